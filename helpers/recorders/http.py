@@ -1,0 +1,54 @@
+"""Record every HTTP request of a measured block, whether by `requests` or by `aiohttp`."""
+
+import asyncio
+from collections.abc import Callable
+
+from helpers.recorders import belonging
+from helpers.recorders.aiohttp_hooks import AiohttpHooks
+from helpers.recorders.patches import Patches
+from helpers.recorders.record import UNFINISHED, RequestRecord
+from helpers.recorders.requests_hooks import RequestsHooks
+
+
+class HttpRecorder:
+    """The hooks of both libraries, installed by ``start`` and gone after ``stop``.
+
+    ``records`` holds one `RequestRecord` per HTTP request, in the order in which they started. What was still under
+    way when the recording stopped is marked ``unfinished``. ``on_request`` is called as each request starts.
+    """
+
+    def __init__(self) -> None:
+        self.records: list[RequestRecord] = []
+        self.on_request: Callable[[], None] = lambda: None
+        self._patches = Patches()
+        self._home: asyncio.AbstractEventLoop | None = None
+        self._on = False
+
+    def start(self) -> None:
+        """Install the hooks. The caller marks its context with `belonging.mark` to say what belongs to it."""
+        self._home = asyncio._get_running_loop()
+        self._on = True
+        try:
+            RequestsHooks(self._new_record).install(self._patches)
+            AiohttpHooks(self._new_record, self._wanted).install(self._patches)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Take the hooks out and close the account of what is still under way. Calling it again does nothing."""
+        self._patches.restore()
+        self._on = False
+        for record in self.records:
+            record.finish(UNFINISHED)
+
+    def _wanted(self) -> bool:
+        return self._on and belonging.belongs(self, self._home)
+
+    def _new_record(self, library: str, method: str, url: str) -> RequestRecord | None:
+        if not self._wanted():
+            return None
+        self.on_request()
+        record = RequestRecord(library, method, url)
+        self.records.append(record)
+        return record

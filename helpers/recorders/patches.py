@@ -1,0 +1,30 @@
+"""Put attributes in place of others, and take every one of them out again."""
+
+from typing import Any
+
+_ABSENT = object()
+
+
+class Patches:
+    """A stack of replaced class attributes.
+
+    What is remembered is the class's own ``__dict__`` entry, not what ``getattr`` finds: an attribute that
+    was inherited, or absent, is deleted again by ``restore``, so the class is afterwards what it was before.
+    """
+
+    def __init__(self) -> None:
+        self._replaced: list[tuple[type, str, Any]] = []
+
+    def replace(self, owner: type, name: str, new: Any) -> None:
+        """Set ``owner.name`` to ``new`` until ``restore`` is called."""
+        self._replaced.append((owner, name, owner.__dict__.get(name, _ABSENT)))
+        setattr(owner, name, new)
+
+    def restore(self) -> None:
+        """Undo every replacement, the last one first. Calling it again does nothing."""
+        while self._replaced:
+            owner, name, old = self._replaced.pop()
+            if old is _ABSENT:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, old)

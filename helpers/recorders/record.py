@@ -1,0 +1,59 @@
+"""What is known of one HTTP request: when it started, and how long it spent in each phase."""
+
+from time import perf_counter
+
+PHASES = ("queued", "connecting", "sending", "waiting", "reading")
+"""In the order in which a request meets them:
+
+- queued: waiting for a connection of the pool to come free
+- connecting: name look-up, TCP and TLS handshake
+- sending: preparing the request and handing it to the operating system
+- waiting: for the first byte of the answer (measured up to the end of its headers)
+- reading: the body, up to its last byte
+"""
+
+UNFINISHED = "unfinished"
+
+
+class RequestRecord:
+    """One HTTP request. A redirect is answered by a further request, which has a record of its own.
+
+    The phases are kept as a running account: ``enter`` books the time since the last call to the phase that
+    was on. They therefore always add up to the time from start to end, also when a request fails half-way.
+    Times are ``time.perf_counter()`` seconds.
+    """
+
+    __slots__ = ("_phase", "_since", "connection", "end", "error", "library", "method", "received",
+                 "seconds", "start", "status", "url")  # fmt: skip
+
+    def __init__(self, library: str, method: str, url: str) -> None:
+        self.library = library
+        self.method = method
+        self.url = url
+        self.status: int | None = None
+        self.received = 0
+        self.connection = ""
+        self.error = ""
+        self.end: float | None = None
+        self.seconds = dict.fromkeys(PHASES, 0.0)
+        self.start = self._since = perf_counter()
+        self._phase = "sending"
+
+    def enter(self, phase: str) -> None:
+        """The request is in ``phase`` from now on."""
+        self.book(self._phase)
+        self._phase = phase
+
+    def book(self, phase: str) -> None:
+        """Count the time since the last call as spent in ``phase``; the phase that is on stays on."""
+        if self.end is None:
+            now = perf_counter()
+            self.seconds[phase] += now - self._since
+            self._since = now
+
+    def finish(self, error: str = "") -> None:
+        """The request is over. A second call changes nothing: the first end is the true one."""
+        if self.end is None:
+            self.book(self._phase)
+            self.end = self._since
+            self.error = error

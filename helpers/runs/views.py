@@ -1,0 +1,37 @@
+"""Charts that show several runs at once."""
+
+from typing import TYPE_CHECKING
+
+from helpers.runs.run import Run
+
+if TYPE_CHECKING:
+    from helpers.charts import Chart
+
+
+def side_by_side(*runs: Run) -> "Chart":
+    """Draw the timelines of two to six runs on one time axis, so that their lengths can be compared by eye.
+
+    Raises TypeError for anything that is not a Run, ValueError for fewer than two or more than six.
+    """
+    from helpers.charts import side_by_side as draw
+
+    return draw([run.panel() for run in _checked(runs, least=2)])
+
+
+def latency(*runs: Run) -> "Chart":
+    """Draw the distribution of the requests' latency (ECDF) of one to six runs into one chart.
+
+    Raises TypeError for anything that is not a Run, ValueError for none or more than six.
+    """
+    from helpers.charts import latency as draw
+
+    return draw([run.panel() for run in _checked(runs, least=1)])
+
+
+def _checked(runs: tuple[Run, ...], least: int) -> tuple[Run, ...]:
+    for run in runs:
+        if not isinstance(run, Run):
+            raise TypeError(f"expected runs, the things that `with measure(...) as run` gives you, not {run!r}")
+    if not least <= len(runs) <= 6:
+        raise ValueError(f"between {least} and 6 runs fit into this chart, not {len(runs)}")
+    return runs
