@@ -50,9 +50,7 @@ class AiohttpHooks:
 
         patches.replace(ClientSession, "_trace_configs", property(with_ours, keep))
         # The public list of a session's traces must not show ours.
-        patches.replace(
-            ClientSession, "trace_configs", property(lambda session: session.__dict__["_trace_configs"])
-        )
+        patches.replace(ClientSession, "trace_configs", property(lambda session: session.__dict__["_trace_configs"]))
         for name in ("release", "close"):
             patches.replace(ClientResponse, name, self._ending(ClientResponse.__dict__[name]))
 
