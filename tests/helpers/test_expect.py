@@ -1,0 +1,54 @@
+"""expect() shows the failure that a lesson is about, and lets every other one through."""
+
+import warnings
+from typing import Any
+
+import pytest
+
+from helpers import expect
+
+
+def test_an_expected_error_is_printed_word_for_word_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with expect(ValueError):
+        int("waiting")
+    printed = capsys.readouterr().out
+    assert printed.startswith("ValueError: invalid literal for int() with base 10: 'waiting'")
+    assert 'int("waiting")' in printed
+
+
+def test_the_learners_own_line_is_named_not_the_librarys(capsys: pytest.CaptureFixture[str]) -> None:
+    import json
+
+    with expect(json.JSONDecodeError):
+        json.loads("{")
+    printed = capsys.readouterr().out
+    assert 'json.loads("{")' in printed
+    assert "decoder" not in printed
+
+
+def test_any_other_error_passes_through() -> None:
+    with pytest.raises(KeyError), expect(ValueError):
+        {}["x"]  # noqa: B018
+
+
+def test_no_error_is_said_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with expect(ValueError, TimeoutError):
+        pass
+    assert capsys.readouterr().out == "No ValueError or TimeoutError this time.\n"
+
+
+def test_an_expected_warning_is_printed_and_others_are_shown_as_usual(capsys: pytest.CaptureFixture[str]) -> None:
+    async def forgotten() -> None: ...
+
+    with pytest.warns(UserWarning, match="another"), expect(RuntimeWarning):
+        forgotten()
+        warnings.warn("another", UserWarning, stacklevel=1)
+    printed = capsys.readouterr().out
+    assert "never awaited" in printed
+    assert "another" not in printed
+
+
+@pytest.mark.parametrize("kind", ["ValueError", 5, int])
+def test_only_exception_classes_are_taken(kind: Any) -> None:
+    with pytest.raises(TypeError, match="takes exception classes"), expect(kind):
+        pass

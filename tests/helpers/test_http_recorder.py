@@ -1,0 +1,395 @@
+"""The hooks see every request, change nothing, and are gone afterwards."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+import requests
+from odd_server import OddServer
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.response import HTTPResponse
+
+from helpers.recorders import belonging
+from helpers.recorders.http import HttpRecorder
+from helpers.recorders.record import PHASES, RequestRecord
+
+HOOKED = [
+    requests.Session,
+    HTTPAdapter,
+    HTTPConnectionPool,
+    HTTPConnection,
+    HTTPSConnection,
+    HTTPResponse,
+    aiohttp.ClientSession,
+    aiohttp.ClientResponse,
+]
+
+
+@pytest.fixture(scope="module")
+def odd() -> Iterator[OddServer]:
+    server = OddServer()
+    yield server
+    server.stop()
+
+
+@contextmanager
+def recording() -> Iterator[list[RequestRecord]]:
+    recorder = HttpRecorder()
+    token = belonging.mark(recorder)
+    recorder.start()
+    try:
+        yield recorder.records
+    finally:
+        recorder.stop()
+        belonging.unmark(token)
+
+
+def attributes() -> dict[str, dict[str, Any]]:
+    return {owner.__qualname__: dict(owner.__dict__) for owner in HOOKED}
+
+
+# --- nothing is left behind -------------------------------------------------------------------------------------------
+
+
+def test_hooks_are_in_place_while_recording_and_gone_afterwards() -> None:
+    before = attributes()
+    with recording():
+        during = attributes()
+    assert during != before
+    assert attributes() == before
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_hooks_are_gone_after_an_exception(error: type[BaseException]) -> None:
+    before = attributes()
+    with pytest.raises(error), recording():
+        raise error
+    assert attributes() == before
+
+
+def test_hooks_are_gone_when_installing_them_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = attributes()
+    monkeypatch.setattr("helpers.recorders.http.AiohttpHooks.install", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        HttpRecorder().start()
+    assert attributes() == before
+
+
+def test_a_session_older_than_the_block_is_seen_and_keeps_its_own_traces(odd: OddServer) -> None:
+    heard: list[str] = []
+
+    async def on_start(session: aiohttp.ClientSession, context: Any, event: Any) -> None:
+        heard.append(event.method)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(on_start)
+
+    async def main() -> tuple[list[RequestRecord], list[aiohttp.TraceConfig], dict[str, Any]]:
+        async with aiohttp.ClientSession(trace_configs=[trace]) as session:
+            with recording() as records:
+                await (await session.get(odd.base + "/hello")).read()
+                shown = session.trace_configs
+            return records, shown, dict(vars(session))
+
+    records, shown, session_dict = asyncio.run(main())
+    assert len(records) == 1
+    assert heard == ["GET"]
+    assert shown == [trace]
+    assert session_dict["_trace_configs"] == [trace]
+
+
+# --- nothing is changed -----------------------------------------------------------------------------------------------
+
+
+def with_requests(base: str) -> list[Any]:
+    """What a learner would see of many kinds of requests: results, cookies, history, errors."""
+    session = requests.Session()
+    seen: list[Any] = []
+
+    def look(call: Callable[[], Any]) -> None:
+        try:
+            response = call()
+            history = [(hop.status_code, hop.url) for hop in response.history]
+            seen.append((response.status_code, response.url, response.content, history, session.cookies.get_dict()))
+        except Exception as error:
+            seen.append((type(error), re.sub(r"0x\w+", "", str(error))))
+
+    look(lambda: session.get(base + "/hello"))
+    look(lambda: session.get(base + "/redirect/3"))
+    look(lambda: session.get(base + "/redirect/1", allow_redirects=False))
+    look(lambda: session.get(base + "/redirect/99"))
+    look(lambda: session.post(base + "/hello", data=b"x" * 1_000_000))
+    look(lambda: session.head(base + "/hello"))
+    look(lambda: session.get(base + "/gzipped"))
+    look(lambda: session.get(base + "/nothing"))
+    look(lambda: session.get(base + "/missing"))
+    look(lambda: session.get(base + "/half-body"))
+    look(lambda: session.get(base + "/hello", params={"delay": 5}, timeout=0.2))
+    look(lambda: session.get("http://127.0.0.1:9/"))
+    look(lambda: session.get("nonsense://x"))
+    with session.get(base + "/slow-body", stream=True) as response:
+        seen.append([len(piece) for piece in response.iter_content(25_000)])
+    with session.get(base + "/slow-body", stream=True) as response:
+        seen.append(len(next(response.iter_content(1000))))
+    look(lambda: session.get(base + "/hello"))
+    session.close()
+    return seen
+
+
+async def with_aiohttp(base: str) -> list[Any]:
+    seen: list[Any] = []
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+
+        async def look(method: str, url: str, **options: Any) -> None:
+            try:
+                async with session.request(method, url, **options) as response:
+                    body = await response.read()
+                    history = [(hop.status, str(hop.url)) for hop in response.history]
+                    cookies = {cookie.key: cookie.value for cookie in jar}
+                    seen.append((response.status, str(response.url), body, history, cookies))
+            except Exception as error:
+                seen.append((type(error), str(error)))
+
+        await look("GET", base + "/hello")
+        await look("GET", base + "/redirect/3")
+        await look("GET", base + "/redirect/1", allow_redirects=False)
+        await look("GET", base + "/redirect/99")
+        await look("POST", base + "/hello", data=b"x" * 1_000_000)
+        await look("HEAD", base + "/hello")
+        await look("GET", base + "/gzipped")
+        await look("GET", base + "/nothing")
+        await look("GET", base + "/missing", raise_for_status=True)
+        await look("GET", base + "/half-body")
+        await look("GET", base + "/hello?delay=5", timeout=aiohttp.ClientTimeout(total=0.2))
+        await look("GET", "http://127.0.0.1:9/")
+        await look("GET", "nonsense://x")
+        async with session.get(base + "/slow-body") as response:
+            seen.append(sum([len(piece) async for piece in response.content.iter_chunked(25_000)]))
+        async with session.get(base + "/hello") as response:
+            pass
+        try:
+            await response.json()
+        except aiohttp.ClientError as error:
+            seen.append((type(error), str(error)))
+    return seen
+
+
+def test_requests_gives_the_same_results_with_and_without_the_hooks(odd: OddServer) -> None:
+    plain = with_requests(odd.base)
+    with recording() as records:
+        watched = with_requests(odd.base)
+    assert watched == plain
+    assert len(records) > len(plain)
+
+
+def test_aiohttp_gives_the_same_results_with_and_without_the_hooks(odd: OddServer) -> None:
+    async def watched() -> list[Any]:
+        with recording():
+            return await with_aiohttp(odd.base)
+
+    assert asyncio.run(watched()) == asyncio.run(with_aiohttp(odd.base))
+
+
+# --- what is recorded -------------------------------------------------------------------------------------------------
+
+
+def brief(record: RequestRecord) -> tuple[Any, ...]:
+    path = record.url.split("/", 3)[-1]
+    return (record.method, path, record.status, record.connection, record.error)
+
+
+def test_requests_are_recorded_with_connection_status_and_error(odd: OddServer) -> None:
+    with recording() as records, requests.Session() as session:
+        session.get(odd.base + "/hello")
+        session.get(odd.base + "/redirect/2")
+        session.head(odd.base + "/hello")
+        session.get(odd.base + "/slow-body")
+        with session.get(odd.base + "/slow-body", stream=True) as response:
+            list(response.iter_content(5000))
+        session.get(odd.base + "/gzipped")
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            session.get(odd.base + "/half-body")
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            session.get(odd.base + "/hello?delay=5", timeout=0.1)
+        with pytest.raises(requests.exceptions.ConnectionError):
+            session.get("http://127.0.0.1:9/")
+    assert [brief(record) for record in records] == [
+        ("GET", "hello", 200, "new", ""),
+        ("GET", "redirect/2", 302, "reused", ""),
+        ("GET", "redirect/1", 302, "reused", ""),
+        ("GET", "hello", 200, "reused", ""),
+        ("HEAD", "hello", 200, "reused", ""),
+        ("GET", "slow-body", 200, "reused", ""),
+        ("GET", "slow-body", 200, "reused", ""),
+        ("GET", "gzipped", 200, "reused", ""),
+        ("GET", "half-body", 200, "reused", "ChunkedEncodingError"),
+        ("GET", "hello?delay=5", None, "new", "ReadTimeout"),
+        ("GET", "", None, "new", "ConnectionError"),
+    ]
+    by_path = {brief(record)[1]: record for record in records}
+    assert by_path["slow-body"].received == 100_000
+    assert by_path["gzipped"].received == 8_000
+    check_phases(records)
+    assert main_phase(by_path["slow-body"]) == "reading"
+    assert main_phase(by_path["hello?delay=5"]) == "waiting"
+
+
+def test_aiohttp_is_recorded_with_connection_status_and_error(odd: OddServer) -> None:
+    async def main() -> list[RequestRecord]:
+        with recording() as records:
+            async with aiohttp.ClientSession() as session:
+
+                async def get(path: str, **options: Any) -> bytes:
+                    async with session.get(odd.base + path, **options) as response:
+                        return await response.read()
+
+                await get("/hello")
+                await get("/redirect/2")
+                await get("/slow-body")
+                await get("/gzipped")
+                with pytest.raises(aiohttp.ClientPayloadError):
+                    await get("/half-body")
+                with pytest.raises(TimeoutError):
+                    await get("/hello?delay=5", timeout=aiohttp.ClientTimeout(total=0.1))
+                with pytest.raises(TimeoutError):
+                    await get("/slow-body", timeout=aiohttp.ClientTimeout(total=0.04))
+                with pytest.raises(aiohttp.ClientConnectorError):
+                    async with session.get("http://127.0.0.1:9/"):
+                        pass
+                task = asyncio.create_task(get("/hello?delay=6"))
+                await asyncio.sleep(0.1)
+                task.cancel()
+                await asyncio.wait([task])
+        return records
+
+    records = asyncio.run(main())
+    assert [brief(record) for record in records] == [
+        ("GET", "hello", 200, "new", ""),
+        ("GET", "redirect/2", 302, "reused", ""),
+        ("GET", "redirect/1", 302, "reused", ""),
+        ("GET", "hello", 200, "reused", ""),
+        ("GET", "slow-body", 200, "reused", ""),
+        ("GET", "gzipped", 200, "reused", ""),
+        ("GET", "half-body", 200, "reused", "ClientPayloadError"),
+        ("GET", "hello?delay=5", None, "new", "TimeoutError"),
+        ("GET", "slow-body", 200, "new", "TimeoutError"),
+        ("GET", "", None, "new", "ClientConnectorError"),
+        ("GET", "hello?delay=6", None, "new", "CancelledError"),
+    ]
+    check_phases(records)
+    assert records[4].received == 100_000
+    assert main_phase(records[4]) == "reading"
+    assert main_phase(records[7]) == "waiting"
+
+
+def test_the_wait_for_a_pooled_connection_is_queued(odd: OddServer) -> None:
+    async def main() -> list[RequestRecord]:
+        with recording() as records:
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+
+                async def get() -> None:
+                    async with session.get(odd.base + "/hello?delay=0.1") as response:
+                        await response.read()
+
+                await asyncio.gather(get(), get(), get())
+        return records
+
+    records = asyncio.run(main())
+    assert [record.connection for record in records] == ["new", "reused", "reused"]
+    queued = [record.seconds["queued"] for record in records]
+    assert queued[0] == 0
+    assert queued[2] > 1.5 * queued[1] > 0.1
+    check_phases(records)
+
+
+def test_a_blocking_pool_of_requests_queues(odd: OddServer) -> None:
+    with recording() as records, requests.Session() as session:
+        session.mount("http://", HTTPAdapter(pool_maxsize=1, pool_block=True))
+        threads = [
+            threading.Thread(target=session.get, args=(odd.base + "/hello?delay=0.1",)) for _ in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    first, second = sorted(records, key=lambda record: record.seconds["queued"])
+    assert second.seconds["queued"] > 0.05 > first.seconds["queued"]
+    assert (first.connection, second.connection) == ("new", "reused")
+
+
+def test_what_is_under_way_at_the_end_is_unfinished(odd: OddServer) -> None:
+    async def main() -> RequestRecord:
+        async with aiohttp.ClientSession() as session:
+            with recording() as records:
+                task = asyncio.create_task(session.get(odd.base + "/hello?delay=0.3"))
+                await asyncio.sleep(0.1)
+            end = records[0].end
+            (await task).close()
+            assert records[0].end == end
+            return records[0]
+
+    record = asyncio.run(main())
+    assert record.error == "unfinished"
+    assert record.status is None
+    check_phases([record])
+
+
+def test_a_background_task_of_an_earlier_cell_is_left_out(odd: OddServer) -> None:
+    async def main() -> list[RequestRecord]:
+        async with aiohttp.ClientSession() as session:
+
+            async def poll() -> None:
+                while True:
+                    async with session.get(odd.base + "/hello?from=background") as response:
+                        await response.read()
+                    requests.get(odd.base + "/hello?from=background")
+                    await asyncio.sleep(0.01)
+
+            background = asyncio.create_task(poll())
+            await asyncio.sleep(0.05)
+            with recording() as records:
+                async with session.get(odd.base + "/hello?from=block") as response:
+                    await response.read()
+                await asyncio.sleep(0.1)
+            background.cancel()
+            await asyncio.wait([background])
+            return records
+
+    assert [brief(record)[1] for record in asyncio.run(main())] == ["hello?from=block"]
+
+
+def test_threads_and_their_own_loops_belong_to_the_block(odd: OddServer) -> None:
+    async def fetch() -> None:
+        async with aiohttp.ClientSession() as session, session.get(odd.base + "/hello") as response:
+            await response.read()
+
+    async def main() -> list[RequestRecord]:
+        with recording() as records:
+            await asyncio.to_thread(requests.get, odd.base + "/hello")
+            for target in (lambda: requests.get(odd.base + "/hello"), lambda: asyncio.run(fetch())):
+                thread = threading.Thread(target=target)
+                thread.start()
+                thread.join()
+        return records
+
+    assert [record.library for record in asyncio.run(main())] == ["requests", "requests", "aiohttp"]
+
+
+def check_phases(records: list[RequestRecord]) -> None:
+    for record in records:
+        assert record.end is not None
+        assert tuple(record.seconds) == PHASES
+        assert all(spent >= 0 for spent in record.seconds.values())
+        assert sum(record.seconds.values()) == pytest.approx(record.end - record.start)
+
+
+def main_phase(record: RequestRecord) -> str:
+    return max(record.seconds, key=lambda phase: record.seconds[phase])

@@ -1,0 +1,246 @@
+"""The measured block: what it keeps, what it refuses, and that it never gets in the way."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+import requests
+
+from helpers import measure, practice_api
+from helpers.runs import Run
+from helpers.servers.practice_api import PracticeAPI
+
+CODES = ["FR", "JP", "BR", "KE", "CA"]
+
+
+@pytest.fixture
+def no_server() -> Iterator[None]:
+    practice_api().stop()
+    yield
+    practice_api()
+
+
+def test_a_blocking_loop_is_one_request_at_a_time(api: PracticeAPI) -> None:
+    with measure("one after another", predict=0.5) as run:
+        for code in CODES:
+            requests.get(api.url(f"/countries/{code}", delay=0.1))
+    assert (run.outcome, run.predict, run.seen_by) == ("ok", 0.5, "client")
+    assert run.server is not None
+    assert (run.server.requests, run.server.peak, run.server.connections) == (5, 1, 5)
+    assert run.server.by_status == {200: 5}
+    assert run.wall >= 0.5
+    assert run.cpu < run.wall
+    table = run.requests
+    assert list(table["path"]) == [f"/countries/{code}" for code in CODES]
+    assert list(table["connection"]) == ["new"] * 5
+    assert table["ok"].all()
+    assert (table["start"].iloc[1:].to_numpy() >= table["end"].iloc[:-1].to_numpy()).all()
+    assert (table["waiting"] >= 0.09).all()
+    phases = table[["queued", "connecting", "sending", "waiting", "reading"]].sum(axis=1)
+    assert phases.to_numpy() == pytest.approx(table["latency"].to_numpy())
+
+
+def test_gathered_requests_are_in_flight_together(api: PracticeAPI) -> None:
+    async def main() -> Run:
+        with measure("all at once") as run:
+            async with aiohttp.ClientSession() as session:
+                await asyncio.gather(*(fetch(session, api.url(f"/countries/{code}", delay=0.2)) for code in CODES))
+        return run
+
+    run = asyncio.run(main())
+    assert run.server is not None
+    assert run.server.peak == 5
+    assert run.wall < run.requests["latency"].sum() / 2
+
+
+def test_the_counters_start_from_zero_in_each_block(api: PracticeAPI) -> None:
+    for _ in range(2):
+        with measure("twice") as run:
+            requests.get(api.url("/countries/FR"))
+        assert run.server is not None
+        assert run.server.requests == 1
+
+
+def test_an_exception_passes_through_and_the_run_says_so(api: PracticeAPI) -> None:
+    with pytest.raises(ZeroDivisionError), measure("breaks") as run:
+        requests.get(api.url("/countries/FR"))
+        1 / 0  # noqa: B018
+    assert run.outcome == "error: ZeroDivisionError"
+    assert len(run.requests) == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, asyncio.CancelledError])
+def test_an_interrupt_passes_through_and_the_run_says_so(api: PracticeAPI, error: type[BaseException]) -> None:
+    with pytest.raises(error), measure("interrupted") as run:
+        raise error
+    assert run.outcome == "interrupted"
+    with measure("afterwards") as after:
+        pass
+    assert after.outcome == "ok"
+
+
+def test_nested_blocks_are_refused_and_the_outer_one_goes_on(api: PracticeAPI) -> None:
+    with measure("outer") as outer:
+        requests.get(api.url("/countries/FR"))
+        with pytest.raises(RuntimeError, match=r"'outer' is still open, so 'inner' cannot start"), measure("inner"):
+            pass
+        requests.get(api.url("/countries/JP"))
+    assert len(outer.requests) == 2
+    assert outer.server is not None
+    assert outer.server.requests == 2
+
+
+def test_a_second_thread_is_refused_too(api: PracticeAPI) -> None:
+    refused: list[str] = []
+
+    def other() -> None:
+        try:
+            with measure("other"):
+                pass
+        except RuntimeError as error:
+            refused.append(str(error))
+
+    with measure("first"):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert len(refused) == 1
+
+
+def test_one_block_is_one_run(api: PracticeAPI) -> None:
+    block = measure("once")
+    with block:
+        pass
+    with pytest.raises(RuntimeError, match="has been measured"), block:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("label", "predict", "error", "words"),
+    [
+        ("", None, ValueError, "must not be empty"),
+        ("   ", None, ValueError, "must not be empty"),
+        (5, None, TypeError, "is a text"),
+        ("x", "0.5", TypeError, "your guess in seconds"),
+        ("x", True, TypeError, "your guess in seconds"),
+        ("x", 0, ValueError, "must be above 0"),
+        ("x", -1, ValueError, "must be above 0"),
+        ("x", float("nan"), ValueError, "must be above 0"),
+        ("x", float("inf"), ValueError, "must be above 0"),
+    ],
+)
+def test_bad_arguments_get_a_clear_error(label: Any, predict: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        measure(label, predict=predict)
+
+
+def test_an_open_run_says_that_it_is_open(api: PracticeAPI) -> None:
+    with measure("open") as run:
+        assert run.outcome == "open"
+        assert "open" in repr(run)
+        assert "still open" in run._repr_html_()
+        with pytest.raises(RuntimeError, match="still open"):
+            _ = run.requests
+        with pytest.raises(RuntimeError, match="still open"):
+            run.timeline()
+
+
+def test_without_a_server_the_client_still_sees_its_requests(no_server: None) -> None:
+    with measure("nobody there") as run, pytest.raises(requests.ConnectionError):
+        requests.get("http://127.0.0.1:9/")
+    assert run.server is None
+    assert list(run.requests["error"]) == ["ConnectionError"]
+    assert "1 (1 failed)" in run._repr_html_()
+
+
+def test_a_server_that_ends_in_the_block_does_not_take_the_run_with_it(api: PracticeAPI) -> None:
+    with measure("server ends") as run:
+        requests.get(api.url("/countries/FR"))
+        api.stop()
+    assert run.outcome == "ok"
+    assert run.server is None
+    assert len(run.requests) == 1
+    assert practice_api().alive
+
+
+def test_requests_made_without_a_library_are_shown_as_the_server_saw_them(api: PracticeAPI) -> None:
+    import urllib.request
+
+    with measure("by other means") as run:
+        for code in ("FR", "JP"):
+            urllib.request.urlopen(api.url(f"/countries/{code}", delay=0.1)).read()
+    assert run.seen_by == "server"
+    table = run.requests
+    assert list(table["path"]) == ["/countries/FR", "/countries/JP"]
+    assert list(table["library"]) == ["server", "server"]
+    # One clock for both processes: what the server saw lies inside the block.
+    assert (table["start"] >= 0).all()
+    assert (table["end"] <= run.wall).all()
+    assert (table["latency"] >= 0.09).all()
+    assert table["ok"].all()
+
+
+def test_the_requests_table_is_a_copy(api: PracticeAPI) -> None:
+    with measure("copy") as run:
+        requests.get(api.url("/countries/FR"))
+    run.requests["latency"] = -1
+    assert (run.requests["latency"] > 0).all()
+
+
+def test_the_stop_button_is_noticed_within_the_heartbeat(api: PracticeAPI) -> None:
+    """A cancellation that does not wake the loop, as ipykernel's signal handler makes it, is seen all the same."""
+
+    async def main() -> float:
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+        cancelled_at = 0.0
+
+        def press_stop() -> None:
+            nonlocal cancelled_at
+            cancelled_at = time.perf_counter()
+            # Not call_soon_threadsafe: that would wake the loop.
+            loop._ready.append(asyncio.Handle(task.cancel, (), loop))  # type: ignore[attr-defined]
+
+        timer = threading.Timer(0.3, press_stop)
+        timer.start()
+        with pytest.raises(asyncio.CancelledError), measure("stopped") as run:
+            await asyncio.sleep(20)
+        task.uncancel()
+        assert run.outcome == "interrupted"
+        return time.perf_counter() - cancelled_at
+
+    assert asyncio.run(main()) < 5
+
+
+def test_the_block_leaves_no_timer_behind(api: PracticeAPI) -> None:
+    async def main() -> int:
+        loop = asyncio.get_running_loop()
+        with measure("tidy"):
+            await asyncio.sleep(0)
+        return sum(not handle.cancelled() for handle in loop._scheduled)  # type: ignore[attr-defined]
+
+    assert asyncio.run(main()) == 0
+
+
+def test_the_card_tells_what_happened(api: PracticeAPI) -> None:
+    with measure("<b>half</b> of them", predict=100) as run:
+        for n in range(10):
+            requests.get(api.url("/flaky", rate=0.5, n=n))
+    failed = int((~run.requests["ok"]).sum())
+    assert 0 < failed < 10
+    html = run._repr_html_()
+    assert "&lt;b&gt;half&lt;/b&gt; of them" in html
+    assert f"10 ({failed} failed)" in html
+    assert "your guess" in html
+    assert 'alt="' in html
+    assert "10 requests" in repr(run)
+
+
+async def fetch(session: aiohttp.ClientSession, url: str) -> Any:
+    async with session.get(url) as response:
+        return await response.json()
