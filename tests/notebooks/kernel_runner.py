@@ -1,0 +1,124 @@
+"""Run a whole notebook in a fresh kernel and list everything that is wrong with it."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cells import SEED, Cell, code_cells, once
+from kernel_session import Execution, KernelDied, KernelSession, Message, Stalled
+
+# The style allows a cell 10 s. Twice that is no noise of a busy machine any more.
+CELL_SECONDS = 20.0
+ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+TRACEBACK_LINES = 12
+SETTLE_SECONDS = 0.5  # how long to listen on after the last cell
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong: its kind, the cell (or where else it came from), and what was seen."""
+
+    kind: str
+    where: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"[{self.kind}] {self.where}\n    " + self.text.strip().replace("\n", "\n    ")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of a notebook: every execution in the order sent, and every fault."""
+
+    notebook: str
+    order: str
+    executions: Sequence[Execution]
+    faults: Sequence[Fault]
+
+    def __str__(self) -> str:
+        head = f"{self.notebook}, {self.order} (seed {SEED}): {len(self.faults)} faults"
+        cells = [f"  {e.status:5} {e.seconds:6.2f} s  {e.cell}" for e in self.executions if e.status != "aborted"]
+        return "\n".join([head, *map(str, self.faults), "cells that were run:", *cells])
+
+
+def run_notebook(
+    notebook: Path,
+    order: Callable[[Sequence[Cell]], list[Cell]] = once,
+    patience: float = 30.0,
+) -> Report:
+    """Run all code cells of `notebook` in `order`, all queued at once, and report the faults.
+
+    `patience`: seconds without a cell beginning or ending after which the kernel is taken to hang.
+    """
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
+        KernelSession(notebook.parent, Path(scratch), patience) as kernel,
+    ):
+        faults = []
+        try:
+            executions = kernel.run(order(code_cells(notebook)))
+            kernel.settle(SETTLE_SECONDS)
+            for kind, text in kernel.leftovers():
+                faults.append(Fault(kind_of_text(text, kind), "after the last cell", text))
+            faults += [Fault(kind, "after shutdown", text) for kind, text in kernel.shut_down()]
+        except (Stalled, KernelDied) as problem:
+            executions = kernel.last_run
+            faults.append(_what_stopped(executions, problem))
+        kernel.kill()
+        for execution in executions:
+            faults += faults_of(execution)
+        if not_run := [execution for execution in executions if execution.status in ("aborted", "lost")]:
+            text = f"this cell was {not_run[0].status}, and {len(not_run) - 1} after it were not run"
+            faults.append(Fault("not run", str(not_run[0].cell), text))
+        for message in kernel.stray:
+            text = _text_of(message["msg_type"], message["content"])
+            faults.append(Fault(kind_of_text(text, "output without a cell"), "no cell", text))
+        if kernel.process_stderr():
+            text = kernel.process_stderr()
+            faults.append(Fault(kind_of_text(text, "stderr"), "the kernel's process", text))
+    return Report(notebook.name, order.__name__, executions, faults)
+
+
+def kind_of_text(text: str, otherwise: str) -> str:
+    """Return the kind of fault that a warning's or a log line's wording tells, or else `otherwise`."""
+    for kind in ("never awaited", "never retrieved"):
+        if kind in text:
+            return kind
+    return "unclosed" if "unclosed" in text.lower() else otherwise
+
+
+def _what_stopped(executions: Sequence[Execution], problem: Exception) -> Fault:
+    if isinstance(problem, KernelDied):
+        kind = "kernel died"
+    elif any(execution.started and not execution.over for execution in executions):
+        kind = "hang"
+    else:
+        kind = "lost"  # the kernel is idle and has forgotten the cells that it was sent
+    waiting = [str(execution.cell) for execution in executions if not execution.over]
+    return Fault(kind, waiting[0] if waiting else "after the last cell", str(problem))
+
+
+def faults_of(execution: Execution) -> list[Fault]:
+    """Return what is wrong with one run of a cell, by its outputs and its duration."""
+    cell = execution.cell
+    faults = []
+    if execution.seconds > CELL_SECONDS:
+        faults.append(Fault("slow", str(cell), f"{execution.seconds:.1f} s; a cell may take 10 s"))
+    for kind, content in execution.outputs:
+        text = _text_of(kind, content)
+        if kind == "error" and not cell.may_fail:
+            faults.append(Fault("error", str(cell), text))
+        elif kind == "stream" and content["name"] == "stderr":
+            faults.append(Fault(kind_of_text(text, "stderr"), str(cell), text))
+    return faults
+
+
+def _text_of(kind: str, content: Message) -> str:
+    if kind == "stream":
+        return str(content["text"])
+    if kind == "error":
+        lines = ANSI_COLOUR.sub("", "\n".join(content["traceback"])).splitlines()
+        return "\n".join([*lines[-TRACEBACK_LINES:], f"{content['ename']}: {content['evalue']}"])
+    return str(content.get("data"))

@@ -1,0 +1,292 @@
+"""A fresh kernel that is handed many cells at once, as JupyterLab's Run All does, and keeps every message."""
+
+import ast
+import json
+import os
+import queue
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psutil  # type: ignore[import-untyped]
+import zmq
+from cells import Cell
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+from jupyter_client.launcher import launch_kernel
+
+Message = dict[str, Any]
+OUTPUT_TYPES = ("stream", "display_data", "update_display_data", "execute_result", "error")
+PROBE = '__import__("sys").modules["kernel_probe"]'
+START_SECONDS = 60.0  # a cold start on a busy machine takes several
+SHUTDOWN_SECONDS = 6.0  # JupyterLab kills a kernel that takes longer than five
+
+
+class Stalled(Exception):
+    """No cell started, ended or answered for too long."""
+
+
+class KernelDied(Exception):
+    """The kernel's process ended while it was wanted."""
+
+
+@dataclass
+class Execution:
+    """One run of one cell: its outputs (message type and content), its reply, and when the kernel was at it."""
+
+    cell: Cell
+    outputs: list[tuple[str, Message]] = field(default_factory=list)
+    status: str = "lost"  # "ok", "error" or "aborted" as the kernel replied; "lost" when it never did
+    started: datetime | None = None
+    ended: datetime | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the kernel was busy with the cell, by its own clock; nan when it never began or ended."""
+        if self.started is None or self.ended is None:
+            return float("nan")
+        return (self.ended - self.started).total_seconds()
+
+    @property
+    def over(self) -> bool:
+        """Whether the kernel is done with it, and has said all that it has to say."""
+        return self.status == "aborted" or (self.status != "lost" and self.ended is not None)
+
+
+class KernelSession:
+    """One kernel, from its start to its end; use it as a context manager.
+
+    `folder` is the kernel's working directory, `scratch` an empty folder for its files, `patience` how many
+    seconds a cell may take before it counts as hanging.
+    """
+
+    def __init__(self, folder: Path, scratch: Path, patience: float = 30.0) -> None:
+        self.patience = patience
+        self.stray: list[Message] = []  # output that belongs to no cell
+        self.last_run: list[Execution] = []
+        self._subscribed = False  # whether anything published has arrived
+        self._executions: dict[str, Execution] = {}  # by the id of the request
+        self._replies: dict[str, Message] = {}  # to requests that are not cells
+        self._stderr_file = scratch / "stderr.txt"
+        public, secret = zmq.curve_keypair()  # as JupyterLab does; without it the kernel warns on stderr
+        connection_file, _ = write_connection_file(
+            str(scratch / "kernel.json"), curve_publickey=public, curve_secretkey=secret
+        )
+        command = [part.format(connection_file=connection_file) for part in get_kernel_dict()["argv"]]
+        with self._stderr_file.open("wb") as stderr:
+            self._process: subprocess.Popen[bytes] = launch_kernel(
+                [sys.executable, *command[1:]],
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,  # type: ignore[arg-type]
+                cwd=str(folder),
+                env=_kernel_environment(scratch),
+            )
+        self._client = BlockingKernelClient(connection_file=connection_file)
+        try:
+            self._client.load_connection_file()
+            self._client.start_channels(hb=False)
+            self._wait_until_ready()
+            here = str(Path(__file__).parent)
+            self._request(f'__import__("sys").path.insert(0, {here!r})\n__import__("kernel_probe").start()')
+            self._request('__import__("sys").path.pop(0)')
+        except BaseException:
+            self.kill()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def run(self, cells: Sequence[Cell]) -> list[Execution]:
+        """Send all `cells` to the kernel without waiting, and return their executions when all are over.
+
+        Raises Stalled or KernelDied; `last_run` holds the executions so far.
+        """
+        executions = self.last_run = [Execution(cell) for cell in cells]
+        for execution in executions:
+            request = self._client.execute(
+                execution.cell.source, allow_stdin=False, stop_on_error=not execution.cell.may_fail
+            )
+            self._executions[request] = execution
+        last_change, steps = time.monotonic(), 0
+        while not all(execution.over for execution in executions):
+            self._receive()
+            steps_now = sum(execution.over + (execution.started is not None) for execution in executions)
+            if steps_now != steps:
+                last_change, steps = time.monotonic(), steps_now
+            elif time.monotonic() - last_change > self.patience:
+                raise Stalled(f"nothing began or ended for {self.patience:g} s")
+        return executions
+
+    def settle(self, seconds: float) -> None:
+        """Go on listening for `seconds`: a background task may still have something to say."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._receive()
+
+    def evaluate(self, expression: str) -> Any:
+        """Return the value of a Python expression over the notebook's names, by way of JSON.
+
+        numpy's numbers arrive as Python's. Raises ValueError when the expression raises in the kernel.
+        """
+        as_json = f"__import__('json').dumps(({expression}\n), default=lambda value: value.item())"
+        reply = self._request("", {"value": as_json})["user_expressions"]["value"]
+        if reply["status"] != "ok":
+            raise ValueError(f"{expression!r} raised {reply['ename']}: {reply['evalue']}")
+        return json.loads(ast.literal_eval(reply["data"]["text/plain"]))
+
+    def forget_names(self) -> None:
+        """Delete every name that cells have made, so that the next ones start as in a fresh kernel."""
+        self._request("get_ipython().reset(new_session=False)")
+
+    def leftovers(self) -> list[tuple[str, str]]:
+        """Delete the notebook's names and return what is still there, as (kind of fault, description).
+
+        Among it are the child processes, but for servers of `helpers`, which live as long as the kernel.
+        """
+        self._request(f"await {PROBE}.clean_up()")
+        found = [(kind, text) for kind, text in self.evaluate(f"{PROBE}.found")]
+        children = [_command(child) for child in self._children()]
+        found += [("process left over", command) for command in children if "helpers.servers" not in command]
+        return found
+
+    def shut_down(self) -> list[tuple[str, str]]:
+        """End the kernel as JupyterLab does, and return what did not end with it."""
+        children = {child: _command(child) for child in self._children()}
+        self._client.shutdown()
+        faults = []
+        try:
+            self._process.wait(SHUTDOWN_SECONDS)
+        except subprocess.TimeoutExpired:
+            faults.append(("kernel did not end", f"still there {SHUTDOWN_SECONDS:g} s after it was shut down"))
+        self._drain()
+        until = time.monotonic() + SHUTDOWN_SECONDS
+        while any(map(_is_alive, children)) and time.monotonic() < until:
+            time.sleep(0.05)
+        for child in filter(_is_alive, children):
+            faults.append(("process outlived the kernel", children[child]))
+            child.kill()
+        self.kill()
+        return faults
+
+    def kill(self) -> None:
+        """End the kernel and its children at once. May be called again."""
+        self._client.stop_channels()
+        for process in [*self._children(), self._process]:
+            process.kill()
+        self._process.wait()
+
+    def process_stderr(self) -> str:
+        """What the kernel's process wrote to its own standard error, past Jupyter."""
+        return self._stderr_file.read_text(encoding="utf-8", errors="replace").strip()
+
+    def _wait_until_ready(self) -> None:
+        """Ask for kernel_info until an answer's status messages come: from then on nothing published is missed."""
+        until = time.monotonic() + START_SECONDS
+        while not self._subscribed:
+            self._client.kernel_info()
+            self.settle(0.2)
+            if time.monotonic() > until:
+                raise Stalled(f"the kernel was not ready after {START_SECONDS:g} s: {self.process_stderr()}")
+
+    def _children(self) -> list[psutil.Process]:
+        try:
+            return list(filter(_is_alive, psutil.Process(self._process.pid).children(recursive=True)))
+        except psutil.NoSuchProcess:
+            return []
+
+    def _request(self, code: str, expressions: dict[str, str] | None = None) -> Message:
+        """Run code that is no cell, without a trace in the kernel's history; return the reply's content."""
+        request = self._client.execute(code, silent=True, user_expressions=expressions)
+        self._replies[request] = {}
+        until = time.monotonic() + self.patience
+        while not self._replies[request]:
+            self._receive()
+            if time.monotonic() > until:
+                raise Stalled(f"no answer for {self.patience:g} s to {code!r}")
+        reply = self._replies.pop(request)
+        if reply["status"] != "ok":
+            raise RuntimeError(f"{code!r} failed in the kernel: {reply}")
+        return reply
+
+    def _receive(self) -> None:
+        """Take in all messages that have arrived; raise KernelDied when there can be no more."""
+        died = self._process.poll() is not None
+        self._drain()
+        if died:
+            raise KernelDied(f"the kernel ended with exit code {self._process.returncode}")
+
+    def _drain(self) -> None:
+        """Take in all messages that have arrived, waiting a moment for the first."""
+        seconds = 0.05
+        while True:
+            try:
+                self._take_published(self._client.get_iopub_msg(timeout=seconds))
+            except queue.Empty:
+                break
+            seconds = 0
+        while True:
+            try:
+                self._take_reply(self._client.get_shell_msg(timeout=0))
+            except queue.Empty:
+                break
+
+    def _take_published(self, message: Message) -> None:
+        self._subscribed = True
+        execution = self._executions.get(message["parent_header"].get("msg_id", ""))
+        kind, content = message["msg_type"], message["content"]
+        if kind in OUTPUT_TYPES:
+            if execution is None:
+                self.stray.append(message)
+            else:
+                execution.outputs.append((kind, content))
+        elif kind == "status" and execution is not None:
+            if content["execution_state"] == "busy":
+                execution.started = message["header"]["date"]
+            elif content["execution_state"] == "idle":
+                execution.ended = message["header"]["date"]
+
+    def _take_reply(self, message: Message) -> None:
+        request = message["parent_header"].get("msg_id", "")
+        if request in self._executions:
+            self._executions[request].status = message["content"]["status"]
+        elif request in self._replies:
+            self._replies[request] = message["content"]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """A zombie is dead: it only waits for a parent that asks how it ended."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.AccessDenied) as error:
+        return str(error)
+
+
+def _kernel_environment(scratch: Path) -> dict[str, str]:
+    """An environment without the user's own IPython and Jupyter settings.
+
+    pytest's variables go too: ipykernel looks at them, and then leaves writes to file descriptor 2 alone.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # ipykernel's debugger may tell on stderr that frozen modules hide breakpoints: no doing of a notebook.
+    ours["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    folders = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    return ours | {name: str(scratch / name.lower()) for name in folders}

@@ -1,0 +1,109 @@
+"""The harness itself: each kind of broken notebook is caught by its own fault, and a sound one has none."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from cells import Cell, code_cells, each_twice, once, then_shuffled
+from kernel_runner import Report, run_notebook
+
+MakeNotebook = Callable[..., Path]
+
+ERROR = ["1 / 0", "print('never reached')"]
+ASYNC_HANG = ["import asyncio", "await asyncio.Event().wait()"]
+BLOCKING_HANG = ["import time", "time.sleep(600)"]
+NEVER_AWAITED = ["import asyncio", "asyncio.sleep(0)"]  # Out keeps the object, so the page shows no warning
+UNCLOSED_SESSION = ["import aiohttp", "session = aiohttp.ClientSession()"]
+NEVER_RETRIEVED = [
+    "import asyncio",
+    "async def fail():\n    raise LookupError('nobody asks')",
+    "task = asyncio.create_task(fail())",
+]
+# More than the harness listens on after the last cell would find by itself: the task is still there.
+LATE_ERROR = [
+    "import asyncio",
+    "async def fail_later():\n    await asyncio.sleep(0.2)\n    raise LookupError('too late')",
+    "asyncio.create_task(fail_later());",
+]
+LOST_CELLS = [
+    "import asyncio, nest_asyncio\nnest_asyncio.apply()",
+    "asyncio.run(asyncio.sleep(0.1))",
+    "asyncio.run(asyncio.sleep(0.1))",
+    "print('lost')",
+]
+CHILD_LEFT = [f"import subprocess\nchild = subprocess.Popen([{sys.executable!r}, '-c', 'input()'], stdin=-1)"]
+
+TASK_LEFT = ["import asyncio", "ticker = asyncio.create_task(asyncio.sleep(600))"]
+THREAD_LEFT = ["import threading\nthreading.Thread(target=threading.Event().wait).start()"]
+HOOK_LEFT = ["import requests\nrequests.Session.send = lambda *args, **kwargs: None"]
+NEW_HOOK_LEFT = ["import aiohttp\naiohttp.ClientResponse.watched = lambda self: None"]
+STDERR = ["import warnings\nwarnings.warn('look here')"]
+DIED = ["import os\nos._exit(3)"]
+
+SOUND = [
+    "import asyncio, subprocess, sys, aiohttp",
+    "async def work():\n    await asyncio.sleep(0.01)\n    return 42",
+    "await asyncio.gather(work(), work())",
+    "async with aiohttp.ClientSession() as session:\n    pass",
+    "await asyncio.to_thread(print, 'from a thread')",
+    "subprocess.run([sys.executable, '-c', ''])",
+    "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    print(error)",
+]
+
+
+@pytest.mark.parametrize(
+    ("sources", "kind", "cell"),
+    [
+        (ERROR, "error", "cell-1"),
+        (ERROR, "not run", "cell-2"),
+        (ASYNC_HANG, "hang", "cell-2"),
+        (BLOCKING_HANG, "hang", "cell-2"),
+        (NEVER_AWAITED, "never awaited", ""),
+        (UNCLOSED_SESSION, "unclosed", ""),
+        (NEVER_RETRIEVED, "never retrieved", ""),
+        (LATE_ERROR, "never retrieved", ""),
+        (LOST_CELLS, "lost", "cell-3"),
+        (CHILD_LEFT, "process left over", ""),
+        (TASK_LEFT, "task left over", ""),
+        (THREAD_LEFT, "thread left over", ""),
+        (HOOK_LEFT, "hook left in place", ""),
+        (NEW_HOOK_LEFT, "hook left in place", ""),
+        (STDERR, "stderr", "cell-1"),
+        (DIED, "kernel died", "cell-1"),
+    ],
+)
+def test_a_broken_notebook_is_caught(make_notebook: MakeNotebook, sources: Sequence[str], kind: str, cell: str) -> None:
+    report = run_notebook(make_notebook(*sources), patience=4)
+    assert [fault for fault in report.faults if fault.kind == kind and cell in fault.where], str(report)
+
+
+@pytest.mark.parametrize("order", [once, each_twice, then_shuffled])
+def test_a_sound_notebook_has_no_faults(
+    make_notebook: MakeNotebook, order: Callable[[Sequence[Cell]], list[Cell]]
+) -> None:
+    notebook = make_notebook(*SOUND)
+    if order is then_shuffled:  # everything but the imports, which the first full run has made
+        assert order(code_cells(notebook))[len(SOUND) :] != code_cells(notebook)
+    report = run_notebook(notebook, order)
+    assert not report.faults, str(report)
+
+
+def test_outputs_and_durations_are_reported(make_notebook: MakeNotebook) -> None:
+    report: Report = run_notebook(make_notebook("print('hello')", "import time; time.sleep(0.5)"))
+    first, second = report.executions
+    assert [(kind, content["text"]) for kind, content in first.outputs] == [("stream", "hello\n")]
+    assert first.seconds < second.seconds
+    assert second.seconds >= 0.5
+
+
+def test_each_twice_and_then_shuffled_keep_every_cell(make_notebook: MakeNotebook) -> None:
+    cells = code_cells(make_notebook("1", "2", "3", "4"))
+    assert [cell.source for cell in each_twice(cells)] == list("11223344")
+    again = then_shuffled(cells)
+    assert again[:4] == cells
+    assert sorted(cell.source for cell in again[4:]) == list("1234")
+
+
+def test_an_empty_cell_is_not_run(make_notebook: MakeNotebook) -> None:
+    assert [cell.id for cell in code_cells(make_notebook("1", " \n", "3"))] == ["cell-1", "cell-3"]
