@@ -1,0 +1,1 @@
+"""Servers that the notebooks talk to, each in a process of its own."""

@@ -1,0 +1,75 @@
+"""`python -m helpers.servers.practice_api --port 8000`: the practice API alone, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from helpers.servers.process import exit_with_parent, lift_descriptor_limit, say_ready
+
+from .app import HOST, start_server
+
+
+def port_number(given: str) -> int:
+    if not given.isdecimal() or int(given) > 65_535:
+        raise argparse.ArgumentTypeError(f"{given!r} is no port: a number from 0 (any free one) to 65535")
+    return int(given)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m helpers.servers.practice_api", description=__doc__)
+    parser.add_argument("--port", type=port_number, default=8000, help="0 for any free one; 8000 by default")
+    parser.add_argument(
+        "--guarded", action="store_true", help="for helpers: report as JSON, end when standard input closes"
+    )
+    return parser.parse_args()
+
+
+async def serve(port: int, guarded: bool) -> None:
+    """Run the server until this task is cancelled."""
+    descriptors = lift_descriptor_limit()
+    runner, port = await start_server(port)
+    if guarded:
+        say_ready(port=port, descriptors=descriptors, loop=type(asyncio.get_running_loop()).__module__)
+    else:
+        print(f"Practice API on http://{HOST}:{port}/ as process {os.getpid()}. Ctrl-C ends it.", flush=True)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """asyncio.run, on uvloop where it is installed: it serves about half as much again."""
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    with contextlib.suppress(ImportError):  # it has no wheel for Windows
+        import uvloop
+
+        loop_factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(main)
+
+
+def main() -> int:
+    given = arguments()
+    if given.guarded:
+        exit_with_parent()
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # as `kill` sends it
+    try:
+        run(serve(given.port, given.guarded))
+    except KeyboardInterrupt:
+        return 0
+    except OSError as error:
+        print(f"The practice API cannot listen on {HOST}:{given.port}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

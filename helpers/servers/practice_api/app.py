@@ -1,0 +1,167 @@
+"""The aiohttp application: takes each request from its arrival to its answer, and counts it."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlencode
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from .calls import Call, Plan, Route, State
+from .delays import seconds
+from .parameters import Refused, bad_value, read_parameters
+from .routes import ROUTES
+
+HOST = "127.0.0.1"  # never "localhost": looking that name up waits for the default thread pool
+BACKLOG = 16_384  # connections that may wait to be accepted; the system may cap it lower
+
+CLIENT_HEADER = "X-Client"
+LONGEST_LABEL = 64
+
+# Parameters that do not make a request another one. See delays.py.
+NOT_IDENTITY = {"delay", "jitter", "tail", "rate", "seed", "client"}
+
+
+class PracticeServer:
+    """Answers requests; made once, in the server's own process."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self._connections: dict[RequestHandler, int] = {}
+        self._plain = {route.path: route for route in ROUTES if "{" not in route.path}
+        self._with_argument = {route.path.partition("{")[0]: route for route in ROUTES if "{" in route.path}
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request. aiohttp calls this for each, in a task of its own."""
+        plan = self.plan(request.method, request.raw_path)
+        if not plan.route.counted:
+            return await self._answer(Call(request, plan, self.state, "", None))
+
+        counters = self.state.counters
+        client = request.headers.get(CLIENT_HEADER) or plan.values["client"]
+        connection = self._connections.get(request.protocol)
+        if connection is None:
+            connection = self._connections[request.protocol] = counters.connection_opened(client)
+        entry = counters.arrived(request.method, request.raw_path, client, connection)
+        call = Call(request, plan, self.state, client, entry)
+        try:
+            answer = await self._answer(call)
+        except (asyncio.CancelledError, ConnectionError):  # the client has left
+            counters.ended(entry, None)
+            raise
+        except Exception:  # a bug here: aiohttp answers 500 and writes the traceback to the log
+            counters.ended(entry, 500)
+            raise
+        # Before the answer goes out: a client that has it always finds it counted.
+        counters.ended(entry, answer.status)
+        return answer
+
+    async def _answer(self, call: Call) -> web.StreamResponse:
+        try:
+            label = call.request.headers.get(CLIENT_HEADER, "")
+            if len(label) > LONGEST_LABEL:
+                raise bad_value(CLIENT_HEADER, label, f"at most {LONGEST_LABEL} characters")
+            return await call.plan.route.answer(call)
+        except Refused as refusal:
+            return call.refuse(refusal)
+
+    @lru_cache(maxsize=8192)  # noqa: B019 - the server lives as long as its process
+    def plan(self, method: str, target: str) -> Plan:
+        """Read what a request asks for. A request that cannot be granted gets a plan that refuses it.
+
+        Args:
+            method: such as "GET".
+            target: path and query as they came.
+        """
+        path, _, query_text = target.partition("?")
+        path = unquote(path)
+        query = parse_qsl(query_text, keep_blank_values=True)
+        counted = True
+        try:
+            route, argument = self._find(path)
+            counted = route.counted
+            if method not in route.methods:
+                raise Refused(
+                    {
+                        "error": f"{route.path} does not take {method}",
+                        "given": method,
+                        "allowed": list(route.methods),
+                    },
+                    status=405,
+                    headers={"Allow": ", ".join(route.methods)},
+                )
+            values = read_parameters(route.parameters, query, any_name=route.any_name)
+        except Refused as refusal:
+            label = dict(query).get("client", "")[:LONGEST_LABEL] or "default"
+            return Plan(_refusing(refusal, counted), {"client": label}, "", "", 0.0, query)
+        others = sorted(pair for pair in query if pair[0] not in NOT_IDENTITY)
+        identity = f"{method} {path}?{urlencode(others)}"
+        delay = 0.0
+        if "delay" in values:
+            delay = seconds(values["delay"], values["jitter"], values["tail"], values["seed"], identity)
+        return Plan(route, values, argument, identity, delay, query)
+
+    def _find(self, path: str) -> tuple[Route, str]:
+        route = self._plain.get(path)
+        if route is not None:
+            return route, ""
+        before, slash, argument = path.rpartition("/")
+        route = self._with_argument.get(before + slash)
+        if route is not None and argument:
+            return route, argument
+        paths = [route.path for route in ROUTES if route.says]
+        near = difflib.get_close_matches(path, paths, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise Refused({"error": f"there is nothing at {path}{hint}", "given": path, "allowed": paths}, status=404)
+
+    def forget(self, connection: RequestHandler) -> None:
+        """A connection has closed."""
+        self._connections.pop(connection, None)
+
+
+def _refusing(refusal: Refused, counted: bool) -> Route:
+    async def refuse(call: Call) -> web.StreamResponse:
+        raise refusal
+
+    return Route("", refuse, {}, "", counted=counted)
+
+
+class _CountedServer(web.Server):
+    """aiohttp's low-level server, which also says when a connection closes."""
+
+    def __init__(self, server: PracticeServer) -> None:
+        super().__init__(
+            server.handle,
+            access_log=None,
+            # Without this a handler runs on to its end after its client has gone, and the client
+            # would count as in flight, and then as completed, when it had long cancelled.
+            handler_cancellation=True,
+        )
+        self._practice_server = server
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        super().connection_lost(handler, exc)
+        self._practice_server.forget(handler)
+
+
+async def start_server(port: int) -> tuple[web.ServerRunner, int]:
+    """Listen on 127.0.0.1.
+
+    Args:
+        port: the port, or 0 for a free one.
+
+    Returns:
+        What to clean up at the end, and the port.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    # The low-level server and not web.Application: its router and its per-request set-up would be
+    # a quarter of the time that a request costs, and the list of routes is a table as it is.
+    runner = web.ServerRunner(_CountedServer(PracticeServer()), shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, HOST, port, backlog=BACKLOG).start()
+    return runner, runner.addresses[0][1]

@@ -1,0 +1,145 @@
+"""What the server saw: how many requests, how many at once, over how many connections.
+
+Everything is counted since the last reset, for all clients together and for each client label.
+
+A reset keeps what is in flight: those requests stay in `in_flight`, where `peak` starts again, and
+leave it when they end. They are in no other number and not in the log, since they arrived before.
+So, once they have ended:  completed + cancelled + in_flight == requests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+LOG_ROWS = 20_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of one client, or of all."""
+
+    requests: int = 0
+    in_flight: int = 0
+    peak: int = 0
+    connections: int = 0
+    completed: int = 0
+    cancelled: int = 0
+    by_status: Counter[int] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, Any]:
+        statuses = {str(status): self.by_status[status] for status in sorted(self.by_status)}
+        return {
+            "requests": self.requests,
+            "in_flight": self.in_flight,
+            "peak": self.peak,
+            "connections": self.connections,
+            "completed": self.completed,
+            "cancelled": self.cancelled,
+            "by_status": statuses,
+        }
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One request, from its arrival on. Times are time.perf_counter(), one clock for all processes."""
+
+    method: str
+    target: str
+    client: str
+    connection: int
+    reset: int  # how many resets there had been when it arrived
+    arrival: float
+    end: float | None = None
+    status: int | None = None
+
+
+class Counters:
+    """Counts requests; the server calls `arrived` and `ended` for each."""
+
+    def __init__(self) -> None:
+        self._started_at = time.perf_counter()
+        self._resets = 0
+        self._connections_ever = 0
+        self._begin_again({})
+
+    def _begin_again(self, in_flight: dict[str, int]) -> None:
+        now_in_flight = sum(in_flight.values())
+        self.total = Tally(in_flight=now_in_flight, peak=now_in_flight)
+        self.clients = {label: Tally(in_flight=count, peak=count) for label, count in in_flight.items()}
+        self.log: list[Entry] = []
+        self.log_cut = False
+        self.reset_at = time.perf_counter()
+
+    def reset(self) -> None:
+        """Begin to count anew. What is in flight stays in flight."""
+        self._resets += 1
+        self._begin_again({label: tally.in_flight for label, tally in self.clients.items() if tally.in_flight})
+
+    def connection_opened(self, client: str) -> int:
+        """Count a connection, as its first counted request arrives, and return its number."""
+        self._connections_ever += 1
+        self.total.connections += 1
+        self._tally(client).connections += 1
+        return self._connections_ever
+
+    def arrived(self, method: str, target: str, client: str, connection: int) -> Entry:
+        """Count a request as it arrives. Its path and query is `target`."""
+        entry = Entry(method, target, client, connection, self._resets, time.perf_counter())
+        for tally in (self.total, self._tally(client)):
+            tally.requests += 1
+            tally.in_flight += 1
+            if tally.in_flight > tally.peak:
+                tally.peak = tally.in_flight
+        if len(self.log) < LOG_ROWS:
+            self.log.append(entry)
+        else:
+            self.log_cut = True
+        return entry
+
+    def ended(self, entry: Entry, status: int | None) -> None:
+        """Count a request's end: its status, or None when the client left first. Later calls do nothing."""
+        if entry.end is not None:
+            return
+        entry.end = time.perf_counter()
+        entry.status = status
+        for tally in (self.total, self.clients[entry.client]):
+            tally.in_flight -= 1
+            if entry.reset != self._resets:
+                continue
+            if status is None:
+                tally.cancelled += 1
+            else:
+                tally.completed += 1
+                tally.by_status[status] += 1
+
+    def as_json(self, client: str | None = None, log: bool = False) -> dict[str, Any]:
+        """Everything that /stats tells. `uptime` is the server's age in seconds.
+
+        Args:
+            client: only this client under "clients" and in the log; zeros if it sent nothing.
+            log: add the requests themselves, in order of arrival, at most 20,000 since the reset.
+        """
+        clients = self.clients if client is None else {client: self.clients.get(client, Tally())}
+        told: dict[str, Any] = {
+            "reset_at": self.reset_at,
+            "uptime": time.perf_counter() - self._started_at,
+            "total": self.total.as_json(),
+            "clients": {label: tally.as_json() for label, tally in clients.items()},
+        }
+        if log:
+            told["log"] = [
+                [entry.method, entry.target, entry.arrival, entry.end, entry.status, entry.connection]
+                for entry in self.log
+                if client is None or entry.client == client
+            ]
+            told["log_cut"] = self.log_cut
+        return told
+
+    def _tally(self, client: str) -> Tally:
+        tally = self.clients.get(client)
+        if tally is None:
+            tally = self.clients[client] = Tally()
+        return tally
