@@ -59,4 +59,4 @@ def _where(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)[1:]
     own = [frame for frame in frames if not frame.filename.startswith(_LIBRARIES)]
     frame = (own or frames)[-1]
-    return f"raised by line {frame.lineno} of {frame.name}: {frame.line}" if frame.line else f"raised in {frame.name}"
+    return f"raised by line {frame.lineno}: {frame.line}"

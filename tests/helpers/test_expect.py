@@ -23,7 +23,7 @@ def test_the_learners_own_line_is_named_not_the_librarys(capsys: pytest.CaptureF
         json.loads("{")
     printed = capsys.readouterr().out
     assert 'json.loads("{")' in printed
-    assert "decoder" not in printed
+    assert "raw_decode" not in printed
 
 
 def test_any_other_error_passes_through() -> None:
