@@ -1,0 +1,203 @@
+"""Set this course up and run it: `python make.py lab`, `test`, `format` or `bench` (on Windows `py make.py lab`).
+
+The first call makes `.venv` and installs what is needed; later calls find it ready. Only the standard library is
+used here, in words that Python 3.6 can read too, so that an old Python is told clearly why it will not do.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+OLDEST = (3, 11)
+
+
+def newer_python() -> str:
+    """Return a command on this machine that starts a Python new enough for the course, or an empty string."""
+    for minor in range(19, OLDEST[1] - 1, -1):
+        for command in ["python3.{}".format(minor), "py -3.{}".format(minor)]:
+            words = command.split()
+            if shutil.which(words[0]):
+                probe = [*words, "-c", "import sys; sys.exit(sys.version_info < {})".format(OLDEST)]
+                if subprocess.call(probe, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+                    return command
+    return ""
+
+
+def too_old() -> str:
+    """Say why this Python will not do, and what to type instead."""
+    message = "This course needs Python {}.{} or newer; this is Python {}.{} ({}).\n".format(
+        *OLDEST, *sys.version_info[:2], sys.executable
+    )
+    newer = newer_python()
+    if not newer:
+        return message + "Install a newer one (python.org has them for every system), then try again."
+    command = " ".join(sys.argv[1:]) or "lab"
+    return message + 'A newer one is here:  {0} make.py {1}\nor with make:         make {1} PYTHON="{0}"'.format(
+        newer, command
+    )
+
+
+if sys.version_info < OLDEST:
+    sys.exit(too_old())
+
+import hashlib
+import json
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+VENV_PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+
+# Each file includes those before it, so installing the second makes the first one true as well.
+REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
+LOCK = "requirements.lock"
+
+
+def in_ci() -> bool:
+    """Tell whether this is CI: there the lock is followed, so that no new release breaks a build overnight."""
+    return os.environ.get("CI") == "true"
+
+
+def stamp(requirements: str) -> Path:
+    """Return the file in `.venv` that says which state of a requirements file has been installed to its end."""
+    return VENV / f"installed-{requirements}"
+
+
+def fingerprint(requirements: str) -> str:
+    """Return a hash of all that decides what an installation puts where."""
+    files = REQUIREMENTS[: REQUIREMENTS.index(requirements) + 1] + [LOCK] * in_ci()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    parts = [
+        sys.version,
+        str(ROOT),  # the helpers are installed by their path: a course that has been moved is installed again
+        json.dumps([project["build-system"], project["project"], project["tool"]["setuptools"]]),
+        *((ROOT / file).read_text(encoding="utf-8") for file in files),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def is_sound() -> bool:
+    """Tell whether `.venv` is whole: its Python starts, is of this version, and has pip (which comes last)."""
+    probe = "import sys, pip; print(sys.prefix != sys.base_prefix, *sys.version_info[:2])"
+    try:
+        answer = subprocess.run([VENV_PYTHON, "-c", probe], capture_output=True, text=True)
+    except OSError:
+        return False
+    return answer.stdout.split() == ["True", *map(str, sys.version_info[:2])]
+
+
+def make_venv() -> None:
+    """Make `.venv` anew, or exit with the reason why this Python cannot."""
+    try:
+        import ensurepip  # noqa: F401  (Debian leaves it out of its python3)
+        import venv  # noqa: F401
+    except ImportError as error:
+        version = "{}.{}".format(*sys.version_info[:2])
+        sys.exit(
+            f"This Python ({sys.executable}) cannot make a virtual environment: {error}.\n"
+            f"On Debian or Ubuntu:  sudo apt install python{version}-venv\n"
+            "Elsewhere: install Python from python.org. Then try again."
+        )
+    print("Making .venv with Python {}.{}.{} ...".format(*sys.version_info[:3]), flush=True)
+    try:
+        if VENV.exists():
+            shutil.rmtree(VENV)
+    except OSError as error:
+        sys.exit(
+            f"The old .venv cannot be removed: {error}.\nClose what still runs from it (JupyterLab?), then try again."
+        )
+    if subprocess.call([sys.executable, "-m", "venv", str(VENV)]) != 0:
+        sys.exit(f"Python could not make {VENV}; its reason is above.")
+
+
+def install(requirements: str) -> None:
+    """Install a requirements file into `.venv`: with uv, which is several times faster, or with pip where uv fails."""
+    pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    uv = [VENV_PYTHON, "-m", "uv", "--quiet", "pip", "install", "--python", VENV_PYTHON]
+    what = ["-r", requirements] + (["-c", LOCK] if in_ci() else [])
+    if subprocess.call([*pip, "uv"]) == 0 and subprocess.call([*uv, *what]) == 0:
+        return
+    print("uv did not manage; pip does the same, more slowly ...", flush=True)
+    if subprocess.call([*pip, *what]) != 0:
+        sys.exit(f"{requirements} could not be installed; pip's reason is above. Is this machine online?")
+
+
+def prepare(requirements: str) -> None:
+    """Bring `.venv` to what a requirements file asks for, doing nothing where that is so already."""
+    sound = is_sound()
+    if sound and stamp(requirements).exists() and stamp(requirements).read_text() == fingerprint(requirements):
+        return
+    start = time.monotonic()
+    if not sound:
+        make_venv()
+    for file in REQUIREMENTS:  # an installation that is interrupted leaves no stamp
+        stamp(file).unlink(missing_ok=True)
+    print(f"Installing {requirements} (about 20 s on a good line, the first time) ...", flush=True)
+    install(requirements)
+    for file in REQUIREMENTS[: REQUIREMENTS.index(requirements) + 1]:
+        stamp(file).write_text(fingerprint(file))
+    print(f"Ready in {time.monotonic() - start:.0f} s.", flush=True)
+
+
+def run(*command: str) -> int:
+    """Run the Python of `.venv` with these arguments and return its exit status.
+
+    Ctrl-C reaches the child as well, and is left to it: JupyterLab asks before it stops, pytest prints its summary.
+    """
+    child = subprocess.Popen([VENV_PYTHON, *command])
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def lab(arguments: list[str]) -> int:
+    """Open the course in JupyterLab; the arguments are JupyterLab's own."""
+    prepare("requirements.txt")
+    return run("tools/start_lab.py", *arguments)
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests; the arguments are pytest's own."""
+    prepare("requirements-dev.txt")
+    return run("-m", "pytest", *arguments)
+
+
+def format_all(arguments: list[str]) -> int:
+    """Put code and notebooks into the one form that the tests ask for."""
+    prepare("requirements-dev.txt")
+    lint = run("-m", "ruff", "check", "--fix", *arguments)
+    return run("-m", "ruff", "format", *arguments) or run("tools/format_notebooks.py") or lint
+
+
+def bench(arguments: list[str]) -> int:
+    """Run the benchmarks named (`bench practice_api`), or all of them."""
+    prepare("requirements-dev.txt")
+    known = sorted(path.stem for path in Path("benchmarks").glob("[a-z]*.py"))
+    unknown = set(arguments) - set(known)
+    if unknown:
+        sys.exit(f"No benchmark {', '.join(sorted(unknown))}; there are: {', '.join(known)}.")
+    return max((run(f"benchmarks/{name}.py") for name in arguments or known), default=0)
+
+
+COMMANDS = {"lab": lab, "test": test, "format": format_all, "bench": bench}
+
+
+def main(words: list[str]) -> int:
+    """Run the command that the first word names, with the others as its arguments."""
+    if not words or words[0] not in COMMANDS:
+        sys.exit(f"Usage: python make.py {' | '.join(COMMANDS)}  [arguments for it]")
+    os.chdir(ROOT)
+    try:
+        return COMMANDS[words[0]](words[1:])
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
