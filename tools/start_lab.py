@@ -12,7 +12,7 @@ from jupyterlab.commands import get_user_settings_dir
 from jupyterlab.labapp import main as jupyterlab
 
 ROOT = Path(__file__).resolve().parents[1]
-START = ROOT / "notebooks" / "00_start_here.ipynb"
+START = "notebooks/00_start_here.ipynb"
 DEFAULTS = ROOT / "tools" / "jupyterlab_defaults.json"
 
 
@@ -45,12 +45,13 @@ def own_settings(lab: Path) -> Path:
 
 def main(arguments: list[str]) -> None:
     """Start JupyterLab, or exit with the reason why it cannot."""
-    if not START.is_file():
-        sys.exit(f"{START} is missing: is this a whole copy of the course?")
+    if not (ROOT / START).is_file():
+        sys.exit(f"{ROOT / START} is missing: is this a whole copy of the course?")
     lab = Path(sys.prefix) / "share" / "jupyter" / "lab"
     install_defaults(lab)
     options = [
         "--ServerApp.ip=127.0.0.1",
+        f"--LabApp.default_url=/lab/tree/{START}",
         # The whole course, so that links from a notebook to docs/ and helpers/ open in JupyterLab.
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.user_settings_dir={own_settings(lab)}",
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> None:
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")  # a container; it listens on 127.0.0.1 and asks for its token all the same
-    jupyterlab([str(START), *options, *arguments])
+    jupyterlab([*options, *arguments])
 
 
 if __name__ == "__main__":
