@@ -74,7 +74,7 @@ def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
 def formatted(text: str) -> str:
     """Return a notebook file's text in the committed form.
 
-    Raises ValueError, nbformat's own kind included, for what is no notebook of format 4.
+    Raises ValueError for what is no notebook of format 4, and nbformat.ValidationError for a faulty one.
     """
     notebook = json.loads(text)
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:

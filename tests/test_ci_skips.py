@@ -1,0 +1,53 @@
+"""conftest.py lets a test be skipped on a developer's machine, and not in CI."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+SKIPPED = """
+import pytest
+
+def test_in_its_body():
+    pytest.skip("no browser")
+
+@pytest.mark.skip(reason="no server")
+def test_by_a_mark():
+    pass
+
+@pytest.mark.xfail(reason="known")
+def test_expected_to_fail():
+    assert False
+"""
+
+
+def run_pytest(folder: Path, test_file: str, ci: str) -> tuple[int, str]:
+    """Run a test file under the conftest.py of the course; return pytest's exit status and what it printed."""
+    shutil.copy(TESTS / "conftest.py", folder)
+    (folder / "test_skips.py").write_text(test_file, encoding="utf-8")
+    tools = str(TESTS.parent / "tools")
+    command = [sys.executable, "-m", "pytest", "--rootdir", str(folder), "-o", f"pythonpath={tools}", str(folder)]
+    result = subprocess.run(command, cwd=folder, env={**os.environ, "CI": ci}, capture_output=True, text=True)
+    return result.returncode, result.stdout
+
+
+def test_skips_are_allowed_outside_ci(tmp_path: Path) -> None:
+    status, output = run_pytest(tmp_path, SKIPPED, ci="")
+    assert (status, "2 skipped, 1 xfailed" in output) == (0, True)
+
+
+def test_skips_are_failures_in_ci(tmp_path: Path) -> None:
+    status, output = run_pytest(tmp_path, SKIPPED, ci="true")
+    assert (status, "1 failed, 1 xfailed, 1 error" in output) == (1, True)
+    assert "no browser - but nothing may be skipped in CI" in output
+
+
+@pytest.mark.parametrize(("ci", "expected"), [("", 5), ("true", 2)])
+def test_a_file_that_skips_itself(tmp_path: Path, ci: str, expected: int) -> None:
+    status, _ = run_pytest(tmp_path, "import pytest; pytest.importorskip('no_such_module')", ci)
+    assert status == expected  # 5: nothing was collected; 2: collecting failed

@@ -1,0 +1,101 @@
+"""The house is in order: code checked and formatted, notebooks and pages as agreed, nothing private committed."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import notebook_rules as rules
+import pytest
+from format_notebooks import formatted
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*.md")])
+
+# In pieces, so that this file does not hold them itself.
+PRIVATE = ["/ro" + "ot/", "/wo" + "rk/", "/home" + "/", "/Use" + "rs/", "py" + "pi.org", "pythonhost" + "ed.org"]
+PRIVATE += ["npm" + "js.org", "deb.deb" + "ian.org"]
+
+name = Path.name.fget  # the id of a parametrised test
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the notebook in a file."""
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return notebook
+
+
+def course_files() -> list[Path]:
+    """Return every file that is committed, or would be by `git add`."""
+    command = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [ROOT / file for file in listed if (ROOT / file).is_file()]
+
+
+def test_the_course_has_notebooks_and_pages() -> None:
+    assert NOTEBOOKS and PAGES  # or the tests below would test nothing
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]],
+    ids=" ".join,
+)
+def test_the_tools_find_nothing(tool: list[str]) -> None:
+    result = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, (
+        f"`{' '.join(tool)}` says (make format mends what can be mended):\n{result.stdout}{result.stderr}"
+    )
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_notebook_is_formatted(path: Path) -> None:
+    text = path.read_bytes().decode()
+    assert text == formatted(text), "run `make format`: it takes outputs out and puts the file in order"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rules.long_cells, rules.meaningless_ids, rules.missing_slides, rules.path_tricks],
+    ids=lambda rule: rule.__name__,
+)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_notebook_keeps_the_rule(path: Path, rule: Callable[[rules.Notebook], list[str]]) -> None:
+    assert not rule(load(path))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [rules.heading_breaches, rules.images_without_alt, rules.vague_links],
+    ids=lambda rule: rule.__name__,
+)
+@pytest.mark.parametrize("path", NOTEBOOKS + PAGES, ids=name)
+def test_page_keeps_the_rule(path: Path, rule: Callable[[str], list[str]]) -> None:
+    page = rules.prose(load(path)) if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")
+    assert not rule(page)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_links_of_a_notebook_lead_somewhere(path: Path) -> None:
+    notebook = load(path)
+    code = "\n".join(text for _, text in rules.cells(notebook, "code"))
+    assert not rules.broken_links(path, rules.prose(notebook), code)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_links_of_a_page_lead_somewhere(path: Path) -> None:
+    assert not rules.broken_links(path, path.read_text(encoding="utf-8"))
+
+
+def test_no_file_names_a_machine_or_a_package_registry() -> None:
+    private = [*PRIVATE, f"{ROOT}/"] if len(ROOT.parts) > 2 else PRIVATE
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in course_files()
+        for word in private
+        if word.encode() in path.read_bytes()
+    ]
+    assert not found

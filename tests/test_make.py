@@ -1,0 +1,153 @@
+"""make.py makes the environment once, again when something has changed, and says clearly what is missing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import make
+
+SCRIPT = Path(make.__file__)
+
+
+def test_old_pythons_can_read_it() -> None:
+    ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_too_old_a_python_is_told_what_to_type() -> None:
+    pretend = (
+        f"import runpy, sys; sys.version_info = (3, 9, 2); sys.argv[1:] = ['test']; runpy.run_path({str(SCRIPT)!r})"
+    )
+    result = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
+    assert result.returncode == 1
+    assert result.stderr.startswith("This course needs Python 3.11 or newer; this is Python 3.9")
+    assert "make.py test" in result.stderr or "Install a newer one" in result.stderr
+
+
+def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(SystemExit, match=r"sudo apt install python3\.\d+-venv"):
+        make.make_venv()
+
+
+def test_an_unknown_command_is_told_the_known_ones() -> None:
+    with pytest.raises(SystemExit, match=r"lab \| test \| format \| bench"):
+        make.main(["tset"])
+
+
+class Course:
+    """A course in a temporary folder, whose environment is only pretended; it counts what make.py does to it."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = folder
+        self.done: list[str] = []
+        self.sound = False
+        for file in [*make.REQUIREMENTS, make.LOCK, "pyproject.toml"]:
+            (folder / file).write_bytes((SCRIPT.parent / file).read_bytes())
+        monkeypatch.delenv("CI", raising=False)
+        monkeypatch.setattr(make, "ROOT", folder)
+        monkeypatch.setattr(make, "VENV", folder / ".venv")
+        monkeypatch.setattr(make, "is_sound", lambda: self.sound)
+        monkeypatch.setattr(make, "make_venv", self.make_venv)
+        monkeypatch.setattr(make, "install", self.done.append)
+
+    def make_venv(self) -> None:
+        (self.root / ".venv").mkdir(exist_ok=True)
+        self.sound = True
+        self.done.append("venv")
+
+    def prepare(self, requirements: str) -> list[str]:
+        """Return what make.py did to bring the environment up to the requirements."""
+        self.done.clear()
+        make.prepare(requirements)
+        return list(self.done)
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    return Course(tmp_path, monkeypatch)
+
+
+def test_a_second_call_installs_nothing(course: Course) -> None:
+    assert course.prepare("requirements.txt") == ["venv", "requirements.txt"]
+    assert course.prepare("requirements.txt") == []
+
+
+def test_what_a_learner_needs_is_part_of_what_a_developer_needs(course: Course) -> None:
+    course.prepare("requirements.txt")
+    assert course.prepare("requirements-dev.txt") == ["requirements-dev.txt"]
+    assert course.prepare("requirements.txt") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("requirements.txt", "aiohttp", "# more\naiohttp"),
+        ("pyproject.toml", 'version = "0', 'version = "1'),
+        ("pyproject.toml", "setuptools>=", "setuptools>"),
+    ],
+)
+def test_a_change_is_installed(course: Course, file: str, old: str, new: str) -> None:
+    course.prepare("requirements-dev.txt")
+    text = (course.root / file).read_text()
+    assert old in text
+    (course.root / file).write_text(text.replace(old, new))
+    assert course.prepare("requirements.txt") == ["requirements.txt"]
+    assert course.prepare("requirements-dev.txt") == ["requirements-dev.txt"]
+
+
+def test_a_change_of_ruffs_settings_is_not(course: Course) -> None:
+    course.prepare("requirements.txt")
+    text = (course.root / "pyproject.toml").read_text()
+    (course.root / "pyproject.toml").write_text(text.replace("[tool.ruff]", "[tool.ruff]\nfix = true"))
+    assert course.prepare("requirements.txt") == []
+
+
+def test_ci_holds_to_the_lock(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.prepare("requirements.txt")
+    monkeypatch.setenv("CI", "true")
+    assert course.prepare("requirements.txt") == ["requirements.txt"]
+    assert course.prepare("requirements.txt") == []
+
+
+def test_an_interrupted_installation_is_done_again(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(requirements: str) -> None:
+        raise KeyboardInterrupt
+
+    course.prepare("requirements.txt")
+    with monkeypatch.context() as patch:
+        patch.setattr(make, "install", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            course.prepare("requirements-dev.txt")
+    assert course.prepare("requirements.txt") == ["requirements.txt"]
+
+
+def test_a_broken_environment_is_made_again(course: Course) -> None:
+    course.prepare("requirements.txt")
+    course.sound = False
+    assert course.prepare("requirements.txt") == ["venv", "requirements.txt"]
+
+
+def test_this_environment_is_sound() -> None:
+    assert make.is_sound()
+
+
+def test_half_an_environment_is_not_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "VENV_PYTHON", str(tmp_path / "bin" / "python"))
+    assert not make.is_sound()  # its Python has gone
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path)], check=True)
+    monkeypatch.setattr(make, "VENV_PYTHON", str(tmp_path / Path(sys.executable).relative_to(sys.prefix)))
+    assert not make.is_sound()  # it was interrupted before pip
+
+
+def test_every_requirement_is_in_the_lock() -> None:
+    locked = {line.split("==")[0].lower() for line in (SCRIPT.parent / make.LOCK).read_text().splitlines()}
+    asked = {
+        line.split(">=")[0]
+        for file in make.REQUIREMENTS
+        for line in (SCRIPT.parent / file).read_text().splitlines()
+        if not line.startswith(("#", "-"))
+    }
+    assert asked <= locked
