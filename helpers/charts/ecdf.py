@@ -1,0 +1,220 @@
+"""How long requests took, as the share of them that was over within a time."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+
+from helpers.charts import describe, style, words
+from helpers.charts.chart import Chart
+from helpers.charts.describe import Spread
+from helpers.charts.panel import Panel
+from helpers.charts.paper import MARGIN, Box, Header, Key, Paper
+
+WIDE = 20
+"""The axis is logarithmic when the slowest answer took more than so many times the fastest."""
+DOTS = 60
+"""Up to so many requests are drawn as dots on their curve."""
+CROSSES = 12
+"""Up to so many failures are drawn one by one; more become a bar."""
+MOST = 6
+TALL = 1.02
+"""Where the plot ends: a little over 100 %, so that the line there is seen whole."""
+BOX = Box(76, 0, 716, 290)
+OVER, UNDER = 28, 46
+
+
+def latency(panels: Sequence[Panel]) -> Chart:
+    """Draw the share of requests with a good answer within a time, one curve for each run.
+
+    Failed and unfinished requests count in the whole, so a run with failures does not reach 100 %.
+    Raises ValueError for no panel or more than six.
+    """
+    if not 1 <= len(panels) <= MOST:
+        raise ValueError(f"between 1 and {MOST} runs fit into this chart, not {len(panels)}")
+    with style.house():
+        return _draw(panels)
+
+
+def _draw(panels: Sequence[Panel]) -> Chart:
+    names = [style.drawable(name) for name in describe.names(panels)]
+    spreads = [describe.spread(panel) for panel in panels]
+    labels = [_label(panels, number, name, spreads[number]) for number, name in enumerate(names)]
+    labelled = sum(style.text_width(label, style.SMALL, "bold") + 14 for label in labels)
+    direct = labelled <= style.WIDTH - BOX.left - MARGIN
+    header = Header(_title(panels, names), _conditions(panels), [] if direct else _keys(names))
+    box = BOX._replace(top=header.height + OVER)
+    paper = Paper(box.bottom + UNDER, describe.latency_sentence(panels))
+    header.draw(paper)
+
+    axes = paper.plot(box, "latency")
+    axis_name = _time_axis(axes, [time for each in spreads for time in each.good])
+    _share_axis(axes)
+    for number, each in enumerate(spreads):
+        if each.good:
+            _curve(axes, each, number)
+    if direct:
+        _label_ends(paper, axes, spreads, labels, box)
+    _all_failures(paper, panels, spreads, box)
+    if len(panels) == 1:
+        _first(paper, axes, panels[0], spreads[0], box)
+    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all requests", colour=style.GREY)
+    side.set(rotation=90, ha="center", va="center")
+    middle = box.left + box.width / 2
+    if not any(each.good for each in spreads):
+        axes.set_xticks([])
+        nothing = "no request had a good answer" if any(each.count for each in spreads) else "no request was seen"
+        y = box.top + box.height * 0.4
+        paper.text(middle, y, nothing, size=style.TEXT, colour=style.GREY, ha="center", halo=True)
+    paper.text(middle, box.bottom + 37, axis_name, colour=style.GREY, ha="center")
+    return paper.chart
+
+
+def _label(panels: Sequence[Panel], number: int, name: str, each: Spread) -> str:
+    """What stands over a curve's end: the slowest answer, or which run it is, its median and its failures."""
+    seen = describe.facts(panels[number])
+    if len(panels) == 1:
+        slowest = "slowest good answer" if seen.lost else "slowest"
+        return f"{slowest}: {words.seconds(each.good[-1])}" if each.good else ""
+    median = each.quantile(0.5)
+    parts = [style.shorten(name, 170, style.SMALL, "bold"), words.seconds(median) if median else "no median"]
+    if seen.lost:
+        parts.append(describe.lost_in_short(seen))
+    return f"{style.MARKS[number].sign} {', '.join(parts)}"
+
+
+def _keys(names: Sequence[str]) -> list[Key]:
+    """The key for more curves than there is room for labels."""
+    return [
+        Key(style.shorten(name, 100, style.SMALL), colour, marker=mark.marker)
+        for name, colour, mark in zip(names, style.CURVES, style.MARKS, strict=False)
+    ]
+
+
+def _title(panels: Sequence[Panel], names: Sequence[str]) -> str:
+    """The medians, with names as long as the line allows."""
+    room = style.WIDTH - 2 * MARGIN
+    for short in (1000, 240, 160, 110, 80, 50):
+        title = describe.latency_title(panels, [style.shorten(name, short, style.TITLE, "bold") for name in names])
+        if style.text_width(title, style.TITLE, "bold") <= room:
+            return title
+    return style.shorten(title, room, style.TITLE, "bold")
+
+
+def _conditions(panels: Sequence[Panel]) -> list[str]:
+    if len(panels) == 1:
+        return describe.conditions(panels[0])
+    counts = dict.fromkeys(len(panel.requests) for panel in panels)
+    many = f"{words.listing(f'{count:,}' for count in counts)} requests{' each' if len(counts) == 1 else ''}"
+    seen = words.listing(dict.fromkeys(panel.seen_by for panel in panels))
+    return [many, "the marks on the curves are the medians", f"as the {seen} saw it"]
+
+
+def _time_axis(axes: Axes, times: Sequence[float]) -> str:
+    """Set the x axis to these latencies. Returns its name."""
+    fastest, slowest = max(min(times, default=0.0), 1e-6), max(times, default=1.0)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
+    if slowest > WIDE * fastest:
+        axes.set_xscale("log")
+        axes.set_xlim(fastest / 1.3, slowest * 1.3)
+        decades = range(int(np.floor(np.log10(fastest))), int(np.ceil(np.log10(slowest))) + 1)
+        steps = (1, 2, 5) if slowest < 2000 * fastest else (1,)
+        axes.xaxis.set_major_locator(FixedLocator([step * 10.0**decade for decade in decades for step in steps]))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+        return "latency of a request (logarithmic)"
+    margin = max((slowest - fastest) * 0.08, slowest * 0.02)
+    axes.set_xlim(max(fastest - margin, 0), slowest + margin)
+    unit, scale = ("s", 1.0) if slowest >= 1 else ("ms", 1000.0)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value * scale, 9):,g}"))
+    return f"latency of a request, {unit}"
+
+
+def _tick(value: float) -> str:
+    if value > 0.99:
+        return f"{value:,.0f} s"
+    return f"{value * 1e3:g} ms" if value > 0.00099 else f"{value * 1e6:g} \N{MICRO SIGN}s"
+
+
+def _share_axis(axes: Axes) -> None:
+    axes.set_ylim(0, TALL)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    axes.axhline(0.5, color=style.FAINT, linewidth=0.8, zorder=1)
+    axes.axhline(1, color=style.GRID, linewidth=0.8, zorder=1)
+
+
+def _curve(axes: Axes, each: Spread, number: int) -> None:
+    """The staircase from 0 to the share that was answered, with a mark at the median."""
+    share = np.arange(1, len(each.good) + 1) / each.count
+    colour = style.CURVES[number]
+    times, level = [each.good[0], *each.good], [0, *share]
+    axes.step(times, level, where="post", color=colour, linewidth=2, zorder=3, label=f"curve {number + 1}")
+    if each.count <= DOTS:
+        axes.scatter(each.good, share, s=12, color=colour, linewidths=0, zorder=4)
+    median = each.quantile(0.5)
+    if median is not None:
+        marker = style.MARKS[number].marker
+        axes.scatter(
+            median, 0.5, s=76, marker=marker, color=colour, edgecolors=style.GROUND, linewidths=1.4, zorder=5,
+            label="median",
+        )  # fmt: skip
+
+
+def _label_ends(paper: Paper, axes: Axes, spreads: Sequence[Spread], labels: Sequence[str], box: Box) -> None:
+    """Write over each curve's end what it is; a run without a good answer has its label over the crosses."""
+    ends: list[tuple[float, Text]] = []
+    for each, label, colour in zip(spreads, labels, style.CURVES, strict=False):
+        x = _pixel(axes, box, each.good[-1], 1)[0] if each.good else box.right
+        ends.append((x, paper.text(0, 0, label, colour=colour, weight="bold")))
+    paper.over(box.top - 9, ends, box)
+
+
+def _all_failures(paper: Paper, panels: Sequence[Panel], spreads: Sequence[Spread], box: Box) -> None:
+    """Beside the plot, one column for each run with failures; a single run's are counted in words."""
+    lost = [number for number, each in enumerate(spreads) if len(each.good) < each.count]
+    for column, number in enumerate(lost):
+        colour = style.CURVES[number] if len(panels) > 1 else style.PROBLEM
+        middle = _failures(paper, spreads[number], box.right + 12 + 14 * column, colour, box)
+        if len(panels) == 1:
+            said = describe.lost_in_short(describe.facts(panels[0])).replace(" and ", "\n")
+            paper.text(box.right + 23, middle, said, colour=colour).set(va="center")
+
+
+def _failures(paper: Paper, each: Spread, x: float, colour: str, box: Box) -> float:
+    """Crosses for the requests that lift no curve, from where this one ends up to 100 %. Returns their middle."""
+    lost = each.count - len(each.good)
+    heights = [box.bottom - box.height / TALL * (each.count - place - 0.5) / each.count for place in range(lost)]
+    if lost <= CROSSES:
+        paper.sheet.scatter([x] * lost, heights, marker="X", s=44, color=colour, linewidths=0, label="failed")
+    else:
+        ends = [heights[0], heights[-1]]
+        paper.sheet.plot([x, x], ends, color=colour, linewidth=7, solid_capstyle="butt", label="failed")
+    return (heights[0] + heights[-1]) / 2
+
+
+def _first(paper: Paper, axes: Axes, panel: Panel, each: Spread, box: Box) -> None:
+    """A grey ring around the first request: it often pays for a connection and a cold start."""
+    if each.count < 3:
+        return
+    first = panel.requests.iloc[0]
+    if not first["ok"]:
+        return
+    time = float(first["latency"])
+    share = bisect_right(each.good, time) / each.count
+    axes.scatter(time, share, s=110, facecolors="none", edgecolors=style.GREY, linewidths=1.6, zorder=6, label="first")
+    x, y = _pixel(axes, box, time, share)
+    # Upper left of a rising curve and lower right of it are free; which of the two has room depends on the edges.
+    if x - box.left > 120:
+        paper.text(x - 11, y - 4, "first request", colour=style.GREY, ha="right", halo=True)
+    else:
+        paper.text(x + 11, y + 14, "first request", colour=style.GREY, halo=True)
+
+
+def _pixel(axes: Axes, box: Box, time: float, share: float) -> tuple[float, float]:
+    """Where on the paper a point of the plot is."""
+    across, up = axes.transAxes.inverted().transform(axes.transData.transform((time, share)))
+    return box.left + float(across) * box.width, box.bottom - float(up) * box.height

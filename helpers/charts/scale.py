@@ -1,0 +1,62 @@
+"""How far the time axis reaches, the two lines on it (end of the block, guess), and the title over it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+
+from helpers.charts import describe, style, words
+from helpers.charts.panel import Panel
+from helpers.charts.paper import MARGIN, Box, Paper
+
+FAR = 3
+"""A guess beyond so many times the data is told by an arrow at the edge: on the axis it would squeeze the rest."""
+
+
+class Scale(NamedTuple):
+    """The end of a time axis in seconds, and the guesses that lie too far out to be on it."""
+
+    end: float
+    far: frozenset[float]
+
+
+def scale(panels: Sequence[Panel], room: float = 0.02, arrow: float = 0.26) -> Scale:
+    """An axis that holds every request, wall and near guess, with a share of it left free at its right."""
+    last = max(
+        [
+            1e-6,
+            *(panel.wall for panel in panels),
+            *(panel.requests["end"].max() for panel in panels if len(panel.requests)),
+        ]
+    )
+    guesses = {panel.predict for panel in panels if panel.predict is not None}
+    far = frozenset(guess for guess in guesses if guess > FAR * last)
+    longest = max([last, *(guesses - far)])
+    return Scale(max(longest * (1 + room), last * (1 + arrow) if far else 0), far)
+
+
+def lines(axes: Axes, panel: Panel, scale: Scale) -> None:
+    """Draw the end of the block, and the guess where it is on the axis."""
+    axes.axvline(panel.wall, color=style.INK, linewidth=1.8, zorder=3, label="wall")
+    if panel.predict is not None and panel.predict not in scale.far:
+        axes.axvline(panel.predict, color=style.GUESS, linewidth=1.6, linestyle=(0, (4, 3)), zorder=3.5, label="guess")
+
+
+def titled(panel: Panel) -> str:
+    """The panel's name and the finding; the name gives way where both do not fit."""
+    found = f": {describe.finding(panel, describe.facts(panel))}"
+    room = style.WIDTH - 2 * MARGIN - style.text_width(found, style.TITLE, "bold")
+    return style.shorten(panel.title, max(room, 60), style.TITLE, "bold") + found
+
+
+def labels_over(paper: Paper, panel: Panel, scale: Scale, box: Box) -> None:
+    """Write over the plot what its two lines mean."""
+    y = box.top - 7
+    wall = paper.text(0, y, words.seconds(panel.wall), size=style.TEXT, weight="bold")
+    labels = [(box.left + panel.wall / scale.end * box.width, wall)]
+    if panel.predict is not None:
+        far = panel.predict in scale.far
+        said = f"your guess: {words.guess(panel.predict)}{' →' if far else ''}"
+        at = box.right if far else box.left + panel.predict / scale.end * box.width
+        labels.append((at, paper.text(0, y, said, size=style.SMALL, colour=style.GUESS)))
+    paper.over(y, labels, box)
