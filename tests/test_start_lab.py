@@ -1,4 +1,4 @@
-"""`make lab` opens the first notebook, behind a token, with the course's defaults, and leaves the learner's settings."""
+"""`make lab` opens the first notebook, behind a token, with the course's defaults; a learner's settings stay theirs."""
 
 import json
 import os
