@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -32,7 +33,15 @@ def arguments() -> argparse.Namespace:
 
 
 async def serve(port: int, guarded: bool) -> None:
-    """Run the server until this task is cancelled."""
+    """Run the server until Ctrl-C or, where that signal exists, `kill`."""
+    task = asyncio.current_task()
+    assert task is not None
+    with contextlib.suppress(NotImplementedError):  # Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    # Requests are freed as they end; the collector finds nothing here, and each of its passes holds
+    # up every request in flight. Left alone it takes a tenth of the server's time.
+    gc.freeze()
+    gc.set_threshold(50_000)
     descriptors = lift_descriptor_limit()
     runner, port = await start_server(port)
     if guarded:
@@ -60,10 +69,9 @@ def main() -> int:
     given = arguments()
     if given.guarded:
         exit_with_parent()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # as `kill` sends it
     try:
         run(serve(given.port, given.guarded))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C, or SIGTERM
         return 0
     except OSError as error:
         print(f"The practice API cannot listen on {HOST}:{given.port}: {error}", file=sys.stderr)

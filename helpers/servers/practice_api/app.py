@@ -42,6 +42,9 @@ class PracticeServer:
 
         counters = self.state.counters
         client = request.headers.get(CLIENT_HEADER) or plan.values["client"]
+        if len(client) > LONGEST_LABEL:
+            refusal = bad_value(CLIENT_HEADER, client, f"at most {LONGEST_LABEL} characters")
+            client, plan = client[:LONGEST_LABEL], _refusing(refusal)
         connection = self._connections.get(request.protocol)
         if connection is None:
             connection = self._connections[request.protocol] = counters.connection_opened(client)
@@ -61,9 +64,6 @@ class PracticeServer:
 
     async def _answer(self, call: Call) -> web.StreamResponse:
         try:
-            label = call.request.headers.get(CLIENT_HEADER, "")
-            if len(label) > LONGEST_LABEL:
-                raise bad_value(CLIENT_HEADER, label, f"at most {LONGEST_LABEL} characters")
             return await call.plan.route.answer(call)
         except Refused as refusal:
             return call.refuse(refusal)
@@ -96,7 +96,7 @@ class PracticeServer:
             values = read_parameters(route.parameters, query, any_name=route.any_name)
         except Refused as refusal:
             label = dict(query).get("client", "")[:LONGEST_LABEL] or "default"
-            return Plan(_refusing(refusal, counted), {"client": label}, "", "", 0.0, query)
+            return _refusing(refusal, label, counted)
         others = sorted(pair for pair in query if pair[0] not in NOT_IDENTITY)
         identity = f"{method} {path}?{urlencode(others)}"
         delay = 0.0
@@ -122,11 +122,13 @@ class PracticeServer:
         self._connections.pop(connection, None)
 
 
-def _refusing(refusal: Refused, counted: bool) -> Route:
+def _refusing(refusal: Refused, client: str = "", counted: bool = True) -> Plan:
+    """A plan whose answer is a refusal."""
+
     async def refuse(call: Call) -> web.StreamResponse:
         raise refusal
 
-    return Route("", refuse, {}, "", counted=counted)
+    return Plan(Route("", refuse, {}, "", counted=counted), {"client": client}, "", "", 0.0, [])
 
 
 class _CountedServer(web.Server):

@@ -1,0 +1,321 @@
+"""A server in a process of its own: it starts, says why it did not, and never outlives its parent."""
+
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from helpers import practice_api
+from helpers.servers.practice_api import PracticeAPI, running
+from helpers.servers.process import ServerFailed, ServerProcess, lift_descriptor_limit
+
+HAS_FORK = hasattr(os, "fork")
+
+READY = """
+from helpers.servers.process import exit_with_parent, say_ready
+exit_with_parent()
+print("hello from the child", flush=True)
+say_ready(answer=42)
+"""
+STAY = "import time\ntime.sleep(60)\n"
+
+
+def server(script: str, ready_within: float = 15.0) -> ServerProcess:
+    """A child that runs this script."""
+    return ServerProcess("test server", [sys.executable, "-c", script], ready_within=ready_within)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether the condition comes true in time."""
+    deadline = time.monotonic() + seconds
+    while not (met := condition()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return met
+
+
+def is_open(port: int) -> bool:
+    """Whether something listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def exists(pid: int) -> bool:
+    """Whether a process runs: a zombie, which only waits for its parent to ask, has ended."""
+    if sys.platform == "win32":
+        listed = subprocess.run(["tasklist", "/FI", f"PID eq {pid}"], capture_output=True, text=True).stdout
+        return str(pid) in listed
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+# --- start and stop ---------------------------------------------------------------------------------
+
+
+def test_it_starts_tells_its_facts_and_stops() -> None:
+    child = server(READY + STAY)
+    assert not child.alive and child.pid is None
+    assert child.start() == {"ready": True, "answer": 42}
+    pid = child.pid
+    assert pid is not None and child.alive and exists(pid)
+    assert "hello from the child" in child.log_tail()
+    with pytest.raises(RuntimeError, match=f"running already, as process {pid}"):
+        child.start()
+    child.stop()
+    child.stop()
+    assert not child.alive and not exists(pid) and child.log_tail() == ""
+    assert child.start()["answer"] == 42  # and again
+    child.stop()
+
+
+def test_a_talkative_child_does_not_stall() -> None:
+    child = server(READY + "for line in range(20_000): print(line, 'x' * 100)\nprint('all said', flush=True)\n" + STAY)
+    child.start()
+    assert wait_until(lambda: child.log_tail(1) == "all said")
+    child.stop()
+
+
+def test_a_failed_start_shows_the_end_of_the_log() -> None:
+    child = server("print('about to fail')\nraise OSError('the disk is made of cheese')")
+    with pytest.raises(ServerFailed, match="test server ended with exit code 1 before it was ready") as failure:
+        child.start()
+    assert "about to fail" in str(failure.value) and "OSError: the disk is made of cheese" in str(failure.value)
+    assert not child.alive
+
+
+def test_a_start_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.servers.process.STOP_WITHIN", 0.3)
+    child = server("print('thinking', flush=True)\n" + STAY, ready_within=1.0)
+    with pytest.raises(ServerFailed, match=r"was not ready within 1 s(.|\n)*thinking"):
+        child.start()
+    assert child.pid is None
+
+
+def test_a_child_that_ignores_the_guard_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.servers.process.STOP_WITHIN", 0.3)
+    child = server("from helpers.servers.process import say_ready\nsay_ready()\n" + STAY)
+    child.start()
+    pid = child.pid
+    child.stop()
+    assert pid is not None and not exists(pid)
+
+
+def test_the_log_is_gone_after_the_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    child = server(READY + STAY)
+    child.start()
+    assert len(list(tmp_path.iterdir())) == 1
+    child.stop()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_descriptor_limit_is_lifted_as_far_as_it_goes() -> None:
+    if sys.platform == "win32":
+        assert lift_descriptor_limit() is None
+        return
+    import resource
+
+    limit = lift_descriptor_limit()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert limit == soft == (65_536 if hard == resource.RLIM_INFINITY else max(soft, min(65_536, hard)))
+
+
+# --- the practice API of this kernel ----------------------------------------------------------------
+
+
+def test_practice_api_hands_back_the_one_that_runs(api: PracticeAPI) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        got = list(threads.map(lambda _: practice_api(), range(16)))
+    assert all(other is api for other in got) and running() is api
+
+
+def test_many_threads_start_one_server() -> None:
+    practice_api().stop()
+    assert running() is None
+    barrier = threading.Barrier(8)
+
+    def start(_: int) -> PracticeAPI:
+        barrier.wait()
+        return practice_api()
+
+    with ThreadPoolExecutor(8) as threads:
+        got = list(threads.map(start, range(8)))
+    assert len({id(api) for api in got}) == 1 and got[0].alive
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends it by a POSIX signal")
+def test_practice_api_starts_anew_after_a_crash(api: PracticeAPI) -> None:
+    assert api.pid is not None
+    os.kill(api.pid, signal.SIGKILL)
+    assert wait_until(lambda: not api.alive)
+    assert running() is None
+    fresh = practice_api()
+    assert fresh is not api and fresh.stats()["total"]["requests"] == 0
+
+
+# --- it never outlives its parent -------------------------------------------------------------------
+
+PARENT = """
+import os, signal, sys, threading, time, urllib.request
+from helpers import practice_api
+api = practice_api()
+print(api.pid, api.port, flush=True)
+"""
+
+
+class Parent:
+    """A process that starts the practice API, prints its process id and port, and goes on as `then` says.
+
+    Args:
+        then: the rest of its program; where it reads a line, `proceed()` sends one.
+    """
+
+    def __init__(self, then: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PARENT + textwrap.dedent(then)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=sys.platform != "win32",
+        )
+        self.pid, self.port = (int(word) for word in self.says().split())
+        assert is_open(self.port) and exists(self.pid)
+
+    def says(self) -> str:
+        """The next line that it prints."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def proceed(self) -> None:
+        """Send it a line."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def server_has_gone(self) -> bool:
+        """Whether, once this parent has ended, its server ends too and its port closes."""
+        self.process.wait(20)
+        gone = wait_until(lambda: not exists(self.pid) and not is_open(self.port))
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None
+            pipe.close()
+        return gone
+
+
+def test_it_ends_with_its_parent_killed() -> None:
+    parent = Parent("time.sleep(60)")
+    parent.process.kill()
+    assert parent.server_has_gone()
+
+
+def test_it_ends_with_its_parent_killed_while_it_serves() -> None:
+    parent = Parent("""
+        threading.Thread(target=lambda: urllib.request.urlopen(api.url("/stall"))).start()
+        while not api.stats()["total"]["in_flight"]:
+            time.sleep(0.01)
+        print("stalled", flush=True)
+        time.sleep(60)
+    """)
+    assert parent.says() == "stalled"
+    parent.process.kill()
+    assert parent.server_has_gone()
+
+
+@pytest.mark.parametrize("last_line", ["", "sys.exit(3)", "del api; import gc; gc.collect(); os.abort()"])
+def test_it_ends_with_its_parent_however_that_ends(last_line: str) -> None:
+    parent = Parent(f"sys.stdin.readline()\n{last_line}")
+    parent.proceed()
+    assert parent.server_has_gone()
+
+
+@pytest.mark.skipif(not HAS_FORK, reason="there is no fork here")
+def test_a_forked_child_that_lives_on_does_not_keep_it() -> None:
+    parent = Parent("""
+        child = os.fork()
+        if child == 0:
+            sys.stdin.readline()
+            os._exit(0)
+        print(child, flush=True)
+        time.sleep(60)
+    """)
+    child = int(parent.says())
+    parent.process.kill()
+    gone = wait_until(lambda: not exists(parent.pid) and not is_open(parent.port))
+    assert exists(child), "the forked child ended early, so this test shows nothing"
+    assert gone
+    parent.proceed()
+    assert parent.server_has_gone()
+
+
+def _in_fork(api: PracticeAPI, told: "multiprocessing.Queue[tuple[bool, bool, bool]]") -> None:
+    api.stop()  # not its server: does nothing
+    own = practice_api()
+    told.put((api.alive, own.pid == api.pid, own.alive))
+    own.stop()
+
+
+@pytest.mark.skipif(not HAS_FORK, reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_child_does_not_own_the_server(api: PracticeAPI) -> None:
+    context = multiprocessing.get_context("fork")
+    told: multiprocessing.Queue[tuple[bool, bool, bool]] = context.Queue()
+    worker = context.Process(target=_in_fork, args=(api, told))
+    worker.start()
+    assert told.get(timeout=30) == (False, False, True)
+    worker.join(10)
+    assert api.alive and api.stats()["total"]["requests"] == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal to a process group")
+def test_the_stop_button_does_not_reach_it() -> None:
+    parent = Parent("""
+        signal.signal(signal.SIGINT, lambda *_: print("interrupted", flush=True))
+        print("ready", flush=True)
+        sys.stdin.readline()
+        print(api.alive, api.stats()["total"]["requests"], flush=True)
+    """)
+    assert parent.says() == "ready"
+    os.killpg(parent.process.pid, signal.SIGINT)
+    assert parent.says() == "interrupted"
+    parent.proceed()
+    assert parent.says() == "True 0"
+    assert parent.server_has_gone()
+
+
+# --- alone, by hand ---------------------------------------------------------------------------------
+
+
+def by_hand(port: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "helpers.servers.practice_api", "--port", str(port)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_by_hand_it_prints_its_address_and_ends_cleanly(sign: signal.Signals) -> None:
+    with by_hand(0) as process:
+        assert process.stdout is not None and process.stderr is not None
+        line = process.stdout.readline()
+        port = int(line.partition("127.0.0.1:")[2].partition("/")[0])
+        assert "Ctrl-C ends it" in line and is_open(port)
+        process.send_signal(sign)
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+    assert not is_open(port)
+
+
+def test_by_hand_a_taken_port_is_a_clear_error(api: PracticeAPI) -> None:
+    with by_hand(api.port) as process:
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{api.port}" in errors and "Traceback" not in errors
