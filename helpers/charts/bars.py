@@ -34,7 +34,7 @@ def draw_rows(axes: Axes, table: "pandas.DataFrame", seconds: float, width: floa
 
 def _draw_bars(axes: Axes, table: "pandas.DataFrame", pixel: float, row: float) -> None:
     # Thin rows leave no room for gaps, nor for a difference in thickness.
-    gaps = row >= 4
+    gaps = row >= 3
     at = np.arange(len(table), dtype=float)
     for phase, left, right in extents(table, pixel):
         drawn = right > left

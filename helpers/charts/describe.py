@@ -73,11 +73,11 @@ def reasons(table: "pandas.DataFrame") -> list[str]:
 # ---- titles
 
 
-def finding(panel: Panel, seen: Facts) -> str:
-    """What happened, in a few words: the title of a timeline, after the panel's own name."""
+def finding(panel: Panel, seen: Facts) -> list[str]:
+    """What happened, in a few parts: the title of a timeline, after the panel's own name."""
     wall = words.seconds(panel.wall)
     if seen.count == 0:
-        return f"no request in {wall}"
+        return [f"no request in {wall}"]
     parts = [f"{words.count(seen.count, 'request')} in {wall}"]
     if seen.count == 1:
         phase, share = _longest_phase(panel)
@@ -91,7 +91,7 @@ def finding(panel: Panel, seen: Facts) -> str:
         parts.append(f"up to {seen.queue:,} queued")
     if seen.lost:
         parts.append(lost_in_short(seen))
-    return ", ".join(parts)
+    return parts
 
 
 def lost_in_short(seen: Facts) -> str:
@@ -136,7 +136,8 @@ def answers(table: "pandas.DataFrame") -> str:
     errors = Counter(table["error"][table["error"] != ""])
     silent = len(table) - statuses.total() - errors.total()
     if len(statuses) == 1 and not errors and not silent:
-        return f"{'all ' if len(table) > 1 else ''}{len(table):,} answered {statuses.popitem()[0]}"
+        every = {1: "1", 2: "both"}.get(len(table), f"all {len(table):,}")
+        return f"{every} answered {statuses.popitem()[0]}"
     tally = [f"{number:,} answered {status}" for status, number in sorted(statuses.items())]
     tally += [f"{number:,} {name}" for name, number in errors.most_common()]
     tally += [f"{silent:,} without a status"] if silent else []
@@ -188,7 +189,7 @@ def _many(panel: Panel, seen: Facts) -> str:
         rest = "; for the rest of the time none was in flight" if ratio < 0.9 and not seen.late else ""
         return (
             f"{begin}, one after another: at most 1 was in flight{queue}, and their own times add up to {own}, "
-            f"about {words.percent(ratio)} of it{rest}."
+            f"{words.percent(ratio)} of it{rest}."
         )
     added = f"{begin}: up to {seen.peak:,} were in flight at once{queue}. Their own times in flight add up to {own}"
     if ratio >= OVERLAP:
@@ -237,7 +238,7 @@ def names(panels: Sequence[Panel]) -> list[str]:
     named = []
     for title in titles:
         sofar[title] += 1
-        named.append(title if total[title] == 1 else f"{title} ({sofar[title]})")
+        named.append(title if total[title] == 1 else f"{title} #{sofar[title]}")
     return named
 
 
@@ -260,24 +261,32 @@ def comparison(panels: Sequence[Panel], named: Sequence[str]) -> str:
     counts = [len(panel.requests) for panel in panels]
     if len(set(counts)) > 1:
         each = [
-            f"{name} {words.count(number, 'request')} in {wall}"
+            f"{name}: {words.count(number, 'request')} in {wall}"
             for name, number, wall in zip(named, counts, walls, strict=True)
         ]
         return "; ".join(each)
-    if not counts[0]:
-        what = "No requests"
-    elif same_requests(panels):
-        what = f"Same {words.count(counts[0], 'request')}" if counts[0] > 1 else "Same request"
-    else:
-        what = f"{words.count(counts[0], 'request')} each"
-    return f"{what}: {', '.join(f'{wall} ({name})' for wall, name in zip(walls, named, strict=True))}"
+    return f"{_made(panels)}: {', '.join(f'{wall} ({name})' for wall, name in zip(walls, named, strict=True))}"
 
 
 def extremes(panels: Sequence[Panel], named: Sequence[str]) -> str:
     """The same in fewer words, for panels whose names do not all fit a title: the shortest and the longest."""
     order = sorted(range(len(panels)), key=lambda number: panels[number].wall)
-    ends = [order[0], order[-1]]
-    return comparison([panels[number] for number in ends], [named[number] for number in ends])
+    least, most = order[0], order[-1]
+    walls = words.seconds_alike([panels[least].wall, panels[most].wall])
+    return f"{_made(panels)}: from {walls[0]} ({named[least]}) to {walls[1]} ({named[most]})"
+
+
+def _made(panels: Sequence[Panel]) -> str:
+    """What the panels had in common."""
+    counts = {len(panel.requests) for panel in panels}
+    if counts == {0}:
+        return "No requests"
+    if len(counts) > 1:
+        return "Different requests"
+    number = counts.pop()
+    if not same_requests(panels):
+        return f"{words.count(number, 'request')} each"
+    return "Same request" if number == 1 else f"Same {number:,} requests"
 
 
 def comparing_sentence(panels: Sequence[Panel]) -> str:
@@ -341,24 +350,34 @@ P95_NEEDS, P99_NEEDS = 72, 368
 """Samples without which both ends of an exact 95 % interval for the percentile do not exist."""
 
 
-def latency_title(panels: Sequence[Panel], named: Sequence[str]) -> str:
-    """The medians in a few words."""
-    spreads = [spread(panel) for panel in panels]
-    if not any(each.count for each in spreads):
-        return f"{named[0]}: no request" if len(panels) == 1 else "No requests"
-    medians = [each.quantile(0.5) for each in spreads]
-    if len(panels) == 1:
-        each, median = spreads[0], medians[0]
-        if median is None:
-            return f"{named[0]}: only {len(each.good):,} of {words.count(each.count, 'request')} had a good answer"
-        if each.count == 1:
-            return f"{named[0]}: 1 request, answered in {words.seconds(median)}"
-        return f"{named[0]}: half of {each.count:,} requests answered within {words.seconds(median)}"
-    return f"Half answered within: {', '.join(f'{_or_never(m)} {n}' for m, n in zip(medians, named, strict=True))}"
+def latency_title(panel: Panel) -> str:
+    """What one distribution shows, in a few words: the title, after the panel's own name."""
+    each = spread(panel)
+    median = each.quantile(0.5)
+    if not each.count:
+        return "no request"
+    if each.count == 1:
+        return f"1 request, {f'answered in {words.seconds(median)}' if median is not None else 'no good answer'}"
+    if not each.good:
+        return f"none of {words.count(each.count, 'request')} had a good answer"
+    if median is None:
+        return f"only {len(each.good):,} of {words.count(each.count, 'request')} had a good answer"
+    return f"half of {each.count:,} requests answered within {words.seconds(median)}"
 
 
-def _or_never(median: float | None) -> str:
-    return "never" if median is None else words.seconds(median)
+def latency_titles(panels: Sequence[Panel], named: Sequence[str]) -> list[str]:
+    """What several distributions show: all medians, and for a line without room the least and the greatest."""
+    medians = [spread(panel).quantile(0.5) for panel in panels]
+    if not any(medians):
+        return ["In none of these runs half of the requests had a good answer"]
+    said = [
+        f"{words.seconds(median) if median is not None else 'never'} ({name})"
+        for median, name in zip(medians, named, strict=True)
+    ]
+    order = sorted(range(len(panels)), key=lambda number: medians[number] or float("inf"))
+    least, most = said[order[0]], said[order[-1]]
+    ends = f"from {least} to {most}" if medians[order[-1]] is not None else f"{least} at best, {most}"
+    return [f"Half answered within: {', '.join(said)}", f"Half answered within: {ends}"]
 
 
 def latency_sentence(panels: Sequence[Panel]) -> str:
@@ -381,7 +400,11 @@ def _distribution(panel: Panel) -> str:
     parts = []
     median = each.quantile(0.5)
     if not each.good:
-        parts.append(f"{words.count(each.count, 'request')}, none with a good answer.")
+        parts.append(
+            "1 request, without a good answer."
+            if each.count == 1
+            else f"none of {each.count:,} requests had a good answer."
+        )
     elif each.count == 1:
         parts.append(f"1 request, answered in {words.seconds(each.good[0])}; one is too few for a median.")
     elif median is None:

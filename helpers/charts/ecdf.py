@@ -46,7 +46,7 @@ def _draw(panels: Sequence[Panel]) -> Chart:
     labelled = sum(style.text_width(label, style.SMALL, "bold") + 14 for label in labels)
     direct = labelled <= style.WIDTH - BOX.left - MARGIN
     header = Header(_title(panels, names), _conditions(panels), [] if direct else _keys(names))
-    box = BOX._replace(top=header.height + OVER)
+    box = BOX._replace(top=header.height + (OVER if direct else 12))
     paper = Paper(box.bottom + UNDER, describe.latency_sentence(panels))
     header.draw(paper)
 
@@ -77,8 +77,12 @@ def _label(panels: Sequence[Panel], number: int, name: str, each: Spread) -> str
     """What stands over a curve's end: the slowest answer, or which run it is, its median and its failures."""
     seen = describe.facts(panels[number])
     if len(panels) == 1:
+        if not each.good or each.count == 1:
+            return ""
         slowest = "slowest good answer" if seen.lost else "slowest"
-        return f"{slowest}: {words.seconds(each.good[-1])}" if each.good else ""
+        first = panels[0].requests.iloc[0]
+        itself = ", the first request" if first["ok"] and first["latency"] == each.good[-1] else ""
+        return f"{slowest}: {words.seconds(each.good[-1])}{itself}"
     median = each.quantile(0.5)
     parts = [style.shorten(name, 170, style.SMALL, "bold"), words.seconds(median) if median else "no median"]
     if seen.lost:
@@ -97,10 +101,13 @@ def _keys(names: Sequence[str]) -> list[Key]:
 def _title(panels: Sequence[Panel], names: Sequence[str]) -> str:
     """The medians, with names as long as the line allows."""
     room = style.WIDTH - 2 * MARGIN
-    for short in (1000, 240, 160, 110, 80, 50):
-        title = describe.latency_title(panels, [style.shorten(name, short, style.TITLE, "bold") for name in names])
-        if style.text_width(title, style.TITLE, "bold") <= room:
-            return title
+    if len(panels) == 1:
+        found = f": {describe.latency_title(panels[0])}"
+        return style.shorten(names[0], room - style.text_width(found, style.TITLE, "bold"), style.TITLE, "bold") + found
+    for short in (1000, 160):
+        for title in describe.latency_titles(panels, [style.shorten(n, short, style.TITLE, "bold") for n in names]):
+            if style.text_width(title, style.TITLE, "bold") <= room:
+                return title
     return style.shorten(title, room, style.TITLE, "bold")
 
 
@@ -115,7 +122,7 @@ def _conditions(panels: Sequence[Panel]) -> list[str]:
 
 def _time_axis(axes: Axes, times: Sequence[float]) -> str:
     """Set the x axis to these latencies. Returns its name."""
-    fastest, slowest = max(min(times, default=0.0), 1e-6), max(times, default=1.0)
+    fastest, slowest = max(min(times, default=1.0), 1e-6), max(times, default=1.0)
     axes.grid(axis="x", color=style.GRID, linewidth=0.8)
     if slowest > WIDE * fastest:
         axes.set_xscale("log")
@@ -154,13 +161,13 @@ def _curve(axes: Axes, each: Spread, number: int) -> None:
     times, level = [each.good[0], *each.good], [0, *share]
     axes.step(times, level, where="post", color=colour, linewidth=2, zorder=3, label=f"curve {number + 1}")
     if each.count <= DOTS:
-        axes.scatter(each.good, share, s=12, color=colour, linewidths=0, zorder=4)
+        axes.scatter(each.good, share, s=12, color=colour, linewidths=0, zorder=4, clip_on=False)
     median = each.quantile(0.5)
-    if median is not None:
+    if median is not None and each.count > 1:
         marker = style.MARKS[number].marker
         axes.scatter(
             median, 0.5, s=76, marker=marker, color=colour, edgecolors=style.GROUND, linewidths=1.4, zorder=5,
-            label="median",
+            clip_on=False, label="median",
         )  # fmt: skip
 
 
@@ -205,13 +212,27 @@ def _first(paper: Paper, axes: Axes, panel: Panel, each: Spread, box: Box) -> No
         return
     time = float(first["latency"])
     share = bisect_right(each.good, time) / each.count
-    axes.scatter(time, share, s=110, facecolors="none", edgecolors=style.GREY, linewidths=1.6, zorder=6, label="first")
+    axes.scatter(
+        time,
+        share,
+        s=110,
+        facecolors="none",
+        edgecolors=style.GREY,
+        linewidths=1.6,
+        zorder=6,
+        label="first",
+        clip_on=False,
+    )
     x, y = _pixel(axes, box, time, share)
+    if time == each.good[-1]:
+        return  # The label of the curve's end says it.
     # Upper left of a rising curve and lower right of it are free; which of the two has room depends on the edges.
     if x - box.left > 120:
         paper.text(x - 11, y - 4, "first request", colour=style.GREY, ha="right", halo=True)
-    else:
+    elif y < box.bottom - 24:
         paper.text(x + 11, y + 14, "first request", colour=style.GREY, halo=True)
+    else:
+        paper.text(x + 2, y - 14, "first request", colour=style.GREY, halo=True)
 
 
 def _pixel(axes: Axes, box: Box, time: float, share: float) -> tuple[float, float]:

@@ -13,7 +13,8 @@ from helpers.charts import style
 from helpers.charts.chart import Chart
 
 MARGIN = 14
-TOP_LINE, LINE = 24, 18
+TOP_LINE, LINE = 24, 19
+WIDENED = "phases shorter than a pixel are drawn one pixel wide"
 
 
 class Box(NamedTuple):
@@ -48,7 +49,7 @@ class Key(NamedTuple):
 
 @dataclass
 class Header:
-    """The top of a chart: its finding, its conditions (parts that may wrap into a second line) and its key."""
+    """The top of a chart: its finding, its conditions (parts that wrap into further lines) and its key."""
 
     title: str
     conditions: Sequence[str]
@@ -82,12 +83,15 @@ class Header:
 
 
 def _wrapped(parts: Sequence[str], room: float) -> list[str]:
-    """The parts, joined by dots, on one line or two; what does not fit the second loses its middle."""
-    first = list(parts)
-    while len(first) > 1 and style.text_width(" · ".join(first), style.TEXT) > room:
-        first.pop()
-    lines = [first, list(parts[len(first) :])]
-    return [style.shorten(" · ".join(line), room, style.TEXT) for line in lines if line]
+    """The parts joined by dots, on as many lines as they need; one that is too long for a line loses its middle."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and style.text_width(longer, style.TEXT) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(style.shorten(part, room, style.TEXT))
+    return lines
 
 
 class Paper:
@@ -148,7 +152,7 @@ class Paper:
         places = [max(x, box.left - 6 + half) for (x, _), half in zip(ordered, halves, strict=True)]
         for number in range(1, len(places)):
             places[number] = max(places[number], places[number - 1] + halves[number - 1] + halves[number] + 12)
-        edge = style.WIDTH - MARGIN / 2
+        edge: float = style.WIDTH - MARGIN
         for number in reversed(range(len(places))):
             places[number] = min(places[number], edge - halves[number])
             edge = places[number] - halves[number] - 12
@@ -157,11 +161,14 @@ class Paper:
 
     def under(self, box: Box, unit: str, widened: bool = False) -> None:
         """Name the time axis under the plot, and say so where a phase is drawn wider than it was."""
-        y = box.bottom + 36
-        self.text(box.left + box.width / 2, y, f"time since the block opened, {unit}", colour=style.GREY, ha="center")
+        y, middle = box.bottom + 36, box.left + box.width / 2
+        name = f"time since the block opened, {unit}"
         if widened:
-            note = "phases shorter than a pixel are drawn one pixel wide"
-            self.text(style.WIDTH - MARGIN, y, note, size=style.TINY, colour=style.GREY, ha="right")
+            right = style.WIDTH - MARGIN
+            self.text(right, y, WIDENED, size=style.TINY, colour=style.GREY, ha="right")
+            free = right - style.text_width(WIDENED, style.TINY) - 20
+            middle = min(middle, free - style.text_width(name, style.SMALL) / 2)
+        self.text(middle, y, name, colour=style.GREY, ha="center")
 
 
 def time_axis(axes: Axes, end: float) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FINE = 2
 """Image dots per pixel of the page, each way."""
-MARK = 5
+MARK = 7
 """Image dots across a failure's mark: a single one among thousands must still be seen."""
 
 
@@ -33,7 +33,7 @@ def draw_raster(axes: Axes, table: "pandas.DataFrame", seconds: float, width: in
 
 def _mixed(
     table: "pandas.DataFrame", row: NDArray[np.int64], seconds: float, rows: int, columns: int
-) -> NDArray[np.float32]:
+) -> NDArray[np.uint8]:
     cover = np.zeros((rows, columns), dtype=np.float32)
     colour = np.zeros((rows, columns, 3), dtype=np.float32)
     time = table["start"].to_numpy(float)
@@ -53,16 +53,15 @@ def _mixed(
     full = np.maximum(np.bincount(row, minlength=rows).astype(np.float32)[:, None], cover)
     ground = np.array(to_rgb(style.GROUND), dtype=np.float32)
     mixed = (colour + (full - cover)[..., None] * ground) / full[..., None]
-    return mixed.astype(np.float32)
+    return (255 * mixed).round().astype(np.uint8)
 
 
-def _mark_failures(
-    image: NDArray[np.float32], table: "pandas.DataFrame", row: NDArray[np.int64], seconds: float
-) -> None:
+def _mark_failures(image: NDArray[np.uint8], table: "pandas.DataFrame", row: NDArray[np.int64], seconds: float) -> None:
     rows, columns, _ = image.shape
+    red = [round(255 * part) for part in to_rgb(style.PROBLEM)]
     bad = ~table["ok"].to_numpy(bool)
     column = np.clip((table["end"].to_numpy(float)[bad] / seconds * columns).astype(int), 0, columns - 1)
     for down in range(-(MARK // 2), MARK // 2 + 1):
         for across in range(-(MARK // 2), MARK // 2 + 1):
             y, x = np.clip(row[bad] + down, 0, rows - 1), np.clip(column + across, 0, columns - 1)
-            image[y, x] = to_rgb(style.PROBLEM)
+            image[y, x] = red

@@ -9,6 +9,8 @@ from helpers.charts import describe, style, words
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Paper
 
+LEAST_NAME = 130
+"""Pixels that a title keeps for the panel's name."""
 FAR = 3
 """A guess beyond so many times the data is told by an arrow at the edge: on the axis it would squeeze the rest."""
 
@@ -44,9 +46,14 @@ def lines(axes: Axes, panel: Panel, scale: Scale) -> None:
 
 def titled(panel: Panel) -> str:
     """The panel's name and the finding; the name gives way where both do not fit."""
-    found = f": {describe.finding(panel, describe.facts(panel))}"
-    room = style.WIDTH - 2 * MARGIN - style.text_width(found, style.TITLE, "bold")
-    return style.shorten(panel.title, max(room, 60), style.TITLE, "bold") + found
+    parts = describe.finding(panel, describe.facts(panel))
+    while True:
+        found = f": {', '.join(parts)}"
+        room = style.WIDTH - 2 * MARGIN - style.text_width(found, style.TITLE, "bold")
+        if room >= LEAST_NAME or len(parts) <= 2:
+            return style.shorten(panel.title, room, style.TITLE, "bold") + found
+        # The sentence has it all; of the title's parts the third can be spared best.
+        del parts[2]
 
 
 def labels_over(paper: Paper, panel: Panel, scale: Scale, box: Box) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from helpers.charts import bars, describe, style, words
 from helpers.charts.chart import Chart
 from helpers.charts.panel import Panel
-from helpers.charts.paper import MARGIN, Box, Header, Paper, time_axis
+from helpers.charts.paper import MARGIN, WIDENED, Box, Header, Paper, time_axis
 from helpers.charts.scale import Scale, lines, scale
 
 LEFT = 62
@@ -29,11 +29,12 @@ def side_by_side(panels: Sequence[Panel]) -> Chart:
 def _draw(panels: Sequence[Panel]) -> Chart:
     tables = [panel.requests for panel in panels]
     seen_by = "server" if all(panel.seen_by == "server" for panel in panels) else "client"
-    header = Header(_title(panels), _conditions(panels), bars.keys(tables, seen_by))
     names, walls = describe.names(panels), words.seconds_alike([panel.wall for panel in panels])
     width = style.WIDTH - LEFT - MARGIN - 6
     room = max(style.text_width(text, style.TEXT, "bold") for line in map(_labels, panels, walls) for text in line) + 18
     reach = scale(panels, room=room / (width - room), arrow=0.3)
+    widened = any(bars.widened(table, reach.end / width) for table in tables)
+    header = Header(_title(panels), _conditions(panels, widened), bars.keys(tables, seen_by))
     most = ALL_ROWS / len(panels) - NAME
     highs = [min(most, max(40, BIGGEST_ROW * len(table))) for table in tables]
     paper = Paper(header.height + sum(highs) + (NAME + 6) * len(panels) + 44, describe.comparing_sentence(panels))
@@ -118,8 +119,8 @@ def _title(panels: Sequence[Panel]) -> str:
     return style.shorten(title, room, style.TITLE, "bold")
 
 
-def _conditions(panels: Sequence[Panel]) -> list[str]:
+def _conditions(panels: Sequence[Panel], widened: bool) -> list[str]:
     libraries = dict.fromkeys(name for panel in panels for name in panel.requests["library"] if name != "server")
     seen = dict.fromkeys(panel.seen_by for panel in panels)
-    widened = "phases shorter than a pixel are drawn one pixel wide"
-    return [*([words.listing(libraries)] if libraries else []), f"as the {words.listing(seen)} saw it", widened]
+    parts = [words.listing(libraries)] if libraries else []
+    return [*parts, f"as the {words.listing(seen)} saw it", *([WIDENED] if widened else [])]

@@ -132,15 +132,16 @@ def _count_rows(paper: Paper, rows: Axes, count: int, box: Box) -> None:
 def _draw_strip(paper: Paper, axes: Axes, table: "pandas.DataFrame", seen: Facts, end: float, box: Box) -> None:
     """How many were in flight over time, and stacked on them, in amber, how many were queued."""
     flight, every = levels(*on_the_wire(table)), levels(table["start"], table["end"])
-    edges = np.linspace(0, end, int(box.width) * 2 + 1)
+    edges = np.linspace(0, end, int(box.width) + 1)
     on_wire = highest_per_column(*flight, edges)
     total = np.maximum(highest_per_column(*every, edges), on_wire) if seen.queue else on_wire
     top = max(int(total.max()), 1)
+    at = edges[:-1]
     if seen.queue:
         amber = style.PHASES[0].colour
-        axes.stairs(total, edges, baseline=on_wire, fill=True, color=amber, linewidth=0, label="queued")
+        axes.fill_between(at, on_wire, total, step="post", color=amber, linewidth=0, label="queued")
     # The line keeps a hundred in flight visible under ten thousand queued.
-    axes.stairs(on_wire, edges, fill=True, color=style.LEVEL, linewidth=0.8, label="in flight")
+    axes.fill_between(at, on_wire, step="post", color=style.LEVEL, linewidth=0.8, label="in flight")
     axes.set_ylim(0, top * 1.06)
     ticks = [0, top]
     if seen.queue and 0.3 < seen.peak / top < 0.7:

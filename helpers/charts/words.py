@@ -43,7 +43,9 @@ def times(ratio: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 1 in per cent, without calling a little nothing: ``"97 %"``, ``"under 1 %"``."""
+    """A share of 1 in per cent, without calling a little nothing or nearly all all: ``"97 %"``, ``"under 1 %"``."""
+    if 0.995 <= share < 1:
+        return "over 99 %"
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
