@@ -5,8 +5,9 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-_LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+_OTHERS = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), str(Path(__file__).parent))
 
 
 @contextmanager
@@ -57,6 +58,6 @@ def _where(error: BaseException) -> str:
     """The last line of the learner's own code on the way to the error."""
     # The first frame is the `yield` above.
     frames = traceback.extract_tb(error.__traceback__)[1:]
-    own = [frame for frame in frames if not frame.filename.startswith(_LIBRARIES)]
+    own = [frame for frame in frames if not frame.filename.startswith(_OTHERS)]
     frame = (own or frames)[-1]
     return f"raised by line {frame.lineno}: {frame.line}"

@@ -11,9 +11,9 @@ _CARD = (
     "background:#ffffff;color:#1f2937;border:1px solid #d5dbe3;border-left:5px solid {edge};border-radius:4px;"
     "padding:10px 16px;margin:4px 0 8px;max-width:868px;font:14px/1.45 system-ui,sans-serif"
 )
-_ROW = "display:flex;flex-wrap:wrap;gap:6px 28px;margin-top:6px"
+_ROW = "display:flex;flex-wrap:wrap;gap:6px 22px;margin-top:6px"
 _NAME = "color:#5b6675;font-size:12px"
-_FIGURE = "font-size:17px;font-weight:600;font-variant-numeric:tabular-nums"
+_FIGURE = "font-size:16px;font-weight:600;font-variant-numeric:tabular-nums"
 _EDGES = {"ok": "#1b5fa7", "open": "#8a94a3"}
 _PROBLEM = "#c8202f"
 
@@ -27,7 +27,7 @@ def card(run: "Run") -> str:
     )
     return (
         f'<div class="run-card" style="{_CARD.format(edge=edge)}">'
-        f"<div><b>{escape(run.label)}</b>{_state(run)}</div>"
+        f"<div><b>{escape(run.label)}</b>{_state(run)}{_guess(run)}</div>"
         f'<div style="{_ROW}">{facts}</div></div>'
     )
 
@@ -47,13 +47,11 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
     failed = int((~requests["ok"]).sum())
     facts.append(("requests", f"{len(requests):,} ({failed:,} failed)" if failed else f"{len(requests):,}"))
     if run.server is not None:
-        facts.append(("at most in flight, server", f"{run.server.peak:,}"))
-        facts.append(("connections opened, server", f"{run.server.connections:,}"))
+        facts.append(("server: at most in flight", f"{run.server.peak:,}"))
+        facts.append(("server: connections", f"{run.server.connections:,}"))
     if len(requests):
-        facts.append(("median", seconds(requests["latency"].median())))
-        facts.append(("slowest", seconds(requests["latency"].max())))
-    if run.predict is not None:
-        facts.append(("your guess", f"{seconds(run.predict)} {_verdict(run.wall, run.predict)}"))
+        latency = requests["latency"]
+        facts.append(("latency: median, slowest", f"{seconds(latency.median())}, {seconds(latency.max())}"))
     return facts
 
 
@@ -62,16 +60,19 @@ def _cpu(run: "Run") -> str:
     return seconds(run.cpu) + share
 
 
-def _verdict(wall: float, guess: float) -> str:
-    """How far the guess was off, in words. Within a quarter counts as a hit: no laptop is steadier than that."""
-    ratio = wall / guess
-    if 0.8 <= ratio <= 1.25:
-        return "(close)"
-    return f"(it took {ratio:.1f}x)" if ratio > 1 else f"(it took {_short(ratio)}x)"
+def _guess(run: "Run") -> str:
+    """Your guess, and how far off it was. Within a quarter counts as a hit: no laptop is steadier than that."""
+    if run.predict is None or run.outcome == "open":
+        return ""
+    ratio = run.wall / run.predict
+    verdict = "close" if 0.8 <= ratio <= 1.25 else f"it took {_times(ratio)} as long"
+    return f' <span style="color:#7a2a86">&nbsp;your guess: {seconds(run.predict)}, {verdict}</span>'
 
 
-def _short(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio >= 0.01 else f"{ratio:.1g}"
+def _times(ratio: float) -> str:
+    if ratio > 1:
+        return f"{ratio:,.1f} times"
+    return f"{ratio:.2g} times"
 
 
 def seconds(value: float) -> str:

@@ -50,7 +50,7 @@ class Progress:
 
         data = {"text/plain": text}
         if self._line is None:
-            self._line = DisplayHandle()
+            self._line = DisplayHandle()  # type: ignore[no-untyped-call]
             self._line.display(data, raw=True)
         else:
             self._line.update(data, raw=True)

@@ -4,8 +4,9 @@ import warnings
 from typing import Any
 
 import pytest
+import requests
 
-from helpers import expect
+from helpers import expect, measure
 
 
 def test_an_expected_error_is_printed_word_for_word_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,9 +27,16 @@ def test_the_learners_own_line_is_named_not_the_librarys(capsys: pytest.CaptureF
     assert "raw_decode" not in printed
 
 
+def test_the_hooks_of_a_measured_block_are_not_the_learners_own_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with measure("nobody listens"), expect(requests.ConnectionError):
+        requests.get("http://127.0.0.1:9/")
+    assert "raised by line" in (printed := capsys.readouterr().out)
+    assert 'requests.get("http://127.0.0.1:9/")' in printed
+
+
 def test_any_other_error_passes_through() -> None:
     with pytest.raises(KeyError), expect(ValueError):
-        {}["x"]  # noqa: B018
+        {}["x"]
 
 
 def test_no_error_is_said_too(capsys: pytest.CaptureFixture[str]) -> None:
