@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import requests
@@ -162,10 +163,17 @@ def test_head_sends_no_body(api: PracticeAPI) -> None:
 # --- delays -----------------------------------------------------------------------------------------
 
 
-def asked(**given: float) -> float:
+def asked(**given: Any) -> float:
     """The seconds for a request with these conditions."""
-    values = {"delay": 0.0, "jitter": 0.0, "tail": 0.0, "seed": 0, "identity": "GET /countries/FR?", **given}
-    return seconds(**values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {
+        "delay": 0.0,
+        "jitter": 0.0,
+        "tail": 0.0,
+        "seed": 0,
+        "identity": "GET /countries/FR?",
+        **given,
+    }
+    return seconds(**values)
 
 
 def test_a_constant_delay_is_just_that() -> None:
