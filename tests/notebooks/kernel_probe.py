@@ -18,6 +18,7 @@ from typing import Any
 # Where a recorder might leave a hook: libraries, and what they stand on.
 HOOKED_PACKAGES = {"requests", "urllib3", "aiohttp", "asyncio", "http", "socket", "ssl", "time", "selectors"}
 HOOKED_PACKAGES |= {"threading", "concurrent"}
+REPLACE_THEMSELVES = {"urllib3.util.wait.wait_for_socket"}  # at the first call, with what the system has
 KERNEL_PACKAGES = {"ipykernel", "IPython", "zmq", "tornado", "jupyter_client"}
 
 found: list[tuple[str, str]] = []  # kind of fault, description
@@ -95,7 +96,7 @@ def _hooks_left() -> list[tuple[str, str]]:
     # A package may load a submodule late and gain a function by it; a class gains none by itself.
     classes = {name.rpartition(".")[0] for name in _attributes_before if "::" in name}
     added = [name for name in now.keys() - _attributes_before.keys() if name.rpartition(".")[0] in classes]
-    return [("hook left in place", name) for name in sorted(changed + added)]
+    return [("hook left in place", name) for name in sorted({*changed, *added} - REPLACE_THEMSELVES)]
 
 
 def _library_attributes() -> dict[str, object]:

@@ -24,6 +24,8 @@ from jupyter_client.launcher import launch_kernel
 
 Message = dict[str, Any]
 OUTPUT_TYPES = ("stream", "display_data", "update_display_data", "execute_result", "error")
+# ipykernel 7.4 remembers an error in showing a cell's value, and lets the next silent request fail for it.
+FORGET_ERROR = "get_ipython()._last_traceback_during_displayhook = False\n"
 PROBE = '__import__("sys").modules["kernel_probe"]'
 START_SECONDS = 60.0  # a cold start on a busy machine takes several
 SHUTDOWN_SECONDS = 6.0  # JupyterLab kills a kernel that takes longer than five
@@ -208,7 +210,7 @@ class KernelSession:
 
     def _request(self, code: str, expressions: dict[str, str] | None = None) -> Message:
         """Run code that is no cell, without a trace in the kernel's history; return the reply's content."""
-        request = self._client.execute(code, silent=True, user_expressions=expressions)
+        request = self._client.execute(FORGET_ERROR + code, silent=True, user_expressions=expressions)
         self._replies[request] = {}
         until = time.monotonic() + self.patience
         while not self._replies[request]:

@@ -13,6 +13,7 @@ MakeNotebook = Callable[..., Path]
 ERROR = ["1 / 0", "print('never reached')"]
 ASYNC_HANG = ["import asyncio", "await asyncio.Event().wait()"]
 BLOCKING_HANG = ["import time", "time.sleep(600)"]
+REPR_FAILS = ["class Odd:\n    def _repr_html_(self):\n        raise LookupError('not shown')\nOdd()"]
 NEVER_AWAITED = ["import asyncio", "asyncio.sleep(0)"]  # Out keeps the object, so the page shows no warning
 UNCLOSED_SESSION = ["import aiohttp", "session = aiohttp.ClientSession()"]
 NEVER_RETRIEVED = [
@@ -57,6 +58,7 @@ SOUND = [
     [
         (ERROR, "error", "cell-1"),
         (ERROR, "not run", "cell-2"),
+        (REPR_FAILS, "error", "cell-1"),
         (ASYNC_HANG, "hang", "cell-2"),
         (BLOCKING_HANG, "hang", "cell-2"),
         (NEVER_AWAITED, "never awaited", ""),
