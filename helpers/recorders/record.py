@@ -5,7 +5,7 @@ from time import perf_counter
 PHASES = ("queued", "connecting", "sending", "waiting", "reading")
 """In the order in which a request meets them:
 
-- queued: waiting for a connection of the pool to come free
+- queued: waiting for a connection of the pool to come free (from the start, when there was such a wait)
 - connecting: name look-up, TCP and TLS handshake
 - sending: preparing the request and handing it to the operating system
 - waiting: for the first byte of the answer (measured up to the end of its headers)
@@ -42,6 +42,10 @@ class RequestRecord:
     def enter(self, phase: str) -> None:
         """The request is in ``phase`` from now on."""
         self.book(self._phase)
+        if phase == "queued":
+            # What little was prepared before the queue counts with it: so start + queued is when the queue ended.
+            self.seconds["queued"] += self.seconds["sending"]
+            self.seconds["sending"] = 0.0
         self._phase = phase
 
     def book(self, phase: str) -> None:

@@ -11,7 +11,7 @@ _CARD = (
     "background:#ffffff;color:#1f2937;border:1px solid #d5dbe3;border-left:5px solid {edge};border-radius:4px;"
     "padding:10px 16px;margin:4px 0 8px;max-width:868px;font:14px/1.45 system-ui,sans-serif"
 )
-_ROW = "display:flex;flex-wrap:wrap;gap:6px 22px;margin-top:6px"
+_ROW = "display:flex;flex-wrap:wrap;gap:6px 18px;margin-top:6px"
 _NAME = "color:#5b6675;font-size:12px"
 _FIGURE = "font-size:16px;font-weight:600;font-variant-numeric:tabular-nums"
 _EDGES = {"ok": "#1b5fa7", "open": "#8a94a3"}
