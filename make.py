@@ -67,11 +67,10 @@ def stamp(requirements: str) -> Path:
 
 
 def fingerprint(requirements: str) -> str:
-    """Return a hash of all that decides what an installation puts where."""
+    """Return a hash of all that decides what is installed where, but for the Python version: see `is_sound`."""
     files = REQUIREMENTS[: REQUIREMENTS.index(requirements) + 1] + [LOCK] * in_ci()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     parts = [
-        sys.version,
         str(ROOT),  # the helpers are installed by their path: a course that has been moved is installed again
         json.dumps([project["build-system"], project["project"], project["tool"]["setuptools"]]),
         *((ROOT / file).read_text(encoding="utf-8") for file in files),
