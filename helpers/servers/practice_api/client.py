@@ -124,15 +124,16 @@ CARD = (
     "padding:12px 18px;max-width:640px;font-family:system-ui,sans-serif;font-size:14px;line-height:1.5"
 )
 FACT = '<div style="margin-right:34px"><div style="color:#52616f;font-size:12px">{}</div>{}</div>'
+CODE = '<code style="background:#eef1f4;color:#1b2733;padding:1px 4px;border-radius:3px">{}</code>'  # else themed
 NUMBER = '<div style="font-size:20px;font-variant-numeric:tabular-nums">{}</div>'
 
 
 def card(api: PracticeAPI) -> str:
     """The HTML that a notebook shows for the API: address, state, how to stop it."""
     facts = {"State": "stopped"}
-    note = "Stopped. <code>api = practice_api()</code> starts another, at another address."
+    note = f"Stopped. {CODE.format('api = practice_api()')} starts another, at another address."
     if api.alive:
-        note = "It ends with this kernel. <code>api.stop()</code> ends it now; its address shows everything it offers."
+        note = f"It ends with this kernel. {CODE.format('api.stop()')} ends it now. The address above lists what it answers."
         try:
             total = api.stats()["total"]
         except ConnectionError:

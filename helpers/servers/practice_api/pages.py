@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from .calls import Route
-from .parameters import Parameter
+from .parameters import Number, Parameter
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1b2733; background: #fff; max-width: 62rem; margin: 2rem auto;
@@ -41,6 +41,6 @@ def _section(route: Route) -> str:
 
 
 def _row(parameter: Parameter) -> str:
-    default = "" if parameter.default in (None, "") else f"{parameter.default}"
+    default = f"{parameter.default:g}" if isinstance(parameter, Number) else str(parameter.default or "")
     cells = (f"<code>{parameter.name}</code>", escape(default), escape(parameter.allowed), escape(parameter.says))
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -39,7 +39,7 @@ class Number:
     @property
     def allowed(self) -> str:
         kind = "a whole number" if self.whole else "a number"
-        return f"{kind} from {self.low:,.12g} to {self.high:,.12g}"
+        return f"{kind} from {self.low:,.13g} to {self.high:,.13g}"
 
     def read(self, given: str) -> float:
         try:

@@ -20,6 +20,7 @@ from .limits import Gate, TokenBucket
 from .pages import routes_page
 from .parameters import Flag, Names, Number, Parameter, Refused, Text, bad_value
 
+FAR = 10**12  # the bounds of numbers that only tell requests apart
 LARGEST_BODY = 50_000_000  # bytes that /bytes sends at most
 LARGEST_DRIP = 1_000_000
 LARGEST_ECHO = 10_000_000  # bytes that /echo reads at most
@@ -27,13 +28,13 @@ BLOCK = 65_536  # bytes sent in one piece
 
 LABEL: list[Parameter] = [
     Text("client", "default", "label under which /stats counts the request; or the header X-Client"),
-    Number("n", 0, -(10**15), 10**15, "any number; makes otherwise equal requests different", whole=True),
+    Number("n", 0, -FAR, FAR, "any number; makes otherwise equal requests different", whole=True),
 ]
 CONDITIONS: list[Parameter] = [
     Number("delay", 0.0, 0, LONGEST, "seconds before the answer"),
     Number("jitter", 0.0, 0, LONGEST, "up to so many seconds more, evenly spread"),
     Number("tail", 0.0, 0, 1, "share of requests that are slow: 4 to 20 times the usual"),
-    Number("seed", 0, -(10**15), 10**15, "another seed draws other delays and failures", whole=True),
+    Number("seed", 0, -FAR, FAR, "another seed draws other delays and failures", whole=True),
     *LABEL,
 ]
 
