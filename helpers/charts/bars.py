@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from helpers.charts import style
-from helpers.charts.describe import UNFINISHED
+from helpers.charts.facts import UNFINISHED
 from helpers.charts.in_flight import Floats
 from helpers.charts.paper import Key
 from helpers.charts.raster import draw_raster

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from helpers.charts import describe, style, words
+from helpers.charts import describe, describe_latency, describe_several, style, words
 from helpers.charts.chart import Chart
-from helpers.charts.describe import Spread
+from helpers.charts.facts import Spread, facts, spread
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Header, Key, Paper
 
@@ -40,14 +40,14 @@ def latency(panels: Sequence[Panel]) -> Chart:
 
 
 def _draw(panels: Sequence[Panel]) -> Chart:
-    names = [style.drawable(name) for name in describe.names(panels)]
-    spreads = [describe.spread(panel) for panel in panels]
+    names = [style.drawable(name) for name in describe_several.names(panels)]
+    spreads = [spread(panel) for panel in panels]
     labels = [_label(panels, number, name, spreads[number]) for number, name in enumerate(names)]
     labelled = sum(style.text_width(label, style.SMALL, "bold") + 14 for label in labels)
     direct = labelled <= style.WIDTH - BOX.left - MARGIN
     header = Header(_title(panels, names), _conditions(panels), [] if direct else _keys(names))
     box = BOX._replace(top=header.height + (OVER if direct else 12))
-    paper = Paper(box.bottom + UNDER, describe.latency_sentence(panels))
+    paper = Paper(box.bottom + UNDER, describe_latency.sentence(panels))
     header.draw(paper)
 
     axes = paper.plot(box, "latency")
@@ -75,7 +75,7 @@ def _draw(panels: Sequence[Panel]) -> Chart:
 
 def _label(panels: Sequence[Panel], number: int, name: str, each: Spread) -> str:
     """What stands over a curve's end: the slowest answer, or which run it is, its median and its failures."""
-    seen = describe.facts(panels[number])
+    seen = facts(panels[number])
     if len(panels) == 1:
         if not each.good or each.count == 1:
             return ""
@@ -102,10 +102,10 @@ def _title(panels: Sequence[Panel], names: Sequence[str]) -> str:
     """The medians, with names as long as the line allows."""
     room = style.WIDTH - 2 * MARGIN
     if len(panels) == 1:
-        found = f": {describe.latency_title(panels[0])}"
+        found = f": {describe_latency.title(panels[0])}"
         return style.shorten(names[0], room - style.text_width(found, style.TITLE, "bold"), style.TITLE, "bold") + found
     for short in (1000, 160):
-        for title in describe.latency_titles(panels, [style.shorten(n, short, style.TITLE, "bold") for n in names]):
+        for title in describe_latency.titles(panels, [style.shorten(n, short, style.TITLE, "bold") for n in names]):
             if style.text_width(title, style.TITLE, "bold") <= room:
                 return title
     return style.shorten(title, room, style.TITLE, "bold")
@@ -187,7 +187,7 @@ def _all_failures(paper: Paper, panels: Sequence[Panel], spreads: Sequence[Sprea
         colour = style.CURVES[number] if len(panels) > 1 else style.PROBLEM
         middle = _failures(paper, spreads[number], box.right + 12 + 14 * column, colour, box)
         if len(panels) == 1:
-            said = describe.lost_in_short(describe.facts(panels[0])).replace(" and ", "\n")
+            said = describe.lost_in_short(facts(panels[0])).replace(" and ", "\n")
             paper.text(box.right + 23, middle, said, colour=colour).set(va="center")
 
 

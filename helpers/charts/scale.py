@@ -6,6 +6,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from helpers.charts import describe, style, words
+from helpers.charts.facts import facts
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Paper
 
@@ -46,7 +47,7 @@ def lines(axes: Axes, panel: Panel, scale: Scale) -> None:
 
 def titled(panel: Panel) -> str:
     """The panel's name and the finding; the name gives way where both do not fit."""
-    parts = describe.finding(panel, describe.facts(panel))
+    parts = describe.finding(panel, facts(panel))
     while True:
         found = f": {', '.join(parts)}"
         room = style.WIDTH - 2 * MARGIN - style.text_width(found, style.TITLE, "bold")

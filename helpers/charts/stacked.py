@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from helpers.charts import bars, describe, style, words
+from helpers.charts import bars, describe, describe_several, style, words
 from helpers.charts.chart import Chart
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, WIDENED, Box, Header, Paper, time_axis
@@ -13,6 +13,8 @@ ALL_ROWS = 384
 """Pixels for the rows of all panels together, and their names."""
 NAME = 25
 BIGGEST_ROW = 15
+LENGTH = 11
+"""Font size of a block's length."""
 
 
 def side_by_side(panels: Sequence[Panel]) -> Chart:
@@ -29,21 +31,22 @@ def side_by_side(panels: Sequence[Panel]) -> Chart:
 def _draw(panels: Sequence[Panel]) -> Chart:
     tables = [panel.requests for panel in panels]
     seen_by = "server" if all(panel.seen_by == "server" for panel in panels) else "client"
-    names, walls = describe.names(panels), words.seconds_alike([panel.wall for panel in panels])
+    names, walls = describe_several.names(panels), words.seconds_alike([panel.wall for panel in panels])
     width = style.WIDTH - LEFT - MARGIN - 6
-    room = max(style.text_width(text, style.TEXT, "bold") for line in map(_labels, panels, walls) for text in line) + 18
+    room = 18 + max(style.text_width(wall, LENGTH, "bold") for wall in walls)
+    room = max([room, *(style.text_width(f"{_said(panel)} →", style.SMALL) + 18 for panel in panels if panel.predict)])
     reach = scale(panels, room=room / (width - room), arrow=0.3)
     widened = any(bars.widened(table, reach.end / width) for table in tables)
     header = Header(_title(panels), _conditions(panels, widened), bars.keys(tables, seen_by))
     most = ALL_ROWS / len(panels) - NAME
     highs = [min(most, max(40, BIGGEST_ROW * len(table))) for table in tables]
-    paper = Paper(header.height + sum(highs) + (NAME + 6) * len(panels) + 44, describe.comparing_sentence(panels))
+    paper = Paper(header.height + sum(highs) + (NAME + 6) * len(panels) + 44, describe_several.sentence(panels))
     header.draw(paper)
 
     top = float(header.height + 6)
-    for panel, name, wall, high in zip(panels, names, walls, highs, strict=True):
+    for left, panel, name, wall, high in zip(range(len(panels) - 1, -1, -1), panels, names, walls, highs, strict=True):
         box = Box(LEFT, top + NAME, width, high)
-        _panel(paper, panel, name, wall, reach, box, last=panel is panels[-1])
+        _panel(paper, panel, name, wall, reach, box, last=not left)
         top = box.bottom + 6
     return paper.chart
 
@@ -75,44 +78,34 @@ def _panel(paper: Paper, panel: Panel, name: str, wall: str, reach: Scale, box: 
         axes.tick_params(axis="x", labelbottom=False)
 
 
-def _labels(panel: Panel, wall: str) -> list[str]:
-    return [wall] if panel.predict is None else [wall, f"your guess: {words.guess(panel.predict)}"]
+def _said(panel: Panel) -> str:
+    return f"your guess: {words.guess(panel.predict)}" if panel.predict is not None else ""
 
 
 def _lengths(paper: Paper, panel: Panel, wall: str, reach: Scale, box: Box) -> None:
     """Write the block's length at the right of its end, where nothing else is, and the guess beside it or under it."""
     pixels = box.width / reach.end
     at, middle = box.left + panel.wall * pixels + 8, box.top + box.height / 2
-    if panel.predict is None:
-        paper.text(at, middle, wall, size=11, weight="bold", va="center_baseline", halo=True)
-        return
-    said = _labels(panel, wall)[1]
-    if panel.predict in reach.far:
-        place, said = at, f"{said} →"
-    elif panel.predict > panel.wall:
+    place, said, aside = at, _said(panel), 0
+    if panel.predict is not None and panel.predict in reach.far:
+        said = f"{said} →"
+    elif panel.predict is not None and panel.predict > panel.wall:
         place = box.left + panel.predict * pixels + 8
-    else:
-        place = at
-    together = place - at < style.text_width(wall, 11, "bold") + 8
-    paper.text(
-        place if together else at,
-        middle - (8 if together else 0),
-        wall,
-        size=11,
-        weight="bold",
-        va="center_baseline",
-        halo=True,
-    )
-    paper.text(place, middle + (8 if together else 0), said, colour=style.GUESS, va="center_baseline", halo=True)
+    if said and place - at < style.text_width(wall, LENGTH, "bold") + 8:
+        # The two would overlap on one line.
+        at, aside = place, 8
+    paper.text(at, middle - aside, wall, size=LENGTH, weight="bold", va="center_baseline", halo=True)
+    if said:
+        paper.text(place, middle + aside, said, colour=style.GUESS, va="center_baseline", halo=True)
 
 
 def _title(panels: Sequence[Panel]) -> str:
     """The finding in full, else with shortened names, else of the shortest and the longest panel only."""
-    named = [style.drawable(name) for name in describe.names(panels)]
+    named = [style.drawable(name) for name in describe_several.names(panels)]
     room = style.WIDTH - 2 * MARGIN
     for short in (1000, 160, 120):
         cut = [style.shorten(name, short, style.TITLE, "bold") for name in named]
-        for say in (describe.comparison, describe.extremes):
+        for say in (describe_several.comparison, describe_several.extremes):
             title = say(panels, cut)
             if style.text_width(title, style.TITLE, "bold") <= room:
                 return title

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from helpers.charts import bars, describe, style, words
 from helpers.charts.anatomy import draw_one
 from helpers.charts.chart import Chart
-from helpers.charts.describe import Facts
+from helpers.charts.facts import Facts, facts, reasons
 from helpers.charts.in_flight import highest_per_column, levels, on_the_wire
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Header, Paper, time_axis
@@ -58,7 +58,7 @@ def _draw_none(panel: Panel) -> Chart:
 
 
 def _draw_many(panel: Panel) -> Chart:
-    table, seen = panel.requests, describe.facts(panel)
+    table, seen = panel.requests, facts(panel)
     count = len(table)
     header = Header(titled(panel), describe.conditions(panel), bars.keys([table], panel.seen_by))
     high = min(ROWS_HIGH, 22 * count)
@@ -109,7 +109,7 @@ def _name_failures(paper: Paper, panel: Panel, reach: Scale, box: Box, size: flo
     table = panel.requests
     pixels = box.width / reach.end
     lost = ~table["ok"].to_numpy(bool)
-    for number, end, why in zip(np.flatnonzero(lost), table["end"][lost], describe.reasons(table[lost]), strict=True):
+    for number, end, why in zip(np.flatnonzero(lost), table["end"][lost], reasons(table[lost]), strict=True):
         text = style.shorten(why.removeprefix("status "), 180, size)
         at, wide = box.left + end * pixels, style.text_width(text, size)
         walls = [box.left + panel.wall * pixels, box.right]

@@ -54,11 +54,6 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def was(number: int) -> str:
-    """The verb for so many."""
-    return "was" if number == 1 else "were"
-
-
 def listing(items: Iterable[str]) -> str:
     """Items as a sentence lists them: ``"a, b and c"``."""
     *first, last = items
@@ -68,3 +63,8 @@ def listing(items: Iterable[str]) -> str:
 def one_line(text: str) -> str:
     """The text with every run of white space, line ends too, made one space."""
     return " ".join(text.split())
+
+
+def upper_first(text: str) -> str:
+    """The text as the beginning of a sentence; names inside it keep their capitals."""
+    return text[:1].upper() + text[1:]
