@@ -133,7 +133,7 @@ def card(api: PracticeAPI) -> str:
     facts = {"State": "stopped"}
     note = f"Stopped. {CODE.format('api = practice_api()')} starts another, at another address."
     if api.alive:
-        note = f"It ends with this kernel. {CODE.format('api.stop()')} ends it now. The address above lists what it answers."
+        note = f"It ends with this kernel. {CODE.format('api.stop()')} ends it now. Its address lists what it answers."
         try:
             total = api.stats()["total"]
         except ConnectionError:
