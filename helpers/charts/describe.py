@@ -94,7 +94,7 @@ def sentence(panel: Panel) -> str:
     elif seen.count == 1:
         parts = [_one(panel), *lost(seen)]
     else:
-        parts = [_many(panel, seen), *lost(seen)]
+        parts = [_many(panel, seen), *_at_the_server(panel, seen), *lost(seen)]
     if seen.late:
         parts.append(f"{words.count(seen.late, 'request')} went on after the block had ended.")
     if panel.outcome != "ok":
@@ -129,6 +129,13 @@ def _many(panel: Panel, seen: Facts) -> str:
     if ratio >= OVERLAP and not seen.late:
         return f"{added}, {words.times(ratio)} times as long as the block, because they waited at the same time."
     return f"{added}."
+
+
+def _at_the_server(panel: Panel, seen: Facts) -> list[str]:
+    """The server's own count, where it differs: what is on its way to the server, or back, is not there yet."""
+    if panel.server_peak is None or panel.server_peak == seen.peak:
+        return []
+    return [f"The server counted at most {panel.server_peak:,} at once."]
 
 
 def lost(seen: Facts) -> list[str]:

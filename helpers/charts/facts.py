@@ -46,7 +46,7 @@ def facts(panel: Panel) -> Facts:
         count=len(table),
         peak=most_at_once(*on_the_wire(table)),
         queue=most_at_once(*in_the_queue(table)),
-        together=float((table["latency"] - table["queued"]).sum()),
+        together=float((table["latency"] - table["queued"] - table["connecting"]).sum()),
         failed=failed,
         unfinished=unfinished,
         late=int(((table["end"] > panel.wall * 1.001 + 1e-6) & (table["error"] != UNFINISHED)).sum()),

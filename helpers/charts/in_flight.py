@@ -36,8 +36,11 @@ def most_at_once(begins: ArrayLike, ends: ArrayLike) -> int:
 
 
 def on_the_wire(table: "pandas.DataFrame") -> tuple[Floats, Floats]:
-    """When each request left the queue for a connection, and when it ended: between the two it is in flight."""
-    return (table["start"] + table["queued"]).to_numpy(float), table["end"].to_numpy(float)
+    """When each request had a connection, and when it ended: between the two it is in flight.
+
+    The server cannot know of it sooner, so this comes as near to the server's own count as the client can.
+    """
+    return (table["start"] + table["queued"] + table["connecting"]).to_numpy(float), table["end"].to_numpy(float)
 
 
 def in_the_queue(table: "pandas.DataFrame") -> tuple[Floats, Floats]:

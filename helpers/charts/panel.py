@@ -24,6 +24,7 @@ class Panel:
         predict: the guess of the wall time in seconds, or None.
         outcome: ``"ok"``, ``"error: NameOfTheError"`` or ``"interrupted"``.
         seen_by: whose clock saw the requests, ``"client"`` or ``"server"``.
+        server_peak: the greatest number that the server had at once by its own count, or None if it was not asked.
 
     Raises ValueError when a column is missing or a value makes no sense.
     """
@@ -34,6 +35,7 @@ class Panel:
     predict: float | None = None
     outcome: str = "ok"
     seen_by: str = "client"
+    server_peak: int | None = None
 
     def __post_init__(self) -> None:
         missing = [name for name in NEEDED if name not in self.requests.columns]

@@ -93,6 +93,7 @@ class Run:
             predict=self.predict,
             outcome=self.outcome,
             seen_by=self.seen_by,
+            server_peak=self.server.peak if self.server else None,
         )
 
     def _require_closed(self) -> None:

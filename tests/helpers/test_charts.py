@@ -146,6 +146,16 @@ def test_queued_requests_are_not_in_flight() -> None:
     assert (seen.peak, seen.queue) == (100, 200)
 
 
+def test_a_request_is_in_flight_once_it_has_a_connection() -> None:
+    assert facts(panel([request(0.0, 0.1, connecting=0.1), request(0.25, 0.1, connecting=0.1)])).peak == 1
+    assert facts(panel([request(0.0, 0.1), request(0.05, 0.1)])).peak == 2
+
+
+def test_the_servers_count_is_told_where_it_differs() -> None:
+    assert "The server counted at most 12 at once." in timeline(together(20, server_peak=12)).sentence
+    assert "The server" not in timeline(together(20, server_peak=20)).sentence
+
+
 def test_failures_are_counted_by_reason() -> None:
     seen = facts(with_losses())
     assert dict(seen.failed) == {"TimeoutError": 2, "status 503": 1}
