@@ -27,9 +27,9 @@ def finding(panel: Panel, seen: Facts) -> list[str]:
         phase, share = _longest_phase(panel)
         if share > 0.5:
             parts.append(f"{words.percent(share)} of its time {phase}")
-    elif seen.peak == 1:
+    elif seen.overlap == 1:
         parts.append("one at a time")
-    elif seen.peak > 1:
+    elif seen.peak:
         parts.append(f"up to {seen.peak:,} in flight")
     if seen.queue > 1 and seen.count > 1:
         parts.append(f"up to {seen.queue:,} queued")
@@ -122,8 +122,8 @@ def _many(panel: Panel, seen: Facts) -> str:
     if seen.peak == 1:
         rest = "; for the rest of the time none was in flight" if ratio < 0.9 and not seen.late else ""
         return (
-            f"{begin}, one after another: at most 1 was in flight{queue}, and their own times add up to {own}, "
-            f"{words.percent(ratio)} of it{rest}."
+            f"{begin}{', one after another' if seen.overlap == 1 else ''}: at most 1 was in flight{queue}, "
+            f"and their own times in flight add up to {own}, {words.percent(ratio)} of it{rest}."
         )
     added = f"{begin}: up to {seen.peak:,} were in flight at once{queue}. Their own times in flight add up to {own}"
     if ratio >= OVERLAP and not seen.late:

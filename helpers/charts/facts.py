@@ -19,13 +19,14 @@ class Facts:
     """What can be counted in a panel.
 
     ``peak`` is the greatest number of requests in flight at once, ``queue`` the greatest number that waited for a
-    connection at once, ``together`` the seconds all requests spent in flight, ``failed`` counts them by reason,
-    ``late`` is the number that ended after the block.
+    connection at once, ``overlap`` the greatest number begun and not yet ended, ``together`` the seconds all requests
+    spent in flight, ``failed`` counts them by reason, ``late`` is the number that ended after the block.
     """
 
     count: int
     peak: int
     queue: int
+    overlap: int
     together: float
     failed: Counter[str]
     unfinished: int
@@ -46,6 +47,7 @@ def facts(panel: Panel) -> Facts:
         count=len(table),
         peak=most_at_once(*on_the_wire(table)),
         queue=most_at_once(*in_the_queue(table)),
+        overlap=most_at_once(table["start"], table["end"]),
         together=float((table["latency"] - table["queued"] - table["connecting"]).sum()),
         failed=failed,
         unfinished=unfinished,

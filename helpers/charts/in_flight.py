@@ -20,8 +20,6 @@ def levels(begins: ArrayLike, ends: ArrayLike) -> tuple[Floats, Ints]:
     """
     # To the nanosecond, which is as fine as the clock: a sum of phases may miss the moment it stands for by less.
     begin, end = np.round(np.asarray(begins, dtype=float), 9), np.round(np.asarray(ends, dtype=float), 9)
-    real = end > begin
-    begin, end = begin[real], end[real]
     moments = np.concatenate([end, begin])
     changes = np.concatenate([np.full(len(end), -1), np.full(len(begin), 1)])
     order = np.argsort(moments, kind="stable")

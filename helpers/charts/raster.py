@@ -34,8 +34,7 @@ def draw_raster(axes: Axes, table: "pandas.DataFrame", seconds: float, width: in
 def _mixed(
     table: "pandas.DataFrame", row: NDArray[np.int64], seconds: float, rows: int, columns: int
 ) -> NDArray[np.uint8]:
-    cover = np.zeros((rows, columns), dtype=np.float32)
-    colour = np.zeros((rows, columns, 3), dtype=np.float32)
+    layers, colours = [], []
     time = table["start"].to_numpy(float)
     for phase in style.PHASES:
         lasted = table[phase.name].to_numpy(float)
@@ -43,17 +42,20 @@ def _mixed(
         left = np.clip((time[took] / seconds * columns).astype(int), 0, columns - 1)
         time = time + lasted
         right = np.clip((time[took] / seconds * columns).astype(int), left + 1, columns)
+        if not took.any():
+            continue
         # One up where a request enters the phase and one down where it leaves: the running sum is how many are in it.
-        steps = np.zeros(rows * (columns + 1), dtype=np.float32)
-        for edge, change in ((left, 1), (right, -1)):
-            steps += change * np.bincount(row[took] * (columns + 1) + edge, minlength=len(steps)).astype(np.float32)
-        within = np.cumsum(steps.reshape(rows, columns + 1)[:, :columns], axis=1)
-        cover += within
-        colour += within[..., None] * np.array(to_rgb(phase.colour), dtype=np.float32)
+        places = np.concatenate([left, right]) + np.tile(row[took], 2) * (columns + 1)
+        changes = np.repeat([1, -1], len(left))
+        steps = np.bincount(places, changes, minlength=rows * (columns + 1)).astype(np.float32)
+        layers.append(np.cumsum(steps.reshape(rows, columns + 1)[:, :columns], axis=1))
+        colours.append(to_rgb(phase.colour))
+    cover = np.sum(layers, axis=0)
     full = np.maximum(np.bincount(row, minlength=rows).astype(np.float32)[:, None], cover)
-    ground = np.array(to_rgb(style.GROUND), dtype=np.float32)
-    mixed = (colour + (full - cover)[..., None] * ground) / full[..., None]
-    return (255 * mixed).round().astype(np.uint8)
+    layers.append(full - cover)
+    colours.append(to_rgb(style.GROUND))
+    mixed: NDArray[np.float32] = np.stack(layers, axis=-1) @ np.array(colours, dtype=np.float32) / full[..., None]
+    return (255 * mixed + 0.5).astype(np.uint8)
 
 
 def _mark_failures(image: NDArray[np.uint8], table: "pandas.DataFrame", row: NDArray[np.int64], seconds: float) -> None:

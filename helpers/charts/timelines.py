@@ -11,7 +11,7 @@ from helpers.charts import bars, describe, style, words
 from helpers.charts.anatomy import draw_one
 from helpers.charts.chart import Chart
 from helpers.charts.facts import Facts, facts, reasons
-from helpers.charts.in_flight import highest_per_column, levels, on_the_wire
+from helpers.charts.in_flight import highest_per_column, in_the_queue, levels, on_the_wire
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Header, Paper, time_axis
 from helpers.charts.scale import Scale, labels_over, lines, scale, titled
@@ -131,10 +131,11 @@ def _count_rows(paper: Paper, rows: Axes, count: int, box: Box) -> None:
 
 def _draw_strip(paper: Paper, axes: Axes, table: "pandas.DataFrame", seen: Facts, end: float, box: Box) -> None:
     """How many were in flight over time, and stacked on them, in amber, how many were queued."""
-    flight, every = levels(*on_the_wire(table)), levels(table["start"], table["end"])
+    flight, queue = on_the_wire(table), in_the_queue(table)
     edges = np.linspace(0, end, int(box.width) + 1)
-    on_wire = highest_per_column(*flight, edges)
-    total = np.maximum(highest_per_column(*every, edges), on_wire) if seen.queue else on_wire
+    on_wire = highest_per_column(*levels(*flight), edges)
+    both = levels(np.concatenate([flight[0], queue[0]]), np.concatenate([flight[1], queue[1]]))
+    total = highest_per_column(*both, edges)
     top = max(int(total.max()), 1)
     at = edges[:-1]
     if seen.queue:

@@ -91,11 +91,8 @@ ODD = {
     "one": panel([request(0.001, connecting=0.0003, sending=0.0001, reading=0.0002)]),
     "one that failed": panel([request(0.001, status=None, error="ReadTimeout")], outcome="error: ReadTimeout"),
     "one in no time": panel([request(0.0, 0.0)], wall=0.0),
-    "two": staircase(2),
     "30": staircase(30, predict=0.5),
-    "31": staircase(31, predict=100.0),
-    "500": queueing(500, 100),
-    "501": queueing(501, 100),
+    "300": queueing(300, 100, predict=100.0),
     "losses": with_losses(outcome="error: TimeoutError"),
     "many losses": with_losses(600),
     "all failed": panel([request(i, status=None, error="ClientConnectorError") for i in range(40)]),
@@ -144,6 +141,7 @@ def test_a_column_of_the_strip_shows_its_highest_level() -> None:
 def test_queued_requests_are_not_in_flight() -> None:
     seen = facts(queueing(300, 100))
     assert (seen.peak, seen.queue) == (100, 200)
+    assert seen.together == pytest.approx(30)
 
 
 def test_a_request_is_in_flight_once_it_has_a_connection() -> None:
@@ -238,13 +236,32 @@ def test_sentence_of_one_after_another() -> None:
     sentence = timeline(staircase(20, wall=2.0)).sentence
     assert sentence == (
         "20 requests took 2.00 s, one after another: at most 1 was in flight, "
-        "and their own times add up to 2.00 s, over 99 % of it."
+        "and their own times in flight add up to 2.00 s, over 99 % of it."
     )
 
 
 def test_sentence_of_one_after_another_with_pauses() -> None:
     sentence = timeline(panel([request(0.0), request(0.5)], wall=1.0)).sentence
     assert "add up to 200 ms, 20 % of it; for the rest of the time none was in flight." in sentence
+
+
+def test_requests_that_overlap_are_not_called_one_after_another() -> None:
+    # Never two on the wire, but the second queues, or connects, while the first is under way.
+    for phase in ("queued", "connecting"):
+        chart = timeline(panel([request(0.0), request(0.0, **{phase: 0.1})]))
+        assert "at most 1 was in flight" in chart.sentence and "up to 1 in flight" in texts(chart)
+        assert "one after another" not in chart.sentence and "one at a time" not in texts(chart)
+
+
+def test_connecting_is_not_drawn_as_queueing() -> None:
+    def top_of_the_queue(phase: str) -> float:
+        rows = [request(0.0, 0.4), request(0.0, 0.4, queued=0.4), request(0.0, 0.4, **{phase: 0.4})]
+        areas = axes_of(timeline(panel(rows)), "in flight").collections
+        queue = next(area for area in areas if area.get_label() == "queued")
+        return float(queue.get_paths()[0].get_extents().y1)
+
+    # At first one is in flight and one is queued; the third one queues as well, or connects.
+    assert (top_of_the_queue("queued"), top_of_the_queue("connecting")) == (3, 2)
 
 
 def test_sentence_of_all_at_once() -> None:
