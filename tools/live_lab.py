@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import psutil  # type: ignore[import-untyped]
+from child_processes import children, is_alive, kill
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -63,11 +64,10 @@ class LiveLab:
         """
         if self._process.poll() is not None:
             return
-        started = psutil.Process(self._process.pid).children(recursive=True)
-        commands = {process: " ".join(process.cmdline()) for process in started if is_alive(process)}
-        if hasattr(self, "url"):
-            self._ask("api/shutdown", method="POST")
-        else:
+        commands = children(self._process.pid)
+        try:
+            self._ask_to_shut_down()
+        except (AttributeError, OSError):  # it has not come so far as to have an address, or no longer answers
             self._process.terminate()
         until = time.monotonic() + STOP_SECONDS
         while (self._process.poll() is None or any(map(is_alive, commands))) and time.monotonic() < until:
@@ -78,31 +78,23 @@ class LiveLab:
             self._process.wait()
         for process in filter(is_alive, commands):
             self.left_over.append(commands[process])
-            process.kill()
+            kill(process)
 
     def _wait_until_ready(self, runtime: Path) -> tuple[str, str]:
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until and self._process.poll() is None:
             for path in runtime.glob("jpserver-*.json"):
-                facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8") or "{}")
-                if facts:
+                with suppress(ValueError):  # it is being written
+                    facts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
                     return facts["url"], facts["token"]
             time.sleep(0.05)
         raise RuntimeError(f"JupyterLab did not start. The end of its log:\n{self._log.read_text()[-3000:]}")
 
-    def _ask(self, path: str, method: str) -> None:
-        request = urllib.request.Request(self.url + path, method=method)
+    def _ask_to_shut_down(self) -> None:
+        request = urllib.request.Request(f"{self.url}api/shutdown", method="POST")
         request.add_header("Authorization", f"token {self.token}")
         with urllib.request.urlopen(request, timeout=STOP_SECONDS) as answer:
             answer.read()
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """A zombie is dead: it only waits for a parent that asks how it ended."""
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _write_settings(folder: Path, dark: bool) -> None:

@@ -2,10 +2,8 @@
 
 import ast
 import json
-import os
 import queue
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,20 +12,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import psutil  # type: ignore[import-untyped]
-import zmq
 from cells import Cell
-from ipykernel.kernelspec import get_kernel_dict
+from child_processes import children, is_alive, kill
 from jupyter_client.blocking.client import BlockingKernelClient
-from jupyter_client.connect import write_connection_file
-from jupyter_client.launcher import launch_kernel
+from kernel_process import start_kernel
 
 Message = dict[str, Any]
 OUTPUT_TYPES = ("stream", "display_data", "update_display_data", "execute_result", "error")
 # ipykernel 7.4 remembers an error in showing a cell's value, and lets the next silent request fail for it.
 FORGET_ERROR = "get_ipython()._last_traceback_during_displayhook = False\n"
 PROBE = '__import__("sys").modules["kernel_probe"]'
-START_SECONDS = 60.0  # a cold start on a busy machine takes several
+ANSWER_SECONDS = 60.0  # to a request of our own, after which something keeps the kernel busy
 SHUTDOWN_SECONDS = 6.0  # JupyterLab kills a kernel that takes longer than five
 
 
@@ -77,20 +72,8 @@ class KernelSession:
         self._executions: dict[str, Execution] = {}  # by the id of the request
         self._replies: dict[str, Message] = {}  # to requests that are not cells
         self._stderr_file = scratch / "stderr.txt"
-        public, secret = zmq.curve_keypair()  # as JupyterLab does; without it the kernel warns on stderr
-        connection_file, _ = write_connection_file(
-            str(scratch / "kernel.json"), curve_publickey=public, curve_secretkey=secret
-        )
-        command = [part.format(connection_file=connection_file) for part in get_kernel_dict()["argv"]]
-        with self._stderr_file.open("wb") as stderr:
-            self._process: subprocess.Popen[bytes] = launch_kernel(
-                [sys.executable, *command[1:]],
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,  # type: ignore[arg-type]
-                cwd=str(folder),
-                env=_kernel_environment(scratch),
-            )
-        self._client = BlockingKernelClient(connection_file=connection_file)
+        self._process, connection_file = start_kernel(folder, scratch)
+        self._client = BlockingKernelClient(connection_file=str(connection_file))
         try:
             self._client.load_connection_file()
             self._client.start_channels(hb=False)
@@ -159,13 +142,13 @@ class KernelSession:
         """
         self._request(f"await {PROBE}.clean_up()")
         found = [(kind, text) for kind, text in self.evaluate(f"{PROBE}.found")]
-        children = [_command(child) for child in self._children()]
-        found += [("process left over", command) for command in children if "helpers.servers" not in command]
+        commands = children(self._process.pid).values()
+        found += [("process left over", command) for command in commands if "helpers.servers" not in command]
         return found
 
     def shut_down(self) -> list[tuple[str, str]]:
         """End the kernel as JupyterLab does, and return what did not end with it."""
-        children = {child: _command(child) for child in self._children()}
+        commands = children(self._process.pid)
         self._client.shutdown()
         faults = []
         try:
@@ -174,19 +157,20 @@ class KernelSession:
             faults.append(("kernel did not end", f"still there {SHUTDOWN_SECONDS:g} s after it was shut down"))
         self._drain()
         until = time.monotonic() + SHUTDOWN_SECONDS
-        while any(map(_is_alive, children)) and time.monotonic() < until:
+        while any(map(is_alive, commands)) and time.monotonic() < until:
             time.sleep(0.05)
-        for child in filter(_is_alive, children):
-            faults.append(("process outlived the kernel", children[child]))
-            child.kill()
+        for child in filter(is_alive, commands):
+            faults.append(("process outlived the kernel", commands[child]))
+            kill(child)
         self.kill()
         return faults
 
     def kill(self) -> None:
         """End the kernel and its children at once. May be called again."""
         self._client.stop_channels()
-        for process in [*self._children(), self._process]:
-            process.kill()
+        for child in children(self._process.pid):
+            kill(child)
+        self._process.kill()
         self._process.wait()
 
     def process_stderr(self) -> str:
@@ -195,28 +179,22 @@ class KernelSession:
 
     def _wait_until_ready(self) -> None:
         """Ask for kernel_info until an answer's status messages come: from then on nothing published is missed."""
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + ANSWER_SECONDS
         while not self._subscribed:
             self._client.kernel_info()
             self.settle(0.2)
             if time.monotonic() > until:
-                raise Stalled(f"the kernel was not ready after {START_SECONDS:g} s: {self.process_stderr()}")
-
-    def _children(self) -> list[psutil.Process]:
-        try:
-            return list(filter(_is_alive, psutil.Process(self._process.pid).children(recursive=True)))
-        except psutil.NoSuchProcess:
-            return []
+                raise Stalled(f"the kernel was not ready after {ANSWER_SECONDS:g} s: {self.process_stderr()}")
 
     def _request(self, code: str, expressions: dict[str, str] | None = None) -> Message:
         """Run code that is no cell, without a trace in the kernel's history; return the reply's content."""
         request = self._client.execute(FORGET_ERROR + code, silent=True, user_expressions=expressions)
         self._replies[request] = {}
-        until = time.monotonic() + self.patience
+        until = time.monotonic() + ANSWER_SECONDS
         while not self._replies[request]:
             self._receive()
             if time.monotonic() > until:
-                raise Stalled(f"no answer for {self.patience:g} s to {code!r}")
+                raise Stalled(f"no answer for {ANSWER_SECONDS:g} s to {code!r}")
         reply = self._replies.pop(request)
         if reply["status"] != "ok":
             raise RuntimeError(f"{code!r} failed in the kernel: {reply}")
@@ -265,30 +243,3 @@ class KernelSession:
             self._executions[request].status = message["content"]["status"]
         elif request in self._replies:
             self._replies[request] = message["content"]
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    """A zombie is dead: it only waits for a parent that asks how it ended."""
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except (psutil.NoSuchProcess, psutil.AccessDenied) as error:
-        return str(error)
-
-
-def _kernel_environment(scratch: Path) -> dict[str, str]:
-    """An environment without the user's own IPython and Jupyter settings.
-
-    pytest's variables go too: ipykernel looks at them, and then leaves writes to file descriptor 2 alone.
-    """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    # ipykernel's debugger may tell on stderr that frozen modules hide breakpoints: no doing of a notebook.
-    ours["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    folders = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
-    return ours | {name: str(scratch / name.lower()) for name in folders}

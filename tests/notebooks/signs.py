@@ -92,13 +92,13 @@ def holds(kernel: KernelSession, cells: Sequence[Cell], expression: str) -> bool
     kernel.forget_names()
     faults = [fault for execution in kernel.run(cells) for fault in faults_of(execution) if fault.kind == "error"]
     assert not faults, "\n".join(map(str, faults))
-    return bool(kernel.evaluate(f"bool({expression})"))
+    return bool(kernel.evaluate(f"bool({expression}\n)"))
 
 
 def values(kernel: KernelSession, expression: str) -> str:
     """Return what the parts of `expression` come to in the kernel, one a line: it says why it is true or false."""
     lines = []
-    for part in _parts(ast.parse(expression.strip(), mode="eval").body):
+    for part in _parts(ast.parse(f"({expression}\n)", mode="eval").body):
         source = ast.unparse(part)
         try:
             value: Any = kernel.evaluate(f"repr({source})")

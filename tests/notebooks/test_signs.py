@@ -97,7 +97,7 @@ def test_a_useless_sign_is_found_out(kernel: KernelSession, example: tuple[Path,
     with pytest.raises(pytest.fail.Exception, match=r"(?s)still true when broken.*waits is 1"):
         check_sign(kernel, replace(sign, true="waits > 0"), notebook)
     with pytest.raises(pytest.fail.Exception, match=r"(?s)not true.*waits is 3"):
-        check_sign(kernel, replace(sign, true="waits == 4"), notebook)
+        check_sign(kernel, replace(sign, true="waits == 4\nand waits > 1"), notebook)
     with pytest.raises(AssertionError, match="NameError"):
         check_sign(kernel, replace(sign, new="no_such_name"), notebook)
     with pytest.raises(ValueError, match="does not occur"):
