@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 OVERLAP = 1.5
 """The requests' own times must add up to so many times the block before a chart says that they waited together."""
-CLOSE = 1.25
-"""A guess is called close within this factor: no laptop is steadier than that."""
 
 
 def finding(panel: Panel, seen: Facts) -> list[str]:
@@ -163,7 +161,7 @@ def _judged(wall: float, guess: float) -> str:
     said = f"of {words.guess(guess)}"
     if wall <= 0:
         return f"Your guess {said} was too long."
-    if guess / CLOSE <= wall <= guess * CLOSE:
+    if guess / words.CLOSE <= wall <= guess * words.CLOSE:
         return f"Your guess {said} was close."
     if wall > guess:
         return f"That is {words.times(wall / guess)} times your guess {said}."

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+CLOSE = 1.25
+"""A guess is called close within this factor: no laptop is steadier than that."""
+
 
 def seconds(value: float) -> str:
     """A time, in milliseconds below one second: ``"2.10 s"``, ``"110 ms"``, ``"4.3 ms"``, ``"0.31 ms"``."""

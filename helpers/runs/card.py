@@ -3,6 +3,8 @@
 from html import escape
 from typing import TYPE_CHECKING
 
+from helpers.charts.words import CLOSE, guess, seconds
+
 if TYPE_CHECKING:
     from helpers.runs.run import Run
 
@@ -61,23 +63,15 @@ def _cpu(run: "Run") -> str:
 
 
 def _guess(run: "Run") -> str:
-    """Your guess, and how far off it was. Within a quarter counts as a hit: no laptop is steadier than that."""
+    """Your guess, and how far off it was."""
     if run.predict is None or run.outcome == "open":
         return ""
     ratio = run.wall / run.predict
-    verdict = "close" if 0.8 <= ratio <= 1.25 else f"it took {_times(ratio)} as long"
-    return f' <span style="color:#7a2a86">&nbsp;your guess: {seconds(run.predict)}, {verdict}</span>'
+    verdict = "close" if 1 / CLOSE <= ratio <= CLOSE else f"it took {ratio:,.2g} times as long"
+    return f' <span style="color:#7a2a86">&nbsp;your guess: {guess(run.predict)}, {verdict}</span>'
 
 
 def _times(ratio: float) -> str:
     if ratio > 1:
         return f"{ratio:,.1f} times"
     return f"{ratio:.2g} times"
-
-
-def seconds(value: float) -> str:
-    """A time for people: milliseconds below one second, three figures at most."""
-    if value >= 1:
-        return f"{value:.2f} s"
-    milliseconds = value * 1000
-    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
