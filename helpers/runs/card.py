@@ -3,7 +3,7 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from helpers.charts.words import CLOSE, guess, seconds
+from helpers.charts.words import CLOSE, guess, seconds, times
 
 if TYPE_CHECKING:
     from helpers.runs.run import Run
@@ -67,11 +67,6 @@ def _guess(run: "Run") -> str:
     if run.predict is None or run.outcome == "open":
         return ""
     ratio = run.wall / run.predict
-    verdict = "close" if 1 / CLOSE <= ratio <= CLOSE else f"it took {ratio:,.2g} times as long"
+    as_long = times(ratio) if ratio > 1 else f"{ratio:.2g}"
+    verdict = "close" if 1 / CLOSE <= ratio <= CLOSE else f"it took {as_long} times as long"
     return f' <span style="color:#7a2a86">&nbsp;your guess: {guess(run.predict)}, {verdict}</span>'
-
-
-def _times(ratio: float) -> str:
-    if ratio > 1:
-        return f"{ratio:,.1f} times"
-    return f"{ratio:.2g} times"
