@@ -13,7 +13,9 @@ from playwright.sync_api import Page
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright keeps an event loop running in this thread for as long as it is open, and
+# the tests that come after could not call `asyncio.run`.
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveLab]:
     """A running JupyterLab. At its end nothing that it has started may be left."""
     root = tmp_path_factory.mktemp("course")
@@ -23,7 +25,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveLab]:
     assert running.left_over == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page(chromium: str) -> Iterator[Page]:
     """A browser's page of 1280 x 800 pixels."""
     with browser_page(chromium) as page:
