@@ -58,8 +58,8 @@ def _connection() -> dict[str, object]:
 def _has_ports(connection_file: Path) -> bool:
     try:
         connection = json.loads(connection_file.read_text(encoding="utf-8"))
-    except ValueError:
-        return False  # the kernel is writing it
+    except (ValueError, OSError):
+        return False  # the kernel is writing it, for which it removes the file first
     return all(connection[port] for port in PORTS)
 
 

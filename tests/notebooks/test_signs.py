@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,26 +13,28 @@ from signs import FOLDER, Sign, all_signs, broken_cells, holds, intact_cells, re
 SIGNS = all_signs()
 
 
-@pytest.fixture(scope="session")
-def sign_kernel(
-    request: pytest.FixtureRequest, notebooks_copy: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[KernelSession]:
-    """One kernel for all signs of a notebook: pytest runs the tests of one parameter one after another."""
-    with KernelSession(notebooks_copy, tmp_path_factory.mktemp("kernel")) as kernel:
-        yield kernel
+@pytest.fixture(scope="module")
+def kernel_of(
+    notebooks_copy: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], KernelSession]]:
+    """One kernel for all signs of a notebook: starting it, and what it imports, takes longer than most signs."""
+    kernels: dict[str, KernelSession] = {}
+    with ExitStack() as open_kernels:
+
+        def kernel_of(notebook: str) -> KernelSession:
+            if notebook not in kernels:
+                kernel = KernelSession(notebooks_copy, tmp_path_factory.mktemp("kernel"))
+                kernels[notebook] = open_kernels.enter_context(kernel)
+            return kernels[notebook]
+
+        yield kernel_of
 
 
-@pytest.mark.parametrize(
-    ("sign", "sign_kernel"),
-    [(sign, sign.notebook) for sign in SIGNS],
-    ids=[re.sub(r"\W+", "_", str(sign)) for sign in SIGNS],
-    indirect=["sign_kernel"],
-)
+@pytest.mark.parametrize("sign", SIGNS, ids=[re.sub(r"\W+", "_", str(sign)) for sign in SIGNS])
 def test_sign_holds_and_fails_on_the_broken_version(
-    notebooks_copy: Path, sign: Sign, sign_kernel: KernelSession
+    notebooks_copy: Path, sign: Sign, kernel_of: Callable[[str], KernelSession]
 ) -> None:
-    notebook = notebooks_copy / sign.notebook
-    check_sign(sign_kernel, sign, notebook)
+    check_sign(kernel_of(sign.notebook), sign, notebooks_copy / sign.notebook)
 
 
 def check_sign(kernel: KernelSession, sign: Sign, notebook: Path) -> None:
