@@ -27,7 +27,10 @@ def expect(*kinds: type[BaseException]) -> Iterator[None]:
         try:
             yield
         except kinds as error:
-            print("".join(traceback.format_exception_only(error)).strip())
+            print(_message(error))
+            if isinstance(error, BaseExceptionGroup):
+                for inside in error.exceptions:
+                    print(f"    with {_message(inside)}")
             print(f"    {_where(error)}")
             return
     if not heard:
@@ -54,10 +57,15 @@ def _listening_for(kinds: tuple[type[Warning], ...]) -> Iterator[list[warnings.W
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
+def _message(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).splitlines()[0]
+
+
 def _where(error: BaseException) -> str:
     """The last line of the learner's own code on the way to the error."""
     # The first frame is the `yield` above.
     frames = traceback.extract_tb(error.__traceback__)[1:]
     own = [frame for frame in frames if not frame.filename.startswith(_OTHERS)]
     frame = (own or frames)[-1]
-    return f"raised by line {frame.lineno}: {frame.line}"
+    function = "" if frame.name.startswith("<") else f" of {frame.name}()"
+    return f"raised by line {frame.lineno}{function}: {frame.line}"
