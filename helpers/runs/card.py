@@ -45,10 +45,9 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
     if run.outcome == "open":
         return []
     requests = run.requests
-    facts = [
-        ("wall time", seconds(run.wall)),
-        ("CPU time, notebook only" if run.seen_by == "server" else "CPU time", _cpu(run)),
-    ]
+    # Requests that only the server saw were made by another program, whose processor time is not known here.
+    whose = "CPU time, notebook only" if run.seen_by == "server" else "CPU time"
+    facts = [("wall time", seconds(run.wall)), (whose, _cpu(run))]
     failed = int((~requests["ok"]).sum())
     facts.append(("requests", f"{len(requests):,} ({failed:,} failed)" if failed else f"{len(requests):,}"))
     if run.server is not None:

@@ -34,6 +34,26 @@ def test_the_hooks_of_a_measured_block_are_not_the_learners_own_line(capsys: pyt
     assert 'requests.get("http://127.0.0.1:9/")' in printed
 
 
+def test_an_exception_group_is_shown_with_what_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with expect(ExceptionGroup):
+        raise ExceptionGroup("several", [ValueError("one"), TimeoutError()])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "ExceptionGroup: several (2 sub-exceptions)",
+        "    with ValueError: one",
+        "    with TimeoutError",
+    ]
+
+
+def test_the_function_is_named_where_the_error_comes_from_one(capsys: pytest.CaptureFixture[str]) -> None:
+    def doomed() -> None:
+        raise ValueError("no")
+
+    with expect(ValueError):
+        doomed()
+    assert "of doomed(): raise" in capsys.readouterr().out
+
+
 def test_any_other_error_passes_through() -> None:
     with pytest.raises(KeyError), expect(ValueError):
         {}["x"]
