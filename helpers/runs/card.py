@@ -37,7 +37,7 @@ def card(run: "Run") -> str:
 def _state(run: "Run") -> str:
     if run.outcome == "ok":
         return ""
-    words = {"open": "the block is still open", "interrupted": "interrupted"}.get(run.outcome, run.outcome)
+    words = "the block is still open" if run.outcome == "open" else run.outcome
     return f' <span style="color:{_EDGES.get(run.outcome, _PROBLEM)}">&nbsp;{escape(words)}</span>'
 
 
@@ -45,7 +45,7 @@ def _facts(run: "Run") -> list[tuple[str, str]]:
     if run.outcome == "open":
         return []
     requests = run.requests
-    # Requests that only the server saw were made by another program, whose processor time is not known here.
+    # Requests that only the server saw may be another program's, whose processor time is not known here.
     whose = "CPU time, notebook only" if run.seen_by == "server" else "CPU time"
     facts = [("wall time", seconds(run.wall)), (whose, _cpu(run))]
     failed = int((~requests["ok"]).sum())
