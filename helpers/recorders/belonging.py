@@ -3,20 +3,21 @@
 import asyncio
 from contextvars import ContextVar, Token
 
-_owner: ContextVar[object | None] = ContextVar("measured_block", default=None)
+VARIABLE: ContextVar[object | None] = ContextVar("measured_block", default=None)
+"""Holds the owner of the block that the current context belongs to."""
 
 
 def mark(owner: object) -> Token[object | None]:
     """Mark the current context as the block's. Tasks created in it inherit the mark."""
-    return _owner.set(owner)
+    return VARIABLE.set(owner)
 
 
 def unmark(token: Token[object | None]) -> None:
     """Take the mark off. In another context than the one it was set in there is none to take off."""
     try:
-        _owner.reset(token)
+        VARIABLE.reset(token)
     except ValueError:  # an async generator may be closed in another context than it was opened in
-        _owner.set(None)
+        VARIABLE.set(None)
 
 
 def belongs(owner: object, home: asyncio.AbstractEventLoop | None) -> bool:
@@ -26,7 +27,7 @@ def belongs(owner: object, home: asyncio.AbstractEventLoop | None) -> bool:
     and is left out. A plain thread inherits nothing (before Python 3.14): whatever runs in a thread while the block is
     open is counted in.
     """
-    if _owner.get() is owner:
+    if VARIABLE.get() is owner:
         return True
     running = asyncio._get_running_loop()
     return running is None or running is not home

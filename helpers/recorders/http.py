@@ -8,24 +8,30 @@ from helpers.recorders.aiohttp_hooks import AiohttpHooks
 from helpers.recorders.patches import Patches
 from helpers.recorders.record import UNFINISHED, RequestRecord
 from helpers.recorders.requests_hooks import RequestsHooks
+from helpers.recorders.task_row import OUTSIDE
 
 
 class HttpRecorder:
     """The hooks of both libraries, installed by ``start`` and gone after ``stop``.
 
+    ``owner`` is what `belonging.mark` was, or will be, called with: it marks what belongs to the block.
+
     ``records`` holds one `RequestRecord` per HTTP request, in the order in which they started. What was still under
-    way when the recording stopped is marked ``unfinished``. ``on_request`` is called as each request starts.
+    way when the recording stopped is marked ``unfinished``. ``on_request`` is called as each request starts;
+    ``current_row`` tells the row of the task that makes it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, owner: object) -> None:
+        self._owner = owner
         self.records: list[RequestRecord] = []
         self.on_request: Callable[[], None] = lambda: None
+        self.current_row: Callable[[], int] = lambda: OUTSIDE
         self._patches = Patches()
         self._home: asyncio.AbstractEventLoop | None = None
         self._on = False
 
     def start(self) -> None:
-        """Install the hooks. The caller marks its context with `belonging.mark` to say what belongs to it."""
+        """Install the hooks."""
         self._home = asyncio._get_running_loop()
         self._on = True
         try:
@@ -43,12 +49,12 @@ class HttpRecorder:
             record.finish(UNFINISHED)
 
     def _wanted(self) -> bool:
-        return self._on and belonging.belongs(self, self._home)
+        return self._on and belonging.belongs(self._owner, self._home)
 
     def _new_record(self, library: str, method: str, url: str) -> RequestRecord | None:
         if not self._wanted():
             return None
         self.on_request()
-        record = RequestRecord(library, method, url)
+        record = RequestRecord(library, method, url, self.current_row())
         self.records.append(record)
         return record

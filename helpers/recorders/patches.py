@@ -6,16 +6,16 @@ _ABSENT = object()
 
 
 class Patches:
-    """A stack of replaced class attributes.
+    """A stack of replaced attributes of classes, modules and objects.
 
-    What is remembered is the class's own ``__dict__`` entry, not what ``getattr`` finds: an attribute that
-    was inherited, or absent, is deleted again by ``restore``, so the class is afterwards what it was before.
+    What is remembered is the owner's own ``__dict__`` entry, not what ``getattr`` finds: an attribute that
+    was inherited, or absent, is deleted again by ``restore``, so the owner is afterwards what it was before.
     """
 
     def __init__(self) -> None:
-        self._replaced: list[tuple[type, str, Any]] = []
+        self._replaced: list[tuple[Any, str, Any]] = []
 
-    def replace(self, owner: type, name: str, new: Any) -> None:
+    def replace(self, owner: Any, name: str, new: Any) -> None:
         """Set ``owner.name`` to ``new`` until ``restore`` is called."""
         self._replaced.append((owner, name, owner.__dict__.get(name, _ABSENT)))
         setattr(owner, name, new)

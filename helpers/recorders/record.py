@@ -20,14 +20,15 @@ class RequestRecord:
 
     The phases are kept as a running account: ``enter`` books the time since the last call to the phase that
     was on. They therefore always add up to the time from start to end, also when a request fails half-way.
-    Times are ``time.perf_counter()`` seconds.
+    Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request.
     """
 
     __slots__ = ("_phase", "_since", "connection", "end", "error", "library", "method", "received",
-                 "seconds", "start", "status", "url")  # fmt: skip
+                 "row", "seconds", "start", "status", "url")  # fmt: skip
 
-    def __init__(self, library: str, method: str, url: str) -> None:
+    def __init__(self, library: str, method: str, url: str, row: int) -> None:
         self.library = library
+        self.row = row
         self.method = method
         self.url = url
         self.status: int | None = None

@@ -1,15 +1,24 @@
 """The with-block that measures what happens inside it."""
 
 import asyncio
+import sys
 import threading
+from collections.abc import Callable, Mapping
 from contextvars import Token
 from time import perf_counter, process_time
 from types import TracebackType
+from typing import Any
 
 from helpers.recorders import belonging
 from helpers.recorders.http import HttpRecorder
+from helpers.recorders.loop import LoopRecorder
+from helpers.recorders.loop_check import why_not
+from helpers.recorders.threads import ThreadRecorder
+from helpers.runs.configuration import Configuration, of_block, of_function
 from helpers.runs.evidence import collect
+from helpers.runs.keeping import keep
 from helpers.runs.progress import Progress
+from helpers.runs.recording import Recording
 from helpers.runs.run import Run
 from helpers.servers.practice_api import running
 
@@ -23,41 +32,74 @@ _open: "measure | None" = None
 class measure:
     """Measure a block of code: ``with measure("one after another", predict=0.5) as run: ...``
 
-    While the block is open, every request that `requests` or `aiohttp` makes in it is recorded, and the practice API
-    counts from zero. The block itself is ordinary code, blocking or with `await`. Afterwards ``run`` is a `Run`; as
-    the last line of a cell it shows itself. An exception, and Ctrl-C, pass through; the run is kept and says so.
+    While the block is open, every request that `requests` or `aiohttp` makes in it is recorded, every step of its
+    tasks, and what its threads wait for; and the practice API counts from zero. The block itself is ordinary code,
+    blocking or with `await`. Afterwards ``run`` is a `Run`; as the last line of a cell it shows itself. An exception,
+    and Ctrl-C, pass through; the run is kept and says so.
+
+    Each run is added to the history, with the code that it measured and the values which that was given. From the
+    second run under a label on, the card shows what has been changed since the last one, and what difference it made.
 
     Args:
         label: what this run is called on its card and charts.
         predict: your guess of the wall time, in seconds.
+        blocking: a step of a task that runs for so many seconds or more is called blocking and drawn in red.
+        warm_up: whether the run is only there to warm up: kept in the history, shown in grey, and not counted.
 
     Raises:
-        TypeError, ValueError: the label is not a text, or the guess is not a positive number.
+        TypeError, ValueError: the label is not a text, or one of the numbers is not a positive number of seconds.
         RuntimeError: another measured block is still open. Two at a time would measure each other.
     """
 
-    def __init__(self, label: str, predict: float | None = None) -> None:
-        self._run = Run(_checked_label(label), _checked_guess(predict))
-        self._recorder = HttpRecorder()
-        self._progress = Progress(self._recorder.records)
-        self._recorder.on_request = self._progress.tick
+    def __init__(
+        self, label: str, predict: float | None = None, blocking: float = 0.01, *, warm_up: bool = False
+    ) -> None:
+        guess = None if predict is None else _checked_seconds("predict", predict)
+        self._run = Run(_checked_label(label), guess, _checked_flag("warm_up", warm_up))
+        self._requests = HttpRecorder(owner=self)
+        self._recording = Recording(
+            ThreadRecorder(), self._requests.records, threshold=_checked_seconds("blocking", blocking)
+        )
+        self._progress = Progress(self._requests.records)
+        self._requests.on_request = self._progress.tick
         self._mark: Token[object | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._cpu = 0.0
+        self._configuration: Configuration | None = None
+        self._series = ""
+        self._quiet = False
+
+    def about(
+        self, function: Callable[..., Any], arguments: Mapping[str, object] | None = None, *, series: str = ""
+    ) -> "measure":
+        """Say that the block runs this function, with these arguments: its code is what the run is known by.
+
+        For code that measures somebody else's function, as `trials` does, and says itself how far it has come.
+        ``series`` is one id for the runs of one call of that code.
+        """
+        self._quiet = True
+        self._configure(lambda: of_function(function, arguments or {}))
+        self._series = series
+        return self
 
     def __enter__(self) -> Run:
         self._claim()
         try:
+            if self._configuration is None:
+                opener = sys._getframe(1)
+                self._configure(lambda: of_block(opener))
+                del opener
             server = running()
             if server is not None:
                 server.reset()
-            self._recorder.start()
+            self._start_recorders()
             self._beat()
         except BaseException:
             self._let_go()
             raise
-        self._mark = belonging.mark(self._recorder)
-        self._progress.start()
+        self._mark = belonging.mark(self)
+        if not self._quiet:
+            self._progress.start()
         self._cpu = process_time()
         self._run.began = perf_counter()
         return self._run
@@ -67,16 +109,38 @@ class measure:
     ) -> None:
         ended, cpu = perf_counter(), process_time()
         try:
-            self._recorder.stop()
+            self._stop_recorders()
             self._run.close(
                 wall=ended - self._run.began,
                 cpu=cpu - self._cpu,
                 outcome=_outcome(kind),
-                records=self._recorder.records,
-                server=collect(running(), with_log=not self._recorder.records),
+                recording=self._recording,
+                server=collect(running(), with_log=not self._requests.records),
             )
         finally:
             self._let_go()
+        self._keep(interruptible=error is None)
+
+    def _configure(self, find: Callable[[], Configuration]) -> None:
+        """Find out what is measured. Code of a kind that this cannot read must not keep the block from running."""
+        try:
+            self._configuration = find()
+        except Exception as problem:
+            self._configuration = Configuration()
+            self._run.trouble = f"What this run ran is not known ({type(problem).__name__}: {problem})."
+
+    def _keep(self, *, interruptible: bool) -> None:
+        """Append the run to the history, after all else: whatever happens here, the block is over and its run whole."""
+        try:
+            parts = {} if self._configuration is None else self._configuration.parts()
+            self._run.stored = keep(self._run, parts, self._series)
+        except Exception as problem:
+            # Not the learner's mistake, so it must not end the learner's cell. The card says it.
+            self._run.trouble = f"This run is not in the history ({type(problem).__name__}: {problem})."
+        except KeyboardInterrupt:
+            if interruptible:
+                raise
+            # The block's own error is on its way, and ends the cell as Stop would.
 
     def _claim(self) -> None:
         global _open
@@ -92,7 +156,7 @@ class measure:
 
     def _let_go(self) -> None:
         global _open
-        self._recorder.stop()
+        self._stop_recorders()
         self._progress.stop()
         if self._timer is not None:
             self._timer.cancel()
@@ -100,6 +164,25 @@ class measure:
             belonging.unmark(self._mark)
         with _lock:
             _open = None
+
+    def _start_recorders(self) -> None:
+        loop, recording = asyncio._get_running_loop(), self._recording
+        problem = why_not(loop) if loop is not None else ""
+        if problem:
+            recording.notes.append(problem)
+        self._requests.start()
+        recording.threads.start(owner=self)
+        if isinstance(loop, asyncio.BaseEventLoop) and not problem:
+            # The last to start and the first to stop: it must not see the others at work.
+            recording.loop = LoopRecorder(loop, self, recording.threshold)
+            recording.loop.start()
+            recording.threads.current_row = self._requests.current_row = recording.loop.current_row
+
+    def _stop_recorders(self) -> None:
+        if self._recording.loop is not None:
+            self._recording.loop.stop()
+        self._recording.threads.stop()
+        self._requests.stop()
 
     def _beat(self) -> None:
         """Wake the loop now and then, so that the Stop button ends an `await` at once and the progress moves."""
@@ -126,11 +209,15 @@ def _checked_label(label: object) -> str:
     return label.strip()
 
 
-def _checked_guess(predict: object) -> float | None:
-    if predict is None:
-        return None
-    if isinstance(predict, bool) or not isinstance(predict, (int, float)):
-        raise TypeError(f"predict is your guess in seconds, a number such as 0.5, not {predict!r}")
-    if not 0 < predict < float("inf"):
-        raise ValueError(f"predict is your guess in seconds and must be above 0, not {predict!r}")
-    return float(predict)
+def _checked_flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} is True or False, not {value!r}")
+    return value
+
+
+def _checked_seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} is a number of seconds such as 0.5, not {value!r}")
+    if not 0 < value < float("inf"):
+        raise ValueError(f"{name} is a number of seconds and must be above 0, not {value!r}")
+    return float(value)

@@ -1,11 +1,10 @@
 """One line under a cell that takes its time."""
 
-import sys
 import threading
 from time import perf_counter
-from typing import Any
 
 from helpers.recorders.record import RequestRecord
+from helpers.status_line import StatusLine
 
 QUIET = 1.0
 """Seconds before the line appears: most cells are over by then."""
@@ -21,7 +20,7 @@ class Progress:
 
     def __init__(self, records: list[RequestRecord]) -> None:
         self._records = records
-        self._line: Any = None
+        self._line = StatusLine()
         self._opened = self._drawn = 0.0
 
     def start(self) -> None:
@@ -33,30 +32,13 @@ class Progress:
         now = perf_counter()
         if not self._opened or now - self._opened < QUIET or now - self._drawn < PACE:
             return
-        if threading.current_thread() is not threading.main_thread() or not _in_notebook():
+        if threading.current_thread() is not threading.main_thread():
             return
         self._drawn = now
         ended = sum(record.end is not None for record in self._records)
-        self._show(f"running for {now - self._opened:.1f} s; {ended:,} requests answered so far")
+        self._line.show(f"running for {now - self._opened:.1f} s; {ended:,} requests answered so far")
 
     def stop(self) -> None:
         """The block has ended: its card says all, so the line goes."""
         self._opened = 0.0
-        if self._line is not None:
-            self._show("")
-
-    def _show(self, text: str) -> None:
-        from IPython.display import DisplayHandle
-
-        data = {"text/plain": text}
-        if self._line is None:
-            self._line = DisplayHandle()  # type: ignore[no-untyped-call]
-            self._line.display(data, raw=True)
-        else:
-            self._line.update(data, raw=True)
-
-
-def _in_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None
+        self._line.show("")

@@ -2,15 +2,22 @@
 
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from helpers.recorders.record import RequestRecord
 from helpers.runs.evidence import Evidence
+from helpers.runs.request_rows import from_records, from_server_log
 
 if TYPE_CHECKING:
     import pandas
 
+    from helpers.archive import StoredRun
     from helpers.charts import Chart, Panel
+    from helpers.charts.activity import Activity
+    from helpers.load.outcome import Load
+    from helpers.runs.recording import Recording
+
+View = Literal["tasks", "requests"]
 
 
 class Run:
@@ -25,33 +32,49 @@ class Run:
         cpu: seconds of processor time this process spent in it, all threads together.
         outcome: ``"open"``, ``"ok"``, ``"error: NameOfTheError"`` or ``"interrupted"``.
         server: the practice API's own counters (`Evidence`), or None where none was running.
+        warm_up: whether it is shown in grey and not counted.
+        stored: what the history keeps of it, with its number; None while the block is open, or where `trouble` says
+            why it could not be kept.
+        load: what became of the calls of `open_loop` or `closed_loop` (`helpers.load.outcome.Load`); None for others.
     """
 
-    def __init__(self, label: str, predict: float | None) -> None:
+    def __init__(self, label: str, predict: float | None, warm_up: bool = False) -> None:
         self.label = label
         self.predict = predict
+        self.warm_up = warm_up
         self.when = datetime.now()
         self.began = 0.0
         self.wall = 0.0
         self.cpu = 0.0
         self.outcome = "open"
         self.server: Evidence | None = None
-        self._records: list[RequestRecord] = []
+        self.stored: StoredRun | None = None
+        self.load: Load | None = None
+        self.trouble = ""
+        self._recording: Recording | None = None
 
-    def close(
-        self, *, wall: float, cpu: float, outcome: str, records: list[RequestRecord], server: Evidence | None
-    ) -> None:
+    def close(self, *, wall: float, cpu: float, outcome: str, recording: "Recording", server: Evidence | None) -> None:
         """Fill in the results as the block ends; `measure` calls this once."""
         self.wall, self.cpu, self.outcome = wall, cpu, outcome
-        self._records, self.server = records, server
+        self._recording, self.server = recording, server
+
+    def request_rows(self) -> list[dict[str, Any]]:
+        """The requests as plain values, one dictionary for each, with the keys of the columns of `requests`."""
+        if self.seen_by == "server" and self.server is not None:
+            return from_server_log(self.server.log, self.began, self.wall)
+        return from_records(self._recorded.requests, self.began)
 
     @cached_property
     def _table(self) -> "pandas.DataFrame":
-        from helpers.runs.table import from_records, from_server_log
+        from helpers.runs.table import table_of
 
-        if self.seen_by == "server" and self.server is not None:
-            return from_server_log(self.server.log, self.began, self.wall)
-        return from_records(self._records, self.began)
+        return table_of(self.request_rows())
+
+    @cached_property
+    def _activity(self) -> "Activity":
+        from helpers.runs.activity import activity_of
+
+        return activity_of(self._recorded, self.began, self.wall)
 
     @property
     def requests(self) -> "pandas.DataFrame":
@@ -65,15 +88,62 @@ class Run:
         return self._table.copy()
 
     @property
+    def tasks(self) -> "pandas.DataFrame":
+        """One row per task, in order of birth, and per job that was given to a thread; times in seconds.
+
+        Columns: name, kind (``task``, ``job``, ``thread``, or ``request`` for the requests of plain code), start, end
+        (since the block opened), outcome (``ok``, ``error``, ``cancelled``, ``pending``), error, parent (the row that
+        made it, -1 for none), steps, waiting, ready, running (the time spent in each state; blocking steps are running
+        too), cpu (processor time of a thread, nan for a task).
+        """
+        from helpers.runs.tables import tasks_of
+
+        self._require_closed()
+        return tasks_of(self._activity)
+
+    @property
+    def steps(self) -> "pandas.DataFrame":
+        """One row per stretch of time in which a task, or job, ran: a step. In order of start; times in seconds.
+
+        Columns: row (in `tasks`), name, ready (since when it could have run), start, end, waited (``start - ready``),
+        took (``end - start``), blocking, line (what a blocking step was seen executing, where that was seen).
+        """
+        from helpers.runs.tables import steps_of
+
+        self._require_closed()
+        return steps_of(self._activity)
+
+    @property
+    def lag(self) -> float:
+        """The greatest lateness of a timer that the block had set, in seconds: the loop lag. nan where it set none."""
+        self._require_closed()
+        return self._activity.lag
+
+    @property
     def seen_by(self) -> str:
         """Who saw the requests: ``"client"``, or ``"server"`` where this process made none but the server had some."""
-        return "server" if not self._records and self.server is not None and self.server.log else "client"
+        return "server" if not self._recorded.requests and self.server is not None and self.server.log else "client"
 
-    def timeline(self) -> "Chart":
-        """One row per request, its phases coloured, and how many were in flight. Returns a matplotlib figure."""
+    def timeline(self, view: View = "tasks") -> "Chart":
+        """Draw the run as a matplotlib figure.
+
+        ``"tasks"``: one row per task (or thread, or job of a pool): when it was waiting, ready, running or blocking,
+        and under them how busy the loop was. ``"requests"``: one row per request, its phases coloured, and how many
+        were in flight. Raises ValueError for any other view.
+        """
         from helpers.charts import timeline
 
-        return timeline(self.panel())
+        return timeline(self.panel(), view)
+
+    def to_trace(self, path: str | Path) -> Path:
+        """Write the run to a ``.json`` file that ui.perfetto.dev opens (drag it there; it is not sent anywhere).
+
+        Returns the path. Raises ValueError for another ending, OSError where the file cannot be written.
+        """
+        from helpers.runs.trace import write
+
+        self._require_closed()
+        return write(path, self.label, self._activity, self._table)
 
     def latency(self) -> "Chart":
         """How long the requests took, as a cumulative distribution (ECDF). Returns a matplotlib figure."""
@@ -94,7 +164,15 @@ class Run:
             outcome=self.outcome,
             seen_by=self.seen_by,
             server_peak=self.server.peak if self.server else None,
+            # A script's tasks are in another process: only the server saw what it did.
+            activity=self._activity if self.seen_by == "client" else None,
         )
+
+    @property
+    def _recorded(self) -> "Recording":
+        if self._recording is None:
+            raise RuntimeError(f"the measured block {self.label!r} is still open; ask once it has ended")
+        return self._recording
 
     def _require_closed(self) -> None:
         if self.outcome == "open":

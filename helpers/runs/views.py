@@ -2,20 +2,21 @@
 
 from typing import TYPE_CHECKING
 
-from helpers.runs.run import Run
+from helpers.runs.run import Run, View
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
 
 
-def side_by_side(*runs: Run) -> "Chart":
+def side_by_side(*runs: Run, view: View = "tasks") -> "Chart":
     """Draw the timelines of two to six runs on one time axis, so that their lengths can be compared by eye.
 
+    ``view`` is ``"tasks"`` or ``"requests"``, as for `Run.timeline`.
     Raises TypeError for anything that is not a Run, ValueError for fewer than two or more than six.
     """
     from helpers.charts import side_by_side as draw
 
-    return draw([run.panel() for run in _checked(runs, least=2)])
+    return draw([run.panel() for run in _checked(runs, least=2)], view)
 
 
 def latency(*runs: Run) -> "Chart":

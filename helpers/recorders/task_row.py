@@ -1,0 +1,81 @@
+"""What is known of one task, and of one step that held the loop."""
+
+import asyncio
+from types import CodeType
+from typing import Any
+from weakref import ref
+
+OUTSIDE = -1
+"""The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""
+
+
+class TaskRow:
+    """One task of a measured block. Times are ``time.perf_counter()`` seconds.
+
+    Attributes:
+        name: the task's name, read as late as possible: up to Python 3.12 it is set after the task is made.
+        coroutine: the name of its coroutine function.
+        code: the file, or cell, that the function stands in.
+        parent: the row of the task that made it, or `OUTSIDE`.
+        library: whether a library made it for its own purposes.
+        born, ended: when it was made; when its last step ended, or None while it has not.
+        outcome: ``"ok"``, ``"error"``, ``"cancelled"`` or ``"pending"``.
+        error: the class name of the exception that it ended with, or an empty text.
+        task: a weak reference: the recorder must keep no task alive that would otherwise be gone.
+    """
+
+    __slots__ = ("born", "code", "coroutine", "ended", "error", "library", "name", "outcome", "parent", "task")
+
+    def __init__(self, task: "asyncio.Task[Any]", coroutine: Any, born: float, parent: int, library: bool) -> None:
+        self.task = ref(task)
+        self.name = ""
+        self.coroutine = coroutine_name(coroutine)
+        code = code_of(coroutine)
+        self.code = code.co_filename if code else ""
+        self.parent = parent
+        self.library = library
+        self.born = born
+        self.ended: float | None = None
+        self.outcome = "pending"
+        self.error = ""
+
+    def finish(self, task: Any, now: float) -> None:
+        """Note how a task that is done has ended."""
+        self.ended = now
+        self.name = task.get_name()
+        if task.cancelled():
+            self.outcome = "cancelled"
+        else:
+            # Not `task.exception()`: whoever asks for it takes on to handle it, and asyncio would no longer say
+            # "exception was never retrieved".
+            failure = task._exception
+            self.outcome = "ok" if failure is None else "error"
+            self.error = "" if failure is None else type(failure).__name__
+
+
+def code_of(coroutine: Any) -> CodeType | None:
+    """The code that a coroutine, or an awaitable generator, runs; None for one that is not written in Python."""
+    code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+    return code if isinstance(code, CodeType) else None
+
+
+def coroutine_name(coroutine: Any) -> str:
+    """The name of the coroutine's function, as in a traceback."""
+    name = getattr(coroutine, "__qualname__", None) or type(coroutine).__qualname__
+    return str(name).rpartition("<locals>.")[2]
+
+
+class LongStep:
+    """One step that ran for as long as the threshold or longer.
+
+    Attributes:
+        row: the row of the task, or `OUTSIDE`.
+        who: what to call it where it has no row.
+        start, end: ``time.perf_counter()`` seconds.
+        line, place: the source line seen executing most often, and where it stands; empty where none was seen.
+    """
+
+    __slots__ = ("end", "line", "place", "row", "start", "who")
+
+    def __init__(self, row: int, who: str, start: float, end: float, line: str, place: str) -> None:
+        self.row, self.who, self.start, self.end, self.line, self.place = row, who, start, end, line, place

@@ -1,0 +1,106 @@
+"""Watch the plain threads that a block starts: `threading.Thread` and what is derived from it."""
+
+import functools
+import sys
+from threading import Thread, main_thread
+from typing import Any
+
+from helpers.recorders.ledger import Ledger
+from helpers.recorders.patches import Patches
+from helpers.recorders.thread_row import ThreadRow
+
+UNKNOWN = "This version of Python runs its threads in a way that the recorder does not know: they were not recorded."
+LIBRARIES = ("asyncio.", "concurrent.futures.", "multiprocessing.", "subprocess")
+"""Modules that start threads for their own purposes: a pool's workers are seen by their jobs."""
+
+
+class ThreadHooks:
+    """The hooks of one recording."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        # By id: a learner's subclass of Thread need not be hashable.
+        self._watched: dict[int, tuple[ThreadRow, Patches]] = {}
+
+    def install(self, patches: Patches) -> None:
+        """Hook the methods; ``patches.restore()`` and ``stop`` take the hooks out again."""
+        known = hasattr(Thread, "_bootstrap_inner") and hasattr(Thread, "_initialized")
+        if not known or "_invoke_excepthook" not in main_thread().__dict__:
+            self._ledger.notes.append(UNKNOWN)
+            return
+        patches.replace(Thread, "start", self._start_hook(Thread.start))
+        patches.replace(Thread, "_bootstrap_inner", self._run_hook(Thread._bootstrap_inner))  # type: ignore[attr-defined]
+
+    def stop(self) -> None:
+        """Let go of the threads that are still running."""
+        for number in list(self._watched):
+            self._let_go(number)
+
+    def _start_hook(self, original: Any) -> Any:
+        @functools.wraps(original)
+        def start(self: Any) -> None:
+            # What cannot be started raises an error, and that is no matter of ours.
+            if self._initialized and self.ident is None and not _by_library():
+                hooks._watch(self)
+            try:
+                original(self)
+            except BaseException:
+                if self._initialized and self.ident is None:
+                    hooks._forget(self)
+                raise
+
+        hooks = self
+        return start
+
+    def _run_hook(self, original: Any) -> Any:
+        @functools.wraps(original)
+        def _bootstrap_inner(self: Any) -> None:
+            watched = hooks._watched.get(id(self))
+            if watched is None:
+                original(self)
+                return
+            row, _ = watched
+            hooks._ledger.begin(row, self.name)
+            try:
+                original(self)
+            finally:
+                hooks._let_go(id(self))
+                hooks._ledger.end(row, "error" if row.error else "ok", row.error)
+
+        hooks = self
+        return _bootstrap_inner
+
+    def _watch(self, thread: Any) -> None:
+        row = self._ledger.born("thread", thread.name)
+        if row is None:
+            return
+
+        # A thread's error passes nobody but this method, which every thread has as an attribute of its own.
+        original = thread._invoke_excepthook
+
+        def report(thread: Any) -> Any:
+            error = sys.exc_info()[0]
+            if error is not None and not issubclass(error, SystemExit):  # by which a thread may end itself
+                row.error = error.__name__
+            return original(thread)
+
+        patches = Patches()
+        patches.replace(thread, "_invoke_excepthook", report)
+        self._watched[id(thread)] = row, patches
+
+    def _forget(self, thread: Any) -> None:
+        """It could not be started."""
+        row = self._let_go(id(thread))
+        if row is not None:
+            self._ledger.rows.remove(row)
+
+    def _let_go(self, number: int) -> ThreadRow | None:
+        row, patches = self._watched.pop(number, (None, None))
+        if patches is not None:
+            patches.restore()
+        return row
+
+
+def _by_library() -> bool:
+    """Whether the code that starts the thread is such a library's."""
+    return str(sys._getframe(2).f_globals.get("__name__", "")).startswith(LIBRARIES)

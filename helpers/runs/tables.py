@@ -1,0 +1,49 @@
+"""The tables of a run's tasks and steps, as pandas sees them."""
+
+import numpy as np
+import pandas
+
+from helpers.charts.activity import BLOCKING, READY, RUNNING, WAITING, Activity
+
+
+def tasks_of(activity: Activity) -> pandas.DataFrame:
+    """The rows of the picture with the time that each spent waiting, ready and running."""
+    spans = activity.spans
+    table = activity.rows.copy()
+    took = (spans["end"] - spans["start"]).groupby([spans["row"], spans["state"]]).sum().unstack()
+    took = took.reindex(index=range(len(table)), columns=range(BLOCKING + 1), fill_value=0.0).fillna(0.0)
+    at = list(table.columns).index("cpu")
+    table.insert(at, "waiting", took[WAITING])
+    table.insert(at + 1, "ready", took[READY])
+    table.insert(at + 2, "running", took[RUNNING] + took[BLOCKING])
+    return table
+
+
+def steps_of(activity: Activity) -> pandas.DataFrame:
+    """The stretches in which a row ran, each with the time it had been ready before."""
+    spans = activity.spans
+    state, row = spans["state"].to_numpy(), spans["row"].to_numpy()
+    ran = state >= RUNNING
+    # What a step was ready for ends where the step begins, in the row's line just above.
+    after_ready = np.zeros(len(spans), bool)
+    after_ready[1:] = (state[:-1] == READY) & (row[1:] == row[:-1])
+    ready = np.where(after_ready, np.roll(spans["start"].to_numpy(), 1), spans["start"].to_numpy())
+    table = pandas.DataFrame(
+        {
+            "row": row,
+            "name": activity.rows["name"].to_numpy()[row],
+            "ready": ready,
+            "start": spans["start"],
+            "end": spans["end"],
+            "waited": spans["start"] - ready,
+            "took": spans["end"] - spans["start"],
+            "blocking": state == BLOCKING,
+        }
+    )[ran]
+    lines = {(block.row, round(block.start, 6)): block.line for block in activity.blocks}
+    starts = table["start"].round(6)
+    table["line"] = [
+        lines.get(key, "") if blocking else ""
+        for key, blocking in zip(zip(table["row"], starts, strict=True), table["blocking"], strict=True)
+    ]
+    return table.sort_values("start", kind="stable", ignore_index=True)

@@ -1,0 +1,103 @@
+"""Run All in a scratch kernel, awaitable, with a card that is kept up to date meanwhile."""
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from .run import ScratchCell, ScratchRun
+
+REDRAW_EVERY = 0.1  # seconds
+
+
+async def run_all(
+    label: str,
+    cells: Iterable[str],
+    *,
+    first: str = "",
+    predict: int | None = None,
+    go_on: bool = False,
+    within: float = 8.0,
+) -> ScratchRun:
+    """Start a fresh kernel, send it all cells at once as JupyterLab's Run All does, and tell what became of each.
+
+    In a notebook a card shows it while it happens. Several may be awaited together; each has a kernel of its own.
+    The kernel is ended with the last cell, when the awaiting task is cancelled, and when this process ends.
+
+    Args:
+        label: what to call it on the card.
+        cells: the source of each cell.
+        first: source of a cell that is run, and has to succeed, before the others are sent.
+        predict: how many cells you expect to run.
+        go_on: run the cells after one that raises an error too, instead of skipping them.
+        within: seconds that the cells may take together.
+
+    Raises:
+        TypeError: `cells` is one string, or holds something that is none.
+        ValueError: there is no cell, or `within` is not positive.
+        ScratchKernelFailed: the kernel did not answer, or `first` raised an error.
+        ServerFailed: the kernel did not start.
+    """
+    sources = _checked(cells, within)
+    run = ScratchRun(label, [ScratchCell(source) for source in sources], predict, within)
+    card = _LiveCard(run)
+    stop = threading.Event()
+    # A thread, since jupyter_client's asynchronous client warns on Windows, where the notebook's loop is another.
+    from .talk import send_all
+
+    talking = asyncio.create_task(asyncio.to_thread(send_all, run, first, go_on, stop))
+    try:
+        while not talking.done():
+            await asyncio.wait({talking}, timeout=REDRAW_EVERY)
+            card.redraw()
+        await talking
+        run.over = True
+    finally:
+        stop.set()
+        if not talking.done():  # this task was cancelled; wait until the kernel has gone
+            await asyncio.wait({talking})
+            if not talking.cancelled():
+                talking.exception()  # it says that it was stopped, which is no news
+        card.redraw()
+    return run
+
+
+def _checked(cells: Iterable[str], within: float) -> list[str]:
+    if isinstance(cells, str):
+        raise TypeError("cells is one string; pass a list of cells, such as [source]")
+    sources = list(cells)
+    if not sources:
+        raise ValueError("there is no cell to run; pass at least one")
+    for source in sources:
+        if not isinstance(source, str):
+            raise TypeError(f"a cell is a string of source, not {source!r}")
+    if not within > 0:
+        raise ValueError(f"within={within!r}: the seconds for the cells must be a number above 0")
+    return sources
+
+
+class _LiveCard:
+    """The run's card in the notebook's output, replaced when it has changed; nothing elsewhere."""
+
+    def __init__(self, run: ScratchRun) -> None:
+        self._run = run
+        self._drawn = ""
+        self._handle: Any = None
+        if _in_notebook():
+            from IPython.display import DisplayHandle
+
+            self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
+            self._handle.display(run)
+
+    def redraw(self) -> None:
+        """Show how far the run has come."""
+        now = self._run._repr_html_()
+        if self._handle is not None and now != self._drawn:
+            self._drawn = now
+            self._handle.update(self._run)
+
+
+def _in_notebook() -> bool:
+    from IPython.core.getipython import get_ipython
+
+    return getattr(get_ipython(), "kernel", None) is not None
