@@ -8,12 +8,14 @@ from helpers.charts.panel import Panel
 if TYPE_CHECKING:
     from helpers.charts.chart import Chart
     from helpers.charts.ecdf import latency
-    from helpers.charts.stacked import side_by_side
-    from helpers.charts.timelines import timeline
+    from helpers.charts.gaps import heartbeat_gaps
+    from helpers.charts.views import side_by_side, timeline
 
-__all__ = ["Chart", "Panel", "latency", "side_by_side", "timeline"]
+__all__ = ["Chart", "Panel", "heartbeat_gaps", "latency", "side_by_side", "timeline"]
 
-_HOMES = {"Chart": "chart", "latency": "ecdf", "side_by_side": "stacked", "timeline": "timelines"}
+_HOMES = {
+    "Chart": "chart", "heartbeat_gaps": "gaps", "latency": "ecdf", "side_by_side": "views", "timeline": "views",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

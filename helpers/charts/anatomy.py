@@ -4,9 +4,10 @@ from typing import Literal
 
 from helpers.charts import bars, describe, style, words
 from helpers.charts.chart import Chart
+from helpers.charts.facts import facts
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Header, Paper, time_axis
-from helpers.charts.scale import labels_over, lines, scale, titled
+from helpers.charts.scale import labels_over, last_answers, lines, scale, titled
 
 ROW, LEFT, DURATION = 30, 290, 90
 """Pixels: a row's height, where the plot begins, and how much of the room before it the durations take."""
@@ -20,12 +21,12 @@ def draw_one(panel: Panel) -> Chart:
     request = table.iloc[0]
     spent = [phase for phase in style.phases(panel.seen_by) if request[phase.name] > 0]
     marks = [key for key in bars.keys([table], panel.seen_by) if key.marker]
-    header = Header(titled(panel), describe.conditions(panel), marks)
+    header = Header(titled(panel.title, describe.finding(panel, facts(panel))), describe.conditions(panel), marks)
     box = Box(LEFT, header.height + 26, style.WIDTH - LEFT - MARGIN - 20, ROW * (len(spent) + 1))
     paper = Paper(box.bottom + 44, describe.sentence(panel))
     header.draw(paper)
 
-    reach = scale([panel])
+    reach = scale([panel], last_answers([panel]))
     axes = paper.plot(box, "requests")
     unit = time_axis(axes, reach.end)
     pixel = reach.end / box.width

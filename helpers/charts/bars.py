@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_BARS = 500
 """More requests than this are drawn as a density: bars thinner than a pixel would lie on top of each other."""
+WIDENED = "phases shorter than a pixel are drawn one pixel wide"
 FAILED = Key("failed", style.PROBLEM, marker="X")
 CUT = Key("unfinished", style.PROBLEM, marker=">")
 

@@ -98,7 +98,7 @@ def sentence(panel: Panel) -> str:
     if panel.outcome != "ok":
         parts.append(f"{words.upper_first(outcome(panel))}.")
     if panel.predict is not None:
-        parts.append(_judged(panel.wall, panel.predict))
+        parts.append(judged(panel.wall, panel.predict))
     return " ".join(parts)
 
 
@@ -157,7 +157,8 @@ def _tallied(name: str, number: int) -> str:
     return f"{number:,} {'with ' if name.startswith(('status ', 'no status')) else ''}{name}"
 
 
-def _judged(wall: float, guess: float) -> str:
+def judged(wall: float, guess: float) -> str:
+    """How far off the guess was."""
     said = f"of {words.guess(guess)}"
     if wall <= 0:
         return f"Your guess {said} was too long."

@@ -7,9 +7,7 @@ from helpers.charts.describe import lost
 from helpers.charts.describe_several import names
 from helpers.charts.facts import Spread, facts, spread
 from helpers.charts.panel import Panel
-
-P95_NEEDS, P99_NEEDS = 72, 368
-"""Samples without which both ends of an exact 95 % interval for the percentile do not exist."""
+from helpers.charts.percentiles import percentiles
 
 
 def title(panel: Panel) -> str:
@@ -25,6 +23,12 @@ def title(panel: Panel) -> str:
     if median is None:
         return f"only {len(each.good):,} of {each.count:,} requests had a good answer"
     return f"half of {each.count:,} requests answered within {words.seconds(median)}"
+
+
+NOTE = (
+    "In brackets: where a percentile lies, 95 % sure, if the requests were independent of each other. Within one run "
+    "they are not quite, so it may lie further out; to tell two kinds of runs apart, compare runs."
+)
 
 
 def titles(panels: Sequence[Panel], named: Sequence[str]) -> list[str]:
@@ -84,10 +88,12 @@ def _distribution(panel: Panel) -> str:
 
 
 def _percentiles(each: Spread) -> str:
-    shown: list[str] = []
-    for label, share, needed in (("p95", 0.95, P95_NEEDS), ("p99", 0.99, P99_NEEDS)):
-        if each.count < needed:
-            return f"; {', '.join([*shown, f'{each.count:,} are too few for {label}'])}"
-        time = each.quantile(share)
-        shown.append(f"{label} {words.seconds(time)}" if time is not None else f"{label} never reached")
-    return f"; {', '.join(shown)}"
+    """What there is to say of percentiles once the median has been told."""
+    told = [one.sentence() for one in percentiles(each) if one.name != "p50" or one.interval is None]
+    return f"; {', '.join(told)}"
+
+
+def note(panels: Sequence[Panel]) -> str:
+    """What to know of the intervals in the sentence, where there is one."""
+    known = any(one.interval and one.name != "p50" for panel in panels for one in percentiles(spread(panel)))
+    return NOTE if known else ""

@@ -49,11 +49,17 @@ def comparison(panels: Sequence[Panel], named: Sequence[str]) -> str:
 
 
 def extremes(panels: Sequence[Panel], named: Sequence[str]) -> str:
-    """The same in fewer words, for panels whose names do not all fit a title: the shortest and the longest."""
+    """The same in fewer words, of the shortest and the longest panel; without their names where none are given."""
+    return f"{_made(panels)}: {from_to(panels, named)}"
+
+
+def from_to(panels: Sequence[Panel], named: Sequence[str]) -> str:
+    """From the shortest to the longest."""
     order = sorted(range(len(panels)), key=lambda number: panels[number].wall)
-    least, most = order[0], order[-1]
-    walls = words.seconds_alike([panels[least].wall, panels[most].wall])
-    return f"{_made(panels)}: from {walls[0]} ({named[least]}) to {walls[1]} ({named[most]})"
+    ends = order[0], order[-1]
+    walls = words.seconds_alike([panels[number].wall for number in ends])
+    who = [f" ({named[number]})" for number in ends] if named else ["", ""]
+    return f"from {walls[0]}{who[0]} to {walls[1]}{who[1]}"
 
 
 def _made(panels: Sequence[Panel]) -> str:
@@ -81,20 +87,26 @@ def sentence(panels: Sequence[Panel]) -> str:
         lost = f", {lost_in_short(seen)}" if seen.lost else ""
         broken = "" if panel.outcome == "ok" else f" ({outcome(panel)})"
         parts.append(f"{name}: {made}{flight}{lost}{broken}.")
-    return " ".join([*parts, _ratio(panels, named)])
+    return " ".join([*parts, ratio(panels)])
 
 
-def _ratio(panels: Sequence[Panel], named: Sequence[str]) -> str:
+def ratio(panels: Sequence[Panel]) -> str:
+    """How many times as long the longest took as the shortest, where that compares."""
     if not any(len(panel.requests) for panel in panels):
         return "There is nothing to compare."
     if not same_requests(panels):
         return "They did not make the same requests, so their times do not compare directly."
-    broken = [panel for panel in panels if panel.outcome != "ok" or facts(panel).lost]
-    if broken:
+    if any(panel.outcome != "ok" or facts(panel).lost for panel in panels):
         return "Not all requests had a good answer, so their times do not compare directly."
+    return ratio_of_lengths(panels)
+
+
+def ratio_of_lengths(panels: Sequence[Panel]) -> str:
+    """The same of runs that did the same."""
+    named = names(panels)
     order = sorted(range(len(panels)), key=lambda number: panels[number].wall)
     least, most = order[0], order[-1]
     if panels[least].wall <= 0 or panels[most].wall / panels[least].wall < 1.1:
         return "In these runs they took about equally long." if panels[most].wall > 0 else "None took any time."
-    ratio = words.times(panels[most].wall / panels[least].wall)
-    return f"In these runs “{named[most]}” took {ratio} times as long as “{named[least]}”."
+    longer = words.times(panels[most].wall / panels[least].wall)
+    return f"In these runs “{named[most]}” took {longer} times as long as “{named[least]}”."

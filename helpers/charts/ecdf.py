@@ -2,20 +2,20 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Text
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from helpers.charts import describe, describe_latency, describe_several, style, words
 from helpers.charts.chart import Chart
 from helpers.charts.facts import Spread, facts, spread
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Header, Key, Paper
+from helpers.charts.percentiles import percentiles
+from helpers.charts.values_axis import values_axis
 
-WIDE = 20
-"""The axis is logarithmic when the slowest answer took more than so many times the fastest."""
 DOTS = 60
 """Up to so many requests are drawn as dots on their curve."""
 CROSSES = 12
@@ -25,6 +25,9 @@ TALL = 1.02
 """Where the plot ends: a little over 100 %, so that the line there is seen whole."""
 BOX = Box(76, 0, 716, 290)
 OVER, UNDER = 28, 46
+LINE = 18
+"""Pixels between the lines of the percentiles in words."""
+BAND = "#c3d5ea"
 
 
 def latency(panels: Sequence[Panel]) -> Chart:
@@ -47,11 +50,11 @@ def _draw(panels: Sequence[Panel]) -> Chart:
     direct = labelled <= style.WIDTH - BOX.left - MARGIN
     header = Header(_title(panels, names), _conditions(panels), [] if direct else _keys(names))
     box = BOX._replace(top=header.height + (OVER if direct else 12))
-    paper = Paper(box.bottom + UNDER, describe_latency.sentence(panels))
+    paper = Paper(box.bottom + UNDER, describe_latency.sentence(panels), describe_latency.note(panels))
     header.draw(paper)
 
     axes = paper.plot(box, "latency")
-    axis_name = _time_axis(axes, [time for each in spreads for time in each.good])
+    unit = values_axis(axes, [time for each in spreads for time in each.good])
     _share_axis(axes)
     for number, each in enumerate(spreads):
         if each.good:
@@ -61,6 +64,7 @@ def _draw(panels: Sequence[Panel]) -> Chart:
     _all_failures(paper, panels, spreads, box)
     if len(panels) == 1:
         _first(paper, axes, panels[0], spreads[0], box)
+        _read_out(paper, axes, spreads[0], box)
     side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all requests", colour=style.GREY)
     side.set(rotation=90, ha="center", va="center")
     middle = box.left + box.width / 2
@@ -69,7 +73,7 @@ def _draw(panels: Sequence[Panel]) -> Chart:
         nothing = "no request had a good answer" if any(each.count for each in spreads) else "no request was seen"
         y = box.top + box.height * 0.4
         paper.text(middle, y, nothing, size=style.TEXT, colour=style.GREY, ha="center", halo=True)
-    paper.text(middle, box.bottom + 37, axis_name, colour=style.GREY, ha="center")
+    paper.text(middle, box.bottom + 37, f"latency of a request{unit}", colour=style.GREY, ha="center")
     return paper.chart
 
 
@@ -117,34 +121,11 @@ def _conditions(panels: Sequence[Panel]) -> list[str]:
     counts = dict.fromkeys(len(panel.requests) for panel in panels)
     many = f"{words.listing(f'{count:,}' for count in counts)} requests{' each' if len(counts) == 1 else ''}"
     seen = words.listing(dict.fromkeys(panel.seen_by for panel in panels))
-    return [many, "the marks on the curves are the medians", f"as the {seen} saw it"]
-
-
-def _time_axis(axes: Axes, times: Sequence[float]) -> str:
-    """Set the x axis to these latencies. Returns its name."""
-    fastest, slowest = max(min(times, default=1.0), 1e-6), max(times, default=1.0)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
-    if slowest > WIDE * fastest:
-        axes.set_xscale("log")
-        axes.set_xlim(fastest / 1.3, slowest * 1.3)
-        decades = range(int(np.floor(np.log10(fastest))), int(np.ceil(np.log10(slowest))) + 1)
-        steps = (1, 2, 5) if slowest < 2000 * fastest else (1,)
-        axes.xaxis.set_major_locator(FixedLocator([step * 10.0**decade for decade in decades for step in steps]))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
-        return "latency of a request (logarithmic)"
-    margin = max((slowest - fastest) * 0.08, slowest * 0.02)
-    axes.set_xlim(max(fastest - margin, 0), slowest + margin)
-    unit, scale = ("s", 1.0) if slowest >= 1 else ("ms", 1000.0)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value * scale, 9):,g}"))
-    return f"latency of a request, {unit}"
-
-
-def _tick(value: float) -> str:
-    if value > 0.99:
-        return f"{value:,.0f} s"
-    return f"{value * 1e3:g} ms" if value > 0.00099 else f"{value * 1e6:g} \N{MICRO SIGN}s"
+    found = [one for panel in panels for one in percentiles(spread(panel))]
+    marked = list(dict.fromkeys(one.name for one in found if one.interval is not None))
+    marks = [f"the marks on the curves are {words.listing(marked)}"] if marked else []
+    few = dict.fromkeys(one.sentence() for one in found if one.interval is None)
+    return [many, *marks, *few, f"as the {seen} saw it"]
 
 
 def _share_axis(axes: Axes) -> None:
@@ -155,20 +136,39 @@ def _share_axis(axes: Axes) -> None:
 
 
 def _curve(axes: Axes, each: Spread, number: int) -> None:
-    """The staircase from 0 to the share that was answered, with a mark at the median."""
+    """The staircase from 0 to the share that was answered, with marks at the percentiles that are known."""
     share = np.arange(1, len(each.good) + 1) / each.count
     colour = style.CURVES[number]
     times, level = [each.good[0], *each.good], [0, *share]
     axes.step(times, level, where="post", color=colour, linewidth=2, zorder=3, label=f"curve {number + 1}")
     if each.count <= DOTS:
         axes.scatter(each.good, share, s=12, color=colour, linewidths=0, zorder=4, clip_on=False)
-    median = each.quantile(0.5)
-    if median is not None and each.count > 1:
-        marker = style.MARKS[number].marker
-        axes.scatter(
-            median, 0.5, s=76, marker=marker, color=colour, edgecolors=style.GROUND, linewidths=1.4, zorder=5,
-            clip_on=False, label="median",
-        )  # fmt: skip
+    for one in percentiles(each):
+        if one.interval is not None and one.time < inf:
+            axes.scatter(
+                one.time, one.share, s=76 if one.name == "p50" else 42, marker=style.MARKS[number].marker, color=colour,
+                edgecolors=style.GROUND, linewidths=1.4, zorder=5, clip_on=False, label=one.name,
+            )  # fmt: skip
+
+
+def _read_out(paper: Paper, axes: Axes, each: Spread, box: Box) -> None:
+    """The percentiles in words, in the corner that the curve leaves free, and their intervals as bands on it."""
+    found = percentiles(each) if each.count > 1 else []
+    edge = axes.get_xlim()[1]
+    for one in found:
+        if one.interval is not None and one.interval.low < inf:
+            ends = [one.interval.low, min(one.interval.high, edge)]
+            axes.plot(ends, [one.share] * 2, color=BAND, linewidth=8, solid_capstyle="butt", zorder=2, label="interval")
+    said = [one.sentence() for one in found]
+    width = max((style.text_width(line, style.TEXT) for line in said), default=0)
+    corner = box._replace(left=box.right - width - 12, top=box.bottom - LINE * len(said) - 14)
+    before = sum(_pixel(axes, box, time, 0)[0] < corner.left - 8 for time in each.good)
+    # Under the curve, where that has risen above the corner's height before it comes there; else over it, at the left.
+    if before < each.count * 1.15 * (box.bottom - corner.top) / box.height:
+        corner = corner._replace(left=box.left + 12, top=box.top + 4)
+    for number, line in enumerate(said):
+        colour = style.INK if found[number].interval is not None else style.GREY
+        paper.text(corner.left, corner.top + LINE * (number + 1), line, size=style.TEXT, colour=colour, halo=True)
 
 
 def _label_ends(paper: Paper, axes: Axes, spreads: Sequence[Spread], labels: Sequence[str], box: Box) -> None:

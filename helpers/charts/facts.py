@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas
 
 UNFINISHED = "unfinished"
+CANCELLED = "CancelledError"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas
 
+    from helpers.charts.activity import Activity
+
 NEEDED = (
     "method", "url", "path", "library", "start", "end", "queued", "connecting", "sending", "waiting", "reading",
     "latency", "status", "connection", "error", "ok",
@@ -25,6 +27,7 @@ class Panel:
         outcome: ``"ok"``, ``"error: NameOfTheError"`` or ``"interrupted"``.
         seen_by: whose clock saw the requests, ``"client"`` or ``"server"``.
         server_peak: the greatest number that the server had at once by its own count, or None if it was not asked.
+        activity: what each task, job or thread did, or None where that was not recorded.
 
     Raises ValueError when a column is missing or a value makes no sense.
     """
@@ -36,6 +39,7 @@ class Panel:
     outcome: str = "ok"
     seen_by: str = "client"
     server_peak: int | None = None
+    activity: "Activity | None" = None
 
     def __post_init__(self) -> None:
         missing = [name for name in NEEDED if name not in self.requests.columns]

@@ -14,7 +14,6 @@ from helpers.charts.chart import Chart
 
 MARGIN = 14
 TOP_LINE, LINE = 24, 19
-WIDENED = "phases shorter than a pixel are drawn one pixel wide"
 
 
 class Box(NamedTuple):
@@ -35,12 +34,18 @@ class Box(NamedTuple):
 
 
 class Key(NamedTuple):
-    """One entry of a chart's key: a swatch of some thickness, or a mark such as a cross."""
+    """One entry of a chart's key: a swatch of some thickness, a line with its dashes, or a mark such as a cross."""
 
     meaning: str
     colour: str
     thickness: float = 1.0
     marker: str = ""
+    dashes: tuple[float, float] | None = None
+
+    @property
+    def line(self) -> "str | tuple[float, tuple[float, float]]":
+        """The line's style, as matplotlib has it."""
+        return (0, self.dashes) if self.dashes else "-"
 
     @property
     def width(self) -> float:
@@ -97,8 +102,8 @@ def _wrapped(parts: Sequence[str], room: float) -> list[str]:
 class Paper:
     """A chart with a sheet of pixel coordinates over it, for everything that is not data."""
 
-    def __init__(self, height: float, sentence: str) -> None:
-        self.chart = Chart(height, sentence)
+    def __init__(self, height: float, sentence: str, note: str = "") -> None:
+        self.chart = Chart(height, sentence, note)
         self.height = height
         self.sheet = self.chart.add_axes((0, 0, 1, 1), label="paper")
         self.sheet.set(xlim=(0, style.WIDTH), ylim=(height, 0), zorder=5)
@@ -128,9 +133,10 @@ class Paper:
         ha: Literal["left", "center", "right"] = "left",
         va: Literal["baseline", "center_baseline"] = "baseline",
         halo: bool = False,
+        family: str = style.FONT,
     ) -> Text:
         """Write at that pixel; a halo keeps the words readable over bars and lines."""
-        text = self.sheet.text(x, y, words, size=size, color=colour, weight=weight, ha=ha, va=va)
+        text = self.sheet.text(x, y, words, size=size, color=colour, weight=weight, ha=ha, va=va, family=family)
         if halo:
             text.set_path_effects([withStroke(linewidth=3, foreground=style.GROUND)])
         return text
@@ -140,7 +146,8 @@ class Paper:
         if key.marker:
             self.sheet.scatter(x + 7, y, marker=key.marker, s=36, color=key.colour, linewidths=0)
         else:
-            self.sheet.plot([x, x + 15], [y, y], color=key.colour, linewidth=7 * key.thickness, solid_capstyle="butt")
+            wide = 7 * key.thickness
+            self.sheet.plot([x, x + 15], [y, y], color=key.colour, lw=wide, ls=key.line, solid_capstyle="butt")
         self.text(x + 21, y + 4, key.meaning)
 
     def over(self, y: float, labels: Sequence[tuple[float, Text]], box: Box) -> None:
@@ -159,14 +166,14 @@ class Paper:
         for (_, text), place in zip(ordered, places, strict=True):
             text.set(position=(place, y), ha="center")
 
-    def under(self, box: Box, unit: str, widened: bool = False) -> None:
-        """Name the time axis under the plot, and say so where a phase is drawn wider than it was."""
+    def under(self, box: Box, unit: str, remark: str = "") -> None:
+        """Name the time axis under the plot, with a remark on how the plot is drawn at its right."""
         y, middle = box.bottom + 36, box.left + box.width / 2
         name = f"time since the block opened, {unit}"
-        if widened:
+        if remark:
             right = style.WIDTH - MARGIN
-            self.text(right, y, WIDENED, size=style.TINY, colour=style.GREY, ha="right")
-            free = right - style.text_width(WIDENED, style.TINY) - 20
+            self.text(right, y, remark, size=style.TINY, colour=style.GREY, ha="right")
+            free = right - style.text_width(remark, style.TINY) - 20
             middle = min(middle, free - style.text_width(name, style.SMALL) / 2)
         self.text(middle, y, name, colour=style.GREY, ha="center")
 

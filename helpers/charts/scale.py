@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 
-from helpers.charts import describe, style, words
-from helpers.charts.facts import facts
+from helpers.charts import style, words
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Paper
 
@@ -23,15 +22,14 @@ class Scale(NamedTuple):
     far: frozenset[float]
 
 
-def scale(panels: Sequence[Panel], room: float = 0.02, arrow: float = 0.26) -> Scale:
-    """An axis that holds every request, wall and near guess, with a share of it left free at its right."""
-    last = max(
-        [
-            1e-6,
-            *(panel.wall for panel in panels),
-            *(panel.requests["end"].max() for panel in panels if len(panel.requests)),
-        ]
-    )
+def last_answers(panels: Sequence[Panel]) -> list[float]:
+    """When the last request of each panel ended; some end after their block."""
+    return [float(panel.requests["end"].max()) for panel in panels if len(panel.requests)]
+
+
+def scale(panels: Sequence[Panel], ends: Sequence[float], room: float = 0.02, arrow: float = 0.26) -> Scale:
+    """An axis that holds all ends, walls and near guesses, with a share of it left free at its right."""
+    last = max([1e-6, *(panel.wall for panel in panels), *ends])
     guesses = {panel.predict for panel in panels if panel.predict is not None}
     far = frozenset(guess for guess in guesses if guess > FAR * last)
     longest = max([last, *(guesses - far)])
@@ -45,14 +43,14 @@ def lines(axes: Axes, panel: Panel, scale: Scale) -> None:
         axes.axvline(panel.predict, color=style.GUESS, linewidth=1.6, linestyle=(0, (4, 3)), zorder=3.5, label="guess")
 
 
-def titled(panel: Panel) -> str:
-    """The panel's name and the finding; the name gives way where both do not fit."""
-    parts = describe.finding(panel, facts(panel))
+def titled(name: str, finding: Sequence[str]) -> str:
+    """A panel's name and the parts of its finding; the name gives way where both do not fit."""
+    parts = [style.drawable(part) for part in finding]
     while True:
         found = f": {', '.join(parts)}"
         room = style.WIDTH - 2 * MARGIN - style.text_width(found, style.TITLE, "bold")
         if room >= LEAST_NAME or len(parts) <= 2:
-            return style.shorten(panel.title, room, style.TITLE, "bold") + found
+            return style.shorten(name, room, style.TITLE, "bold") + found
         # The sentence has it all; of the title's parts the third can be spared best.
         del parts[2]
 

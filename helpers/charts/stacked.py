@@ -1,12 +1,12 @@
 """Several runs under each other on one time axis."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from helpers.charts import bars, describe, describe_several, style, words
 from helpers.charts.chart import Chart
 from helpers.charts.panel import Panel
-from helpers.charts.paper import MARGIN, WIDENED, Box, Header, Paper, time_axis
-from helpers.charts.scale import Scale, lines, scale
+from helpers.charts.paper import MARGIN, Box, Header, Paper, time_axis
+from helpers.charts.scale import Scale, last_answers, lines, scale
 
 LEFT = 62
 ALL_ROWS = 384
@@ -15,53 +15,48 @@ NAME = 25
 BIGGEST_ROW = 15
 LENGTH = 11
 """Font size of a block's length."""
+Say = Callable[[Sequence[Panel], Sequence[str]], str]
 
 
-def side_by_side(panels: Sequence[Panel]) -> Chart:
-    """Draw two to six runs on one time axis, so that their lengths can be compared by eye.
-
-    Raises ValueError for fewer than two panels or more than six.
-    """
-    if not 2 <= len(panels) <= 6:
-        raise ValueError(f"between 2 and 6 runs fit side by side, not {len(panels)}")
-    with style.house():
-        return _draw(panels)
-
-
-def _draw(panels: Sequence[Panel]) -> Chart:
+def requests_side_by_side(panels: Sequence[Panel]) -> Chart:
+    """Draw the requests of two to six runs on one time axis."""
     tables = [panel.requests for panel in panels]
     seen_by = "server" if all(panel.seen_by == "server" for panel in panels) else "client"
     names, walls = describe_several.names(panels), words.seconds_alike([panel.wall for panel in panels])
-    width = style.WIDTH - LEFT - MARGIN - 6
-    room = 18 + max(style.text_width(wall, LENGTH, "bold") for wall in walls)
-    room = max([room, *(style.text_width(f"{_said(panel)} →", style.SMALL) + 18 for panel in panels if panel.predict)])
-    reach = scale(panels, room=room / (width - room), arrow=0.3)
+    width, reach = axis_for_lengths(panels, walls, last_answers(panels))
     widened = any(bars.widened(table, reach.end / width) for table in tables)
-    header = Header(_title(panels), _conditions(panels, widened), bars.keys(tables, seen_by))
-    most = ALL_ROWS / len(panels) - NAME
-    highs = [min(most, max(40, BIGGEST_ROW * len(table))) for table in tables]
-    paper = Paper(header.height + sum(highs) + (NAME + 6) * len(panels) + 44, describe_several.sentence(panels))
+    title = fitting_title(panels, describe_several.comparison, describe_several.extremes)
+    header = Header(title, _conditions(panels, widened), bars.keys(tables, seen_by))
+    each = highs([len(table) for table in tables])
+    paper = Paper(header.height + sum(each) + (NAME + 6) * len(panels) + 44, describe_several.sentence(panels))
     header.draw(paper)
 
     top = float(header.height + 6)
-    for left, panel, name, wall, high in zip(range(len(panels) - 1, -1, -1), panels, names, walls, highs, strict=True):
+    for left, panel, name, wall, high in zip(range(len(panels) - 1, -1, -1), panels, names, walls, each, strict=True):
         box = Box(LEFT, top + NAME, width, high)
         _panel(paper, panel, name, wall, reach, box, last=not left)
         top = box.bottom + 6
     return paper.chart
 
 
+def axis_for_lengths(panels: Sequence[Panel], walls: Sequence[str], ends: Sequence[float]) -> tuple[float, Scale]:
+    """The width of the plots in pixels, and a time axis with room for the lengths written beside their ends."""
+    width = style.WIDTH - LEFT - MARGIN - 6
+    room = 18 + max(style.text_width(wall, LENGTH, "bold") for wall in walls)
+    room = max([room, *(style.text_width(f"{_said(panel)} →", style.SMALL) + 18 for panel in panels if panel.predict)])
+    return width, scale(panels, ends, room=room / (width - room), arrow=0.3)
+
+
+def highs(counts: Sequence[int]) -> list[float]:
+    """How many pixels high each panel is, by its number of rows."""
+    most = ALL_ROWS / len(counts) - NAME
+    return [min(most, max(40, BIGGEST_ROW * count)) for count in counts]
+
+
 def _panel(paper: Paper, panel: Panel, name: str, wall: str, reach: Scale, box: Box, last: bool) -> None:
     table = panel.requests
-    shown = style.shorten(name, box.width * 0.6, style.TEXT, "bold")
-    paper.text(box.left, box.top - 7, shown, size=style.TEXT, weight="bold")
-    after = box.left + style.text_width(shown, style.TEXT, "bold") + 12
-    remark = " · ".join([describe.answers(table)] if len(table) else ["no request was seen"])
-    remark = remark if panel.outcome == "ok" else f"{remark} · {describe.outcome(panel)}"
-    paper.text(
-        after, box.top - 7, style.shorten(remark, style.WIDTH - MARGIN - after, style.SMALL),
-        colour=style.GREY if panel.outcome == "ok" else style.PROBLEM,
-    )  # fmt: skip
+    remarks = [describe.answers(table) if len(table) else "no request was seen"]
+    name_panel(paper, panel, name, [*remarks, *([] if panel.outcome == "ok" else [describe.outcome(panel)])], box)
     axes = paper.plot(box, name)
     if len(table):
         bars.draw_rows(axes, table, reach.end, box.width, box.height)
@@ -71,18 +66,29 @@ def _panel(paper: Paper, panel: Panel, name: str, wall: str, reach: Scale, box: 
         axes.set_yticks([])
     unit = time_axis(axes, reach.end)
     lines(axes, panel, reach)
-    _lengths(paper, panel, wall, reach, box)
+    write_lengths(paper, panel, wall, reach, box)
     if last:
         paper.under(box, unit)
     else:
         axes.tick_params(axis="x", labelbottom=False)
 
 
+def name_panel(paper: Paper, panel: Panel, name: str, remarks: Sequence[str], box: Box) -> None:
+    """Write over a panel what it is, and smaller what is to be said of it."""
+    shown = style.shorten(name, box.width * 0.6, style.TEXT, "bold")
+    paper.text(box.left, box.top - 7, shown, size=style.TEXT, weight="bold")
+    after = box.left + style.text_width(shown, style.TEXT, "bold") + 12
+    paper.text(
+        after, box.top - 7, style.shorten(" · ".join(remarks), style.WIDTH - MARGIN - after, style.SMALL),
+        colour=style.GREY if panel.outcome == "ok" else style.PROBLEM,
+    )  # fmt: skip
+
+
 def _said(panel: Panel) -> str:
     return f"your guess: {words.guess(panel.predict)}" if panel.predict is not None else ""
 
 
-def _lengths(paper: Paper, panel: Panel, wall: str, reach: Scale, box: Box) -> None:
+def write_lengths(paper: Paper, panel: Panel, wall: str, reach: Scale, box: Box) -> None:
     """Write the block's length at the right of its end, where nothing else is, and the guess beside it or under it."""
     pixels = box.width / reach.end
     at, middle = box.left + panel.wall * pixels + 8, box.top + box.height / 2
@@ -99,21 +105,24 @@ def _lengths(paper: Paper, panel: Panel, wall: str, reach: Scale, box: Box) -> N
         paper.text(place, middle + aside, said, colour=style.GUESS, va="center_baseline", halo=True)
 
 
-def _title(panels: Sequence[Panel]) -> str:
-    """The finding in full, else with shortened names, else of the shortest and the longest panel only."""
+def fitting_title(panels: Sequence[Panel], full: Say, short: Say) -> str:
+    """The finding in full, else with shortened names, else in short: of the shortest and the longest panel only.
+
+    Where even those two names would lose too much of themselves they are left out: the panels carry them.
+    """
     named = [style.drawable(name) for name in describe_several.names(panels)]
     room = style.WIDTH - 2 * MARGIN
-    for short in (1000, 160, 120):
-        cut = [style.shorten(name, short, style.TITLE, "bold") for name in named]
-        for say in (describe_several.comparison, describe_several.extremes):
+    for width in (1000, 300, 240, 200):
+        cut = [style.shorten(name, width, style.TITLE, "bold") for name in named]
+        for say in (full, short):
             title = say(panels, cut)
             if style.text_width(title, style.TITLE, "bold") <= room:
                 return title
-    return style.shorten(title, room, style.TITLE, "bold")
+    return style.shorten(short(panels, []), room, style.TITLE, "bold")
 
 
 def _conditions(panels: Sequence[Panel], widened: bool) -> list[str]:
     libraries = dict.fromkeys(name for panel in panels for name in panel.requests["library"] if name != "server")
     seen = dict.fromkeys(panel.seen_by for panel in panels)
     parts = [words.listing(libraries)] if libraries else []
-    return [*parts, f"as the {words.listing(seen)} saw it", *([WIDENED] if widened else [])]
+    return [*parts, f"as the {words.listing(seen)} saw it", *([bars.WIDENED] if widened else [])]

@@ -18,6 +18,8 @@ WIDTH = 900
 
 FONT = "DejaVu Sans"
 """It comes with matplotlib, so a chart looks the same on every machine."""
+CODE_FONT = "DejaVu Sans Mono"
+"""For lines of source; it comes with matplotlib too."""
 TITLE, TEXT, SMALL, TINY = 12.5, 9.0, 8.5, 7.5
 """Font sizes in points."""
 
@@ -70,6 +72,23 @@ def phases(seen_by: str) -> list[Phase]:
     return PHASES
 
 
+class State(NamedTuple):
+    """How one state of a task is drawn. The more of the machine it claims, the thicker: the second sign."""
+
+    name: str
+    colour: str
+    thickness: float
+
+
+STATES = [
+    State("waiting", "#cbd7e6", 0.55),
+    State("ready", "#f0a81e", 0.75),
+    State("running", "#174f8f", 1.0),
+    State("blocking", PROBLEM, 1.25),
+]
+"""In the order of `helpers.charts.activity.STATES`."""
+
+
 @contextmanager
 def house() -> Iterator[None]:
     """Draw as the house does, whatever style the notebook has chosen for its own figures."""
@@ -79,28 +98,32 @@ def house() -> Iterator[None]:
         yield
 
 
-def text_width(text: str, size: float, weight: str = "normal") -> float:
+def text_width(text: str, size: float, weight: str = "normal", family: str = FONT) -> float:
     """How many pixels wide the text is on a chart, with a little to spare: drawn, its letters snap to the pixels."""
-    font = FontProperties(family=FONT, size=size, weight=weight)
+    font = FontProperties(family=family, size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) * DPI / 72 * 1.015
 
 
-def shorten(text: str, width: float, size: float, weight: str = "normal") -> str:
-    """The text on one line, without its middle where it would be wider than so many pixels."""
+def shorten(
+    text: str, width: float, size: float, weight: str = "normal", family: str = FONT, part: str = "middle"
+) -> str:
+    """The text on one line, without its middle (or its ``"end"``) where it would be wider than so many pixels."""
     text = drawable(text)
-    if text_width(text, size, weight) <= width:
+    if text_width(text, size, weight, family) <= width:
         return text
     shortest, longest = 1, len(text)
     while longest - shortest > 1:
         keep = (shortest + longest) // 2
-        if text_width(_without_middle(text, keep), size, weight) <= width:
+        if text_width(_without(part, text, keep), size, weight, family) <= width:
             shortest = keep
         else:
             longest = keep
-    return _without_middle(text, shortest)
+    return _without(part, text, shortest)
 
 
-def _without_middle(text: str, keep: int) -> str:
+def _without(part: str, text: str, keep: int) -> str:
+    if part == "end":
+        return f"{text[:keep].rstrip()}…"
     front = (keep + 1) // 2
     return f"{text[:front].rstrip()}…{text[len(text) - (keep - front) :].lstrip()}"
 

@@ -14,7 +14,7 @@ from helpers.charts.facts import Facts, facts, reasons
 from helpers.charts.in_flight import highest_per_column, in_the_queue, levels, on_the_wire
 from helpers.charts.panel import Panel
 from helpers.charts.paper import MARGIN, Box, Header, Paper, time_axis
-from helpers.charts.scale import Scale, labels_over, lines, scale, titled
+from helpers.charts.scale import Scale, labels_over, last_answers, lines, scale, titled
 
 if TYPE_CHECKING:
     import pandas
@@ -26,24 +26,23 @@ OVER, BETWEEN, UNDER = 26, 16, 44
 """Pixels over the rows for the lines' labels, between rows and strip, and under the strip for the axis."""
 
 
-def timeline(panel: Panel) -> Chart:
+def request_timeline(panel: Panel) -> Chart:
     """Draw a run: a row per request with its phases coloured, the end of the block, the guess, and under them how many
     requests were in flight. More than 500 requests become a density, one request is shown phase by phase.
     """
-    with style.house():
-        if len(panel.requests) == 0:
-            return _draw_none(panel)
-        if len(panel.requests) == 1:
-            return draw_one(panel)
-        return _draw_many(panel)
+    if len(panel.requests) == 0:
+        return _draw_none(panel)
+    if len(panel.requests) == 1:
+        return draw_one(panel)
+    return _draw_many(panel)
 
 
 def _draw_none(panel: Panel) -> Chart:
-    header = Header(titled(panel), describe.conditions(panel), [])
+    header = Header(titled(panel.title, describe.finding(panel, facts(panel))), describe.conditions(panel), [])
     box = Box(60, header.height + OVER, style.WIDTH - 60 - MARGIN - 20, 70)
     paper = Paper(box.bottom + UNDER, describe.sentence(panel))
     header.draw(paper)
-    reach = scale([panel])
+    reach = scale([panel], last_answers([panel]))
     axes = paper.plot(box, "requests")
     axes.set_yticks([])
     lines(axes, panel, reach)
@@ -60,7 +59,11 @@ def _draw_none(panel: Panel) -> Chart:
 def _draw_many(panel: Panel) -> Chart:
     table, seen = panel.requests, facts(panel)
     count = len(table)
-    header = Header(titled(panel), describe.conditions(panel), bars.keys([table], panel.seen_by))
+    header = Header(
+        titled(panel.title, describe.finding(panel, facts(panel))),
+        describe.conditions(panel),
+        bars.keys([table], panel.seen_by),
+    )
     high = min(ROWS_HIGH, 22 * count)
     size = float(np.clip(high / count * 0.62, style.TINY, style.SMALL))
     names = row_names(table, size) if count <= NAMED else []
@@ -70,7 +73,7 @@ def _draw_many(panel: Panel) -> Chart:
     paper = Paper(strip.bottom + UNDER, describe.sentence(panel))
     header.draw(paper)
 
-    reach = scale([panel])
+    reach = scale([panel], last_answers([panel]))
     rows, flight = paper.plot(box, "requests"), paper.plot(strip, "in flight")
     bars.draw_rows(rows, table, reach.end, box.width, box.height)
     if names:
@@ -85,7 +88,7 @@ def _draw_many(panel: Panel) -> Chart:
         lines(axes, panel, reach)
     rows.tick_params(axis="x", labelbottom=False, length=0)
     labels_over(paper, panel, reach, box)
-    paper.under(strip, unit, bars.widened(table, reach.end / box.width))
+    paper.under(strip, unit, bars.WIDENED if bars.widened(table, reach.end / box.width) else "")
     return paper.chart
 
 

@@ -18,6 +18,11 @@ def seconds(value: float) -> str:
     return f"{milliseconds:.2f} ms" if milliseconds >= 0.005 else "under 0.01 ms"
 
 
+def short_seconds(value: float) -> str:
+    """A round time, as the tick of an axis has it: ``"10 ms"``, ``"0.5 ms"``, ``"3 s"``."""
+    return f"{value:.3g} s" if value >= 0.9995 else f"{value * 1000:.3g} ms"
+
+
 def seconds_alike(values: Sequence[float]) -> list[str]:
     """Times to be compared with each other: all in seconds when the longest is, unless the shortest would drown."""
     if max(values) >= 0.9995 and min(values) >= 0.05:
@@ -52,9 +57,22 @@ def percent(share: float) -> str:
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
+def fine_percent(share: float) -> str:
+    """A small share of 1 to a tenth of a per cent: ``"0.4 %"``, ``"under 0.1 %"``; a large one as `percent` has it."""
+    if share >= 0.0995:
+        return percent(share)
+    return f"{100 * share:.1f} %" if share >= 0.0005 or share == 0 else "under 0.1 %"
+
+
 def count(number: int, noun: str) -> str:
     """A number with its noun: ``"1 request"``, ``"10,000 requests"``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def brief(name: str, most: int = 48) -> str:
+    """A name on one line, without its middle where it has more characters than that."""
+    name = one_line(name)
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[1 - most // 2 :]}"
 
 
 def listing(items: Iterable[str]) -> str:

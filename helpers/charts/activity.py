@@ -1,0 +1,98 @@
+"""What each task, job and thread of a run did, as a chart sees it."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas
+
+STATES = ("waiting", "ready", "running", "blocking")
+"""The states of a row, as an operating system's scheduler has them; `Activity.spans` stores their positions here.
+
+- waiting: for something that has not happened yet: an answer, a timer, a lock
+- ready: it could go on, but another task holds the loop; for a job of a pool: no thread is free yet
+- running: executing Python
+- blocking: a step of a task that ran for as long as the threshold or longer, so that nobody else could
+"""
+WAITING, READY, RUNNING, BLOCKING = range(4)
+
+KINDS = ("task", "job", "thread", "request")
+OUTCOMES = ("ok", "error", "cancelled", "pending")
+
+OUTSIDE = -1
+"""Where a row number is expected: none of the rows. Something outside the block, or a library's own task."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One step that held the loop too long.
+
+    Attributes:
+        row: which row it was, or `OUTSIDE`.
+        start, end: seconds since the block opened.
+        who: what to call it where it has no row (a callback, a library's task, something outside the block).
+        line: the source line seen executing for most of the time, or an empty text where none was seen.
+        place: where that line stands, such as ``"cell, line 3"`` or ``"fetch.py, line 12"``.
+        replies: when replies for other tasks arrived during it, in seconds; empty where the system does not tell.
+    """
+
+    row: int
+    start: float
+    end: float
+    who: str = ""
+    line: str = ""
+    place: str = ""
+    replies: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pause:
+    """One garbage collection: nothing else of this process ran Python meanwhile."""
+
+    start: float
+    end: float
+    generation: int
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Who did what when, in one measured block. All times are seconds since the block opened.
+
+    Attributes:
+        model: ``"loop"`` (tasks on an event loop, and the jobs they gave to threads), ``"threads"`` (jobs and threads)
+            or ``"blocking"`` (plain code on one thread).
+        rows: one line per row of the chart, in the order in which they are drawn. Columns: name, kind (one of
+            `KINDS`), start, end, outcome (one of `OUTCOMES`), error (the class name of what it raised, or empty),
+            parent (the row that made it, or `OUTSIDE`), steps (how often it ran), cpu (seconds of processor time of a
+            thread's rows; nan for tasks).
+        spans: who was in which state when. Columns: row, state (a position in `STATES`), start, end. Sorted by row and
+            then start; within a row they follow each other without overlap and cover it from its start to its end.
+        blocks: the blocking steps, in order of start.
+        pauses: garbage collections of a millisecond or more, in order of start.
+        busy: pairs (start, end) of seconds in which the loop was not idle, in order; None where there is no loop
+            in the picture.
+        wall: seconds the block took.
+        threshold: seconds; a step is called blocking from here on.
+        lag: the greatest lateness of a timer of the block, in seconds; nan if it set none.
+        hidden: how many tasks of libraries (not made by the learner's code) are left out of the rows.
+        cost: seconds that recording took out of the block, estimated from this machine's cost per step.
+        events: how many steps and calls were recorded.
+        notes: what else the reader must know, a sentence each: a recording cut short, a loop that was patched.
+        has_opener: whether the first row is the block's own task or thread, which is not counted among the others.
+    """
+
+    model: str
+    rows: "pandas.DataFrame"
+    spans: "pandas.DataFrame"
+    wall: float
+    blocks: tuple[Block, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    busy: "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None" = None
+    threshold: float = 0.01
+    lag: float = float("nan")
+    hidden: int = 0
+    cost: float = 0.0
+    events: int = 0
+    notes: tuple[str, ...] = field(default=())
+    has_opener: bool = True

@@ -1,0 +1,49 @@
+"""The two ways to look at a run: what its tasks did, and what its requests waited for."""
+
+from collections.abc import Sequence
+
+from helpers.charts import style
+from helpers.charts.chart import Chart
+from helpers.charts.panel import Panel
+from helpers.charts.stacked import requests_side_by_side
+from helpers.charts.task_stacked import tasks_side_by_side
+from helpers.charts.task_timeline import task_timeline
+from helpers.charts.timelines import request_timeline
+
+VIEWS = ("tasks", "requests")
+MOST_PANELS = 6
+
+
+def timeline(panel: Panel, view: str = "tasks") -> Chart:
+    """Draw one run over time.
+
+    ``"tasks"``: a row per task, job or thread: when it was waiting, ready, running or blocking, and under them how busy
+    the loop was; the requests where the tasks were not recorded. ``"requests"``: a row per request with its phases
+    coloured, and under them how many were in flight. Raises ValueError for any other view.
+    """
+    _check(view)
+    with style.house():
+        if view == "requests" or panel.activity is None:
+            return request_timeline(panel)
+        return task_timeline(panel, panel.activity)
+
+
+def side_by_side(panels: Sequence[Panel], view: str = "tasks") -> Chart:
+    """Draw two to six runs on one time axis, so that their lengths can be compared by eye.
+
+    ``view`` is ``"tasks"`` or ``"requests"``, as for `timeline`; where the tasks of any run were not recorded, the
+    requests of all are drawn. Raises ValueError for another view, fewer than two panels or more than six.
+    """
+    _check(view)
+    if not 2 <= len(panels) <= MOST_PANELS:
+        raise ValueError(f"between 2 and {MOST_PANELS} runs fit side by side, not {len(panels)}")
+    activities = [panel.activity for panel in panels if panel.activity is not None]
+    with style.house():
+        if view == "requests" or len(activities) < len(panels):
+            return requests_side_by_side(panels)
+        return tasks_side_by_side(panels, activities)
+
+
+def _check(view: str) -> None:
+    if view not in VIEWS:
+        raise ValueError(f"view is {' or '.join(map(repr, VIEWS))}, not {view!r}")
