@@ -1,0 +1,92 @@
+"""Runs in files that other people and other programs read: .csv and .parquet, and another person's history.sqlite.
+
+A .csv has a row per run, for a spreadsheet. A .parquet has the requests of each run too.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from helpers.archive import rows
+from helpers.archive.columns import pack, unpack
+from helpers.archive.database import Damaged, reading
+from helpers.archive.schema import WHY, NotOurs
+from helpers.archive.stored_run import StoredRun
+from helpers.archive.table_row import FIELDS, row_of, run_of
+
+REQUESTS = "requests"
+READABLE = "what can be read is a .csv or .parquet that export() has written, or a history.sqlite"
+
+
+def write(path: Path, runs: Sequence[StoredRun], packed: Callable[[int], bytes]) -> None:
+    """Write the runs to a .csv or a .parquet; `packed` returns the packed requests of a run by its number.
+
+    Raises ValueError for another ending, OSError where the file cannot be written.
+    """
+    import pandas
+
+    kind = path.suffix.lower()
+    if kind not in (".csv", ".parquet"):
+        raise ValueError(f"an export is a file that ends in .csv or .parquet, not {path.name!r}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} to write {path.name} into")
+    table = pandas.DataFrame([row_of(run) for run in runs], columns=list(FIELDS))
+    if kind == ".csv":
+        table.to_csv(path, index=False)
+    else:
+        table[REQUESTS] = [json.dumps(unpack(packed(run.number))) for run in runs]
+        table.to_parquet(path, index=False)
+
+
+def read(path: Path) -> list[tuple[StoredRun, bytes]]:
+    """Return the runs in a file with their packed requests, in its order.
+
+    Raises FileNotFoundError, and ValueError for what is no such file or holds a value that cannot be.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    if path.suffix.lower() == ".csv":
+        table = _table(path, "read_csv", dtype=str, keep_default_na=False)
+    elif path.suffix.lower() == ".parquet":
+        table = _table(path, "read_parquet")
+    else:
+        return _of_history(path)
+    if missing := [name for name in FIELDS if name not in table]:
+        raise ValueError(f"{path.name} has no column {missing[0]!r}: {READABLE}")
+    found = []
+    for position, row in enumerate(table.to_dict("records"), 1):
+        try:
+            found.append((run_of(row), pack(json.loads(row.get(REQUESTS, "{}")))))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path.name}, run {position}: {error}") from error
+    return found
+
+
+def _table(path: Path, reader: str, **options: Any) -> Any:
+    import pandas
+
+    try:
+        return getattr(pandas, reader)(path, **options)
+    except (ValueError, OSError) as error:  # what pandas and pyarrow raise for files that are none of theirs
+        raise ValueError(f"{path.name} cannot be read ({error}): {READABLE}") from error
+
+
+def _of_history(path: Path) -> list[tuple[StoredRun, bytes]]:
+    found = []
+    try:
+        with reading(path) as connection:
+            if connection is None:
+                raise NotOurs("unknown")
+            packed = dict(connection.execute("SELECT number, packed FROM requests").fetchall())
+            for run in rows.select(connection, "1", []):
+                # Through a row and back, and packed anew: so what is in the file is checked.
+                found.append((run_of(row_of(run)), pack(unpack(packed[run.number]))))
+    except NotOurs as problem:
+        raise ValueError(f"{path.name}: {WHY[str(problem)]}; {READABLE}") from problem
+    except (Damaged, sqlite3.Error) as error:
+        raise ValueError(f"{path.name} cannot be read ({error}): {READABLE}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path.name}, after {len(found)} runs: {error}") from error
+    return found
