@@ -1,0 +1,108 @@
+"""The bench's own process: it runs learners' functions, one after another, and says what was seen.
+
+    python -m helpers.exercises.bench_process FOLDER
+
+FOLDER is where it works, and where it writes the stack of a function that does not end.
+"""
+
+import os
+import random
+import secrets
+import sys
+import threading
+import traceback
+from dataclasses import replace
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from helpers.archive.place import VARIABLE
+from helpers.exercises.exercise import Exercise
+from helpers.exercises.finding import Finding, Telling
+from helpers.exercises.verdict import STACK_FILE, Verdict
+from helpers.servers.process import exit_with_parent, say_ready
+
+if TYPE_CHECKING:
+    from helpers.exercises.trial import Trial
+
+MOST_FINDINGS = 2
+MOST_PRINTED = 2000  # characters
+
+
+def main(folder: Path) -> None:
+    """Listen for one caller, and judge what it sends until it hangs up."""
+    exit_with_parent()
+    os.chdir(folder)
+    os.environ[VARIABLE] = str(folder / "history.sqlite")  # no check belongs to the learner's history
+    key = secrets.token_bytes(16)
+    with Listener(("127.0.0.1", 0), authkey=key) as listener:
+        say_ready(port=listener.address[1], key=key.hex())
+        _get_ready()
+        with listener.accept() as line, (folder / STACK_FILE).open("w") as stack_file:
+            while True:
+                try:
+                    name, parcel = line.recv()
+                except EOFError:
+                    return
+                try:
+                    line.send(("over", _judge(name, parcel, line, stack_file)))
+                except Exception:
+                    line.send(("failed", traceback.format_exc()))
+                line.send(("ready", None))
+
+
+def _get_ready() -> None:
+    """Do before the first check what takes a while: start the practice API, and meanwhile import."""
+    from helpers.servers.practice_api import practice_api
+
+    starting = threading.Thread(target=practice_api)
+    starting.start()
+    import helpers.exercises.trial
+    import helpers.runs.activity
+    import helpers.runs.tables  # noqa: F401
+
+    starting.join()
+
+
+def _judge(name: str, parcel: bytes, line: "Connection[object, object]", stack_file: TextIO) -> Verdict:
+    from helpers.exercises.catalogue import find
+    from helpers.exercises.parcel import unpack
+    from helpers.exercises.trial import Trial
+    from helpers.servers.practice_api import practice_api
+
+    exercise = find(name)
+    function = unpack(parcel)
+    trial = Trial(
+        exercise, function, practice_api(), lambda *news: line.send(news), stack_file, random.randrange(2**32)
+    )
+    verdict = _listen(exercise, trial)
+    if trial.runs:
+        run = trial.runs[-1].run
+        if run.outcome != "open":
+            run.panel()  # makes the tables that a card and a chart need
+            # The recorders hold hooks and locks of this process; the tables are all that is needed of them.
+            run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
+            verdict.run = run
+        verdict.printed = trial.runs[-1].printed[:MOST_PRINTED]
+    return verdict
+
+
+def _listen(exercise: Exercise, trial: "Trial") -> Verdict:
+    """Run the judge until it has said enough."""
+    findings: list[Finding] = []
+    judgement = exercise.judge(trial)
+    while True:
+        try:
+            finding = next(judgement)
+        except StopIteration as end:
+            return Verdict(findings=findings, sentence="" if findings else end.value)
+        except Telling as telling:
+            return Verdict(findings=[*findings, telling.finding][:MOST_FINDINGS])
+        if finding is not None:
+            findings.append(finding)
+        if len(findings) == MOST_FINDINGS:
+            return Verdict(findings=findings)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,77 @@
+"""`check`: run a learner's function where it is watched, and say what was seen."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from helpers.archive.exercise_log import note
+from helpers.exercises import bench, catalogue
+from helpers.exercises.exercise import Choice, Coding, Exercise
+from helpers.exercises.finding import Finding
+from helpers.exercises.outcome import Outcome
+from helpers.exercises.parcel import pack
+from helpers.exercises.standing import standings
+from helpers.exercises.stub import not_begun
+from helpers.exercises.verdict import Verdict
+
+
+def check(name: str, function: Callable[..., Any]) -> Outcome:
+    """Check your function: ``check("stack-not-stairs", fetch_all)``, for plain and for async functions alike.
+
+    It is run in a process of its own, against a practice API of its own, with the recorders on, and judged by what was
+    seen, never by how long it took. One that has not ended after some seconds is stopped. ``check(...).timeline()``
+    shows what it did. There is no need for `await`; writing it does no harm.
+
+    Raises TypeError where `function` is no function, ValueError where there is no exercise of that name.
+    """
+    exercise = catalogue.find(name)
+    if isinstance(exercise, Choice):
+        raise ValueError(f"{name!r} is a question: choose({name!r}) shows its answers")
+    if inspect.iscoroutine(function):
+        function.close()
+        return outcome(exercise, Verdict([_called(name, function.__name__)]))
+    if not callable(function):
+        raise TypeError(f"give check the function itself, such as check({name!r}, my_function), not {function!r}")
+    if missing := not_begun(function, getattr(exercise, "start", "")):
+        return Outcome(name, exercise.title, "not yet", Verdict(sentence=missing), _help(name))
+    return outcome(exercise, bench.judge(exercise, pack(function)))
+
+
+def outcome(exercise: Exercise, verdict: Verdict) -> Outcome:
+    """Note the verdict in the log, and make of it what a learner sees."""
+    if verdict.findings:
+        note(exercise.name, "tried")
+        return Outcome(
+            exercise.name, exercise.title, "again", verdict, _help(exercise.name) + _drawn(exercise, verdict)
+        )
+    note(exercise.name, "done")
+    return Outcome(exercise.name, exercise.title, "done", verdict, _following(exercise.name))
+
+
+def _called(name: str, function: str) -> Finding:
+    return Finding(
+        f"check was given the coroutine object that {function}(...) made.",
+        f"Give it the function itself, without calling it: `check({name!r}, {function})`.",
+    )
+
+
+def _help(name: str) -> str:
+    return f'`hint("{name}")` gives a hint.'
+
+
+def _drawn(exercise: Exercise, verdict: Verdict) -> str:
+    """Where the evidence can be seen: of a function that was given to `check`, and has asked somebody."""
+    if not isinstance(exercise, Coding) or verdict.run is None or verdict.run.requests.empty:
+        return ""
+    return " `check(...).timeline()` draws what it did."
+
+
+def _following(name: str) -> str:
+    """What is next: the first exercise after this one, in this chapter, that is not done; else an earlier one."""
+    standing = standings()
+    names = [exercise.name for exercise in catalogue.chapters()[catalogue.chapter_of(name)]]
+    at = names.index(name)
+    left = [other for other in names[at + 1 :] + names[:at] if other not in standing or not standing[other].done]
+    if not left:
+        return "All exercises of this chapter are done. `progress()` shows the others."
+    return f"Next: {left[0]}."

@@ -1,0 +1,221 @@
+"""What many exercises look for. Each returns the finding, or None where all is well; `look` names a section."""
+
+import asyncio
+import inspect
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from helpers.charts.activity import OUTSIDE, Block
+from helpers.charts.words import count
+from helpers.exercises.finding import Finding
+from helpers.exercises.seen import Seen
+
+COMPUTED = 0.1
+"""Seconds of processor time: ten times what a few requests take of it."""
+
+
+def ran(seen: Seen, look: str) -> Finding | None:
+    """It returned results, not jobs that nobody has run or collected."""
+    things = seen.result if isinstance(seen.result, list | tuple | set) else [seen.result]
+    coroutines = [thing for thing in things if inspect.iscoroutine(thing)]
+    tasks = [thing for thing in things if asyncio.isfuture(thing)]
+    for coroutine in coroutines:
+        coroutine.close()
+    if coroutines:
+        return Finding(
+            f"It returned {count(len(coroutines), 'coroutine object')} that nobody has run.",
+            "Calling a coroutine function runs nothing: each of these is a job that has not begun.",
+            look,
+        )
+    if tasks:
+        return Finding(
+            f"It returned {count(len(tasks), 'task')}, not what they came to.",
+            "A task hands out its result where it is awaited.",
+            look,
+        )
+    return None
+
+
+def values(seen: Seen, wanted: Any, what: str, look: str = "") -> Finding | None:
+    """It returned what it should; `what` says that in words, such as "the pages, in the order of the urls"."""
+    if seen.result == wanted:
+        return None
+    if seen.result is None:
+        return Finding(f"It returned None, not {what}.", "Is there a `return`, and does every way lead to it?", look)
+    if isinstance(seen.result, Sequence) and isinstance(wanted, list):
+        if len(seen.result) != len(wanted):
+            return Finding(
+                f"It returned {len(seen.result):,} of {count(len(wanted), 'result')}: not {what}.",
+                "Some were never collected, or were collected twice.",
+                look,
+            )
+        if all(thing in wanted for thing in seen.result):
+            return Finding(
+                f"All results are there, but in another order: not {what}.",
+                "They were collected in the order in which the answers came, not in that of the questions.",
+                look,
+            )
+    return Finding(f"It returned {_short(seen.result)}, not {what}.", _also_asked(seen), look)
+
+
+def asked(seen: Seen, urls: Iterable[str], look: str = "") -> Finding | None:
+    """It asked for each of the addresses once, and for no others."""
+    given, made = Counter(urls), Counter(seen.urls)
+    if not made:
+        return Finding(
+            "The server saw no request.",
+            "It made tasks and returned before they had a turn: nobody awaits them."
+            if seen.tasks_left
+            else "The result was not fetched: was anything that asks for it ever run?",
+            look,
+        )
+    if others := made - given - Counter({url: made[url] for url in given}):
+        return Finding(
+            f"It asked for {next(iter(others))}, which it had not been given.",
+            "The check brings addresses of its own, others each time: work with the arguments, not with names of the "
+            "notebook.",
+            look,
+        )
+    if missing := given - made:
+        return Finding(
+            f"The server saw {made.total():,} of {count(given.total(), 'request')}.",
+            f"Not asked for: {_short(next(iter(missing)))}.",
+            look,
+        )
+    if twice := made - given:
+        return Finding(
+            f"The server saw {count(made.total(), 'request')} for {given.total():,} addresses.",
+            f"{_short(next(iter(twice)))} was asked for more than once.",
+            look,
+        )
+    return None
+
+
+def together(seen: Seen, wanted: int, look: str) -> Finding | None:
+    """So many requests were in flight at once, or more."""
+    peak = seen.peak
+    if peak >= wanted or not seen.server.requests:  # none at all is what `asked` speaks of
+        return None
+    if peak <= 1:
+        return Finding(
+            "The server saw at most 1 request in flight.",
+            "Your waits come one after another: each request was answered before the next one was made.",
+            look,
+        )
+    return Finding(
+        f"At most {peak:,} requests were in flight at once; {wanted:,} could have been.",
+        "Some of the waits overlap, and some come only after others have ended.",
+        look,
+    )
+
+
+def at_most(seen: Seen, limit: int, look: str) -> Finding | None:
+    """The server never saw more than so many requests in flight."""
+    if seen.server.peak <= limit:
+        return None
+    return Finding(
+        f"The server saw {seen.server.peak:,} requests in flight at once; at most {limit:,} were allowed.",
+        "Nothing held the others back: a limit only works if every request passes through the same one.",
+        look,
+    )
+
+
+def connections(seen: Seen, most: int, look: str) -> Finding | None:
+    """It opened no more than so many connections."""
+    opened = seen.server.connections
+    if opened <= most:
+        return None
+    return Finding(
+        f"The server saw {count(opened, 'new connection')}; {count(most, 'connection')} would have done.",
+        "A connection is kept and used again by the session that opened it, and by no other.",
+        look,
+    )
+
+
+def never_blocked(seen: Seen, look: str) -> Finding | None:
+    """No step of a task held the loop."""
+    activity = seen.run.panel().activity
+    if activity is None:
+        return None
+    if activity.model != "loop" and len(seen.run.requests):
+        return Finding(
+            "From its call to its return the loop had not one turn.",
+            "It waited in calls that know nothing of the loop, such as those of `requests`: `async def` around a "
+            "blocking call does not make it let go.",
+            look,
+        )
+    blocks = [block for block in activity.blocks if block.row != OUTSIDE and _was_its_own_doing(block, seen)]
+    if not blocks:
+        return None
+    longest = max(blocks, key=lambda block: block.end - block.start)
+    line = f": `{longest.line}` ({longest.place})" if longest.line else ""
+    return Finding(
+        f"{activity.rows['name'][longest.row]} held the loop in one long step{line}.",
+        "A call that waits or computes without an `await` that lets go stops every other task meanwhile.",
+        look,
+    )
+
+
+def _was_its_own_doing(block: Block, seen: Seen) -> bool:
+    """Whether a long step waited in a call or computed, and was not merely kept from the processor by others."""
+    took = block.end - block.start
+    waited = sum(max(0.0, min(end, block.end) - max(start, block.start)) for start, end in seen.calls_that_wait)
+    return waited > took / 2 or min(took, seen.cpu) > COMPUTED
+
+
+def nothing_left(seen: Seen, look: str) -> Finding | None:
+    """No task, session or thread was left over, and no coroutine thrown away."""
+    if seen.tasks_left:
+        return Finding(
+            f"{count(len(seen.tasks_left), 'task')} still ran when it had returned: {_listed(seen.tasks_left)}.",
+            "A task goes on until it is done or cancelled, whether or not anybody waits for it.",
+            look,
+        )
+    if seen.sessions_left:
+        return Finding(
+            f"{count(seen.sessions_left, 'session')} stayed open.",
+            "A session holds its connections until it is closed; `async with` does that, also after an error.",
+            look,
+        )
+    if seen.never_awaited:
+        return Finding(
+            f"A coroutine was thrown away without having run: {_listed(seen.never_awaited)}.",
+            "Calling a coroutine function runs nothing.",
+            look,
+        )
+    if seen.threads_left:
+        return Finding(
+            f"{count(len(seen.threads_left), 'thread')} stayed behind: {_listed(seen.threads_left)}.",
+            "A pool keeps its threads until it is shut down; `with` does that.",
+            look,
+        )
+    return None
+
+
+def nothing_unheard(seen: Seen, look: str) -> Finding | None:
+    """No task failed in silence."""
+    if not seen.unheard:
+        return None
+    return Finding(
+        f"A task failed and nobody noticed: {seen.unheard[0]}.",
+        "The error of a task comes out where the task is awaited. This one never was.",
+        look,
+    )
+
+
+def _also_asked(seen: Seen) -> str:
+    asked_for = seen.server.requests
+    if not asked_for:
+        return "And the server saw no request: the result was not fetched."
+    return f"It did make {count(asked_for, 'request')}: look at what is done with the answers."
+
+
+def _short(thing: Any) -> str:
+    text = repr(thing) if not isinstance(thing, str) or " " in thing else thing
+    return text if len(text) <= 70 else f"{text[:67]}..."
+
+
+def _listed(names: Sequence[str]) -> str:
+    counted = [f"{name} ({times} times)" if times > 1 else name for name, times in Counter(names).items()]
+    return ", ".join(counted[:4])

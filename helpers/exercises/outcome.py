@@ -1,0 +1,78 @@
+"""What a learner sees of a check."""
+
+from collections.abc import Generator
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from helpers.exercises import paper
+from helpers.exercises.finding import Finding
+from helpers.exercises.verdict import Verdict
+
+if TYPE_CHECKING:
+    from helpers.charts import Chart
+    from helpers.runs.run import Run, View
+
+State = Literal["done", "not yet", "again"]
+
+_HEADS = {
+    "done": (paper.GREEN, "✓ Done"),
+    "not yet": (paper.GREY, "○ Not yet"),
+    "again": (paper.AMBER, "↻ Look again"),
+}
+
+
+class Outcome:
+    """The result of a check: shown as a card when it is a cell's last line.
+
+    `check(...)` needs no `await`. It may have one all the same, which changes nothing, because where functions are
+    awaited nobody should have to remember which calls are not.
+
+    Attributes:
+        name, title: which exercise it was.
+        state: "done"; "again" (something was found); "not yet" (there is nothing to check).
+        findings: what was found, at most two things.
+        sentence: what was seen, or what is missing.
+        run: the measured run that showed it, or None.
+        following: what could be done next, in one sentence.
+    """
+
+    def __init__(self, name: str, title: str, state: State, verdict: Verdict, following: str = "") -> None:
+        self.name = name
+        self.title = title
+        self.state: State = state
+        self.findings: list[Finding] = verdict.findings
+        self.sentence = verdict.sentence
+        self.run: Run | None = verdict.run
+        self.printed = verdict.printed
+        self.following = following
+
+    def timeline(self, view: "View" = "tasks") -> "Chart":
+        """Draw what your function did, as `Run.timeline` does. Raises ValueError where it was not run to an end."""
+        if self.run is None:
+            raise ValueError("there is no run to draw: the function was not run, or had to be stopped by force")
+        return self.run.timeline(view)
+
+    def __await__(self) -> Generator[None, None, "Outcome"]:
+        return self
+        yield  # never reached; it makes this a generator, as `await` wants it
+
+    def __repr__(self) -> str:
+        lines = [f"{_HEADS[self.state][1]}: {self.title}", self.sentence]
+        lines += [str(finding) for finding in self.findings]
+        lines += [f"It printed:\n{self.printed.rstrip()}" if self.printed else "", self.following]
+        return "\n".join(line for line in lines if line)
+
+    def _repr_html_(self) -> str:
+        edge, head = _HEADS[self.state]
+        parts = [paper.prose(self.sentence), *map(_shown, self.findings)]
+        if self.printed:
+            parts.append(f'<span style="{paper.QUIET}">It printed</span>{paper.block(self.printed.rstrip())}')
+        if self.following:
+            parts.append(f'<span style="{paper.QUIET}">{paper.prose(self.following)}</span>')
+        return paper.card(edge, f"{head}: {escape(self.title)}", *parts)
+
+
+def _shown(finding: Finding) -> str:
+    look = f'<br><span style="{paper.QUIET}">Look at: <i>{paper.prose(finding.look)}</i></span>' if finding.look else ""
+    means = f"<br>{paper.prose(finding.means)}" if finding.means else ""
+    return f"<b>{paper.prose(finding.seen)}</b>{means}{look}"

@@ -1,0 +1,404 @@
+"""What learners answer to the exercises of chapter 06."""
+
+from cases import Right, Wrong
+
+from helpers.exercises.chapter_04 import GIVEN as FETCH
+
+GIVEN = f"""\
+import time
+from concurrent.futures import ThreadPoolExecutor
+import requests
+{FETCH}
+"""
+
+WRONG = [
+    # --- keep-the-library
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    jobs = [look_up(url) for url in urls]
+    return await asyncio.gather(*jobs)
+""",
+        says="With its parentheses a plain function is called on the spot",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    jobs = [asyncio.to_thread(look_up(url)) for url in urls]
+    return await asyncio.gather(*jobs)
+""",
+        says="With its parentheses a plain function is called on the spot",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    async def in_async(url):
+        return look_up(url)
+
+    jobs = [in_async(url) for url in urls]
+    return await asyncio.gather(*jobs)
+""",
+        says="held the loop in one long step",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    jobs = [await asyncio.to_thread(look_up, url) for url in urls]
+    return jobs
+""",
+        says="at most 1 request in flight",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    async with aiohttp.ClientSession() as session:
+        jobs = [fetch(session, url) for url in urls]
+        return await asyncio.gather(*jobs)
+""",
+        says="It never called `look_up`",
+    ),
+    # --- two-bad-lines
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(requests.get(url).json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="poll held the loop in one long step: `pages.append(requests.get(url).json())`",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+        time.sleep(0.1)
+    return pages
+""",
+        says="poll held the loop in one long step: `time.sleep(0.1)`",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+        asyncio.sleep(0.1)
+    return pages
+""",
+        says="A coroutine was thrown away without having run: sleep",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+    return pages
+""",
+        says="Between two requests there was no pause of 0.1 s",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append((await requests.get(url)).json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="An `await` in front of a plain function changes nothing",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    async def once():
+        page = await fetch(session, url)
+        await asyncio.sleep(0.1)
+        return page
+
+    return await asyncio.gather(*(once() for _ in range(times)))
+""",
+        says="requests in flight at once. It asks, pauses, and asks again",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        async with session.get(url) as response:
+            pages.append(response.json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="coroutine objects that nobody has run",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+        await asyncio.sleep(0)
+    return pages
+""",
+        says="Between two requests there was no pause of 0.1 s",
+    ),
+    # --- room-for-lookups
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    working = [loop.run_in_executor(None, job) for job in jobs]
+    *_, page = await asyncio.gather(*working, fetch(session, url))
+    return page
+""",
+        says="had ended before the page came",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    page = await fetch(session, url)
+    await asyncio.gather(*(asyncio.to_thread(job) for job in jobs))
+    return page
+""",
+        says="The jobs began only when the page was there",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        for job in jobs:
+            pool.submit(job)
+        return await fetch(session, url)
+""",
+        says="A heartbeat beside it stood still while the pool was at work",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(lambda job: job(), jobs))
+    return await fetch(session, url)
+""",
+        says="A heartbeat beside it stood still while the pool was at work",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    pool = ThreadPoolExecutor(max_workers=4)
+    for job in jobs:
+        pool.submit(job)
+    page = await fetch(session, url)
+    pool.shutdown(wait=False, cancel_futures=True)
+    return page
+""",
+        says="jobs were done",
+    ),
+    # --- computing-elsewhere
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return [crunch(number) for number in numbers]
+""",
+        says="`crunch` ran 4 times in the loop's own thread",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    async def in_async(number):
+        return crunch(number)
+
+    return await asyncio.gather(*(in_async(number) for number in numbers))
+""",
+        says="`crunch` ran 4 times in the loop's own thread",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return await asyncio.gather(*(asyncio.to_thread(crunch, number) for number in numbers))
+""",
+        says="`crunch` ran 4 times in threads of this process",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return await asyncio.gather(*(loop.run_in_executor(threads, crunch, number) for number in numbers))
+""",
+        says="`crunch` ran 4 times in threads of this process",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return list(processes.map(crunch, numbers))
+""",
+        says="A heartbeat beside it stood still while the pool was at work",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return [await loop.run_in_executor(processes, crunch, number) for number in numbers]
+""",
+        says="never more than 1 job in the process pool",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return await asyncio.gather(*(loop.run_in_executor(processes, crunch(number)) for number in numbers))
+""",
+        says="With its parentheses a plain function is called on the spot",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    jobs = [loop.run_in_executor(processes, lambda: crunch(number)) for number in numbers]
+    return await asyncio.gather(*jobs)
+""",
+        says="it gets the name of a function, and imports it",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return [loop.run_in_executor(processes, crunch, number) for number in numbers]
+""",
+        says="It returned 4 tasks, not what they came to",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return [sum(n * n for n in range(number)) for number in numbers]
+""",
+        says="`crunch` was never called",
+    ),
+]
+
+RIGHT = [
+    Right(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(asyncio.to_thread(look_up, url)) for url in urls]
+    return [task.result() for task in tasks]
+""",
+    ),
+    Right(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(max_workers=len(urls)) as pool:
+        jobs = [loop.run_in_executor(pool, look_up, url) for url in urls]
+        return await asyncio.gather(*jobs)
+""",
+    ),
+    Right(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        response = await session.get(url)
+        pages.append(await response.json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+    ),
+    Right(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        response = await asyncio.to_thread(requests.get, url)
+        pages.append(response.json())
+        await asyncio.to_thread(time.sleep, 0.1)
+    return pages
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
+        async with asyncio.TaskGroup() as group:
+            asking = group.create_task(fetch(session, url))
+            for job in jobs:
+                working = loop.run_in_executor(pool, job)
+        await working
+        await asyncio.to_thread(pool.shutdown)
+    return asking.result()
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    slots = asyncio.Semaphore(3)
+
+    async def run(job):
+        async with slots:
+            await asyncio.to_thread(job)
+
+    *_, page = await asyncio.gather(*(run(job) for job in jobs), fetch(session, url))
+    return page
+""",
+    ),
+    Right(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    futures = [processes.submit(crunch, number) for number in numbers]
+    return [await asyncio.wrap_future(future) for future in futures]
+""",
+    ),
+    Right(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    async def one(number):
+        return await asyncio.get_running_loop().run_in_executor(processes, crunch, number)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(number)) for number in numbers]
+    return [task.result() for task in tasks]
+""",
+    ),
+]

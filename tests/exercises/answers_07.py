@@ -1,0 +1,621 @@
+"""What learners answer to the exercises of chapter 07."""
+
+from cases import Right, Wrong
+
+from helpers.exercises.chapter_04 import GIVEN as FETCH
+
+GIVEN = f"import json\n{FETCH}"
+
+WRONG = [
+    # --- three-waits: a page = await, b return, c session.get, d ClientSession, e raise_for_status
+    Wrong("three-waits", "d >c >>e >a b", says="The answer's `async with` block was over"),
+    Wrong("three-waits", "d >a >c >>e b", says="It raised UnboundLocalError"),
+    Wrong("three-waits", "d >c >>e a b", says="The answer's `async with` block was over"),
+    Wrong("three-waits", "d c >e >a b", says="expected an indented block"),
+    Wrong("three-waits", "d >e >c >>a b", says="It raised UnboundLocalError"),
+    Wrong("three-waits", "d >c >>a b e", says="the line that asks for the status was not reached"),
+    # --- one-session
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async def fetch_one(url):
+        async with aiohttp.ClientSession() as session:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="12 requests in flight at once; at most 5 were allowed",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    pages = []
+    async with aiohttp.ClientSession() as session:
+        for url in urls:
+            pages.append(await fetch(session, url))
+    return pages
+""",
+        says="at most 1 request in flight",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="12 requests in flight at once; at most 5 were allowed",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    slots = asyncio.Semaphore(5)
+
+    async def fetch_one(url):
+        async with slots, aiohttp.ClientSession() as session:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="The server saw 12 new connections; 5 connections would have done",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async def fetch_one(url):
+        async with asyncio.Semaphore(5):
+            return await fetch(session, url)
+
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="a limit only works if every request passes through the same one",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5))
+    return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="1 session stayed open",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    pool = aiohttp.TCPConnector(limit=5)
+
+    async def fetch_one(url):
+        async with aiohttp.ClientSession(connector=pool) as session:
+            return await fetch(session, url)
+
+    first, *others = urls
+    pages = [await fetch_one(first)]
+    return pages + await asyncio.gather(*(fetch_one(url) for url in others))
+""",
+        says="its own block had ended, or that of another session",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5)) as session:
+        jobs = [fetch(session, url) for url in urls]
+    return await asyncio.gather(*jobs)
+""",
+        says="It raised RuntimeError: Session is closed",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5)) as session:
+        return await asyncio.gather(*(fetch(session, url.split("?")[0]) for url in urls))
+""",
+        says="which it had not been given",
+    ),
+    # --- patience-for-answers
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="A server that said nothing for 1 s was waited for",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=10 * patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="A server that said nothing for 1 s was waited for",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="A server that said nothing for 1 s was waited for",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=None, connect=patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="the clock was running in the queue as well",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=100)
+    timeout = aiohttp.ClientTimeout(total=patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="12 requests in flight at once; at most 2 were allowed",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls), return_exceptions=True)
+""",
+        says="results were errors: TimeoutError",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(asyncio.wait_for(fetch(session, url), patience) for url in urls))
+""",
+        says="the clock was running in the queue as well",
+    ),
+    # --- good-pages
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="2 of 6 results are the server's words of regret",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def page_of(session, url):
+    async with session.get(url) as response:
+        response.raise_for_status()
+        return await response.json()
+
+async def good_pages(session, urls):
+    return await asyncio.gather(*(page_of(session, url) for url in urls))
+""",
+        says="One bad status ended it all",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def page_of(session, url):
+    async with session.get(url) as response:
+        response.raise_for_status()
+        return await response.json()
+
+async def good_pages(session, urls):
+    return await asyncio.gather(*(page_of(session, url) for url in urls), return_exceptions=True)
+""",
+        says="Among the results are 2 things that are no page: ClientResponseError",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def page_of(session, url):
+    async with session.get(url) as response:
+        if response.status == 200:
+            return await response.json()
+
+async def good_pages(session, urls):
+    return await asyncio.gather(*(page_of(session, url) for url in urls))
+""",
+        says="Among the results are 2 things that are no page: NoneType",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def page_of(session, url):
+    async with session.get(url) as response:
+        pass
+    if response.ok:
+        return await response.json()
+
+async def good_pages(session, urls):
+    pages = await asyncio.gather(*(page_of(session, url) for url in urls))
+    return [page for page in pages if page]
+""",
+        says="its connection given back, and the body had not been read",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    pages = []
+    for url in urls:
+        async with session.get(url) as response:
+            if response.ok:
+                pages.append(await response.json())
+    return pages
+""",
+        says="at most 1 request in flight",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    pages = []
+
+    async def keep(url):
+        try:
+            pages.append(await fetch(session, url))
+        except aiohttp.ClientError:
+            pass
+
+    await asyncio.gather(*(keep(url) for url in urls))
+    return pages
+""",
+        says="2 of 6 results are the server's words of regret",
+    ),
+    # --- as-it-arrives
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    async with session.get(url) as response:
+        body = await response.read()
+    write(body)
+    return len(body)
+""",
+        says="in one piece. The whole body was held in memory first",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    async with session.get(url) as response:
+        pieces = [piece async for piece in response.content.iter_chunked(65536)]
+    for piece in pieces:
+        write(piece)
+    return sum(map(len, pieces))
+""",
+        says="When the first piece was written, the body was almost complete",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    async with session.get(url) as response:
+        piece = await response.content.read(65536)
+        write(piece)
+    return len(piece)
+""",
+        says="One reading takes what is there at that moment",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    total = 0
+    async with session.get(url) as response:
+        for piece in response.content.iter_chunked(65536):
+            write(piece)
+            total += len(piece)
+    return total
+""",
+        says="Each piece has to be waited for, so an ordinary `for` cannot bring it",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    async with session.get(url) as response:
+        text = await response.text()
+        write(text)
+    return len(text)
+""",
+        says="`write` was given str",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    async with session.get(url) as response:
+        async for piece in response.content.iter_chunked(65536):
+            write(piece)
+""",
+        says="It returned None, not",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    total = 0
+    async with session.get(url) as response:
+        async for piece in response.content.iter_chunked(65536):
+            write(piece)
+            total += 1
+    return total
+""",
+        says="the number of bytes. It did make 1 request",
+    ),
+    # --- say-it-with-json
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        params={"page": "2"},
+        headers={"X-Course": "waiting"},
+        data={"country": country, "visits": visits}
+    ) as response:
+        return await response.json()
+""",
+        says="The body came as application/x-www-form-urlencoded",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        params={"page": "2"},
+        headers={"X-Course": "waiting"},
+        data=str({"country": country, "visits": visits})
+    ) as response:
+        return await response.json()
+""",
+        says="The body came as text/plain",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        params={"page": "2"},
+        headers={"X-Course": "waiting"},
+        json=json.dumps({"country": country, "visits": visits})
+    ) as response:
+        return await response.json()
+""",
+        says="It should come as JSON, with country",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        params={"page": "2"},
+        json={"country": country, "visits": visits}
+    ) as response:
+        return await response.json()
+""",
+        says="There was no header X-Course",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits, "page": 2}
+    ) as response:
+        return await response.json()
+""",
+        says="The body came as application/json, and holds",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}
+    ) as response:
+        return await response.json()
+""",
+        says="The parameters of the address were none",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        headers={"X-Course": "waiting"},
+        params={"page": "2", "country": country, "visits": visits}
+    ) as response:
+        return await response.json()
+""",
+        says="The body was empty",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    body = {"country": country, "visits": visits}
+    async with session.post(url, params={"page": "2"}, headers={"X-Course": "waiting"}, json=body) as response:
+        return response.json()
+""",
+        says="Your function returned a coroutine object",
+    ),
+]
+
+RIGHT = [
+    # --- three-waits
+    Right("three-waits", "d >c >>e >>a b"),
+    Right("three-waits", "d >c >>a >>e b"),
+    Right("three-waits", "d >c >>e >>a >>b"),
+    # --- one-session
+    Right(
+        "one-session",
+        """
+async def fetch_all(urls):
+    slots = asyncio.Semaphore(5)
+
+    async def fetch_one(url):
+        async with slots:
+            return await fetch(session, url)
+
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+    ),
+    Right(
+        "one-session",
+        """
+async def fetch_all(urls):
+    waiting = list(enumerate(urls))
+    pages = {}
+
+    async def work():
+        while waiting:
+            at, url = waiting.pop(0)
+            pages[at] = await fetch(session, url)
+
+    async with aiohttp.ClientSession() as session:
+        await asyncio.gather(*(work() for _ in range(5)))
+    return [pages[at] for at in range(len(urls))]
+""",
+    ),
+    # --- patience-for-answers
+    Right(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    slots = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        async with slots, asyncio.timeout(patience):
+            return await fetch(session, url)
+
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+    ),
+    Right(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+    ),
+    # --- good-pages
+    Right(
+        "good-pages",
+        """
+async def page_of(session, url):
+    async with session.get(url, raise_for_status=True) as response:
+        return await response.json()
+
+async def good_pages(session, urls):
+    pages = await asyncio.gather(*(page_of(session, url) for url in urls), return_exceptions=True)
+    return [page for page in pages if not isinstance(page, aiohttp.ClientResponseError)]
+""",
+    ),
+    Right(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    pages = {}
+
+    async def keep(url):
+        async with session.get(url) as response:
+            if response.status < 400:
+                pages[url] = await response.json()
+
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            group.create_task(keep(url))
+    return [pages[url] for url in urls if url in pages]
+""",
+    ),
+    # --- as-it-arrives
+    Right(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    total = 0
+    async with session.get(url) as response:
+        while piece := await response.content.read(10_000):
+            total += len(piece)
+            write(piece)
+    return total
+""",
+    ),
+    Right(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    async with session.get(url) as response:
+        async for piece in response.content.iter_any():
+            write(piece)
+        return int(response.headers["Content-Length"])
+""",
+    ),
+    # --- say-it-with-json
+    Right(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(
+        url,
+        params={"page": 2},
+        headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}
+    ) as response:
+        return await response.json()
+""",
+    ),
+    Right(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    headers = {"X-Course": "waiting", "Content-Type": "application/json"}
+    body = json.dumps({"country": country, "visits": visits})
+    async with session.post(f"{url}?page=2", headers=headers, data=body) as response:
+        return await response.json()
+""",
+    ),
+]

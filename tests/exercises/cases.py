@@ -1,0 +1,87 @@
+"""How the answers of a chapter's tests are written, and run.
+
+A module `answers_NN.py` holds the two kinds of answers to the coding exercises of chapter NN:
+
+    WRONG = [Wrong("stack-not-stairs", '''
+    async def fetch_all(session, urls):
+        return [fetch(session, url) for url in urls]
+    ''', says="coroutine objects that nobody has run")]
+
+    RIGHT = [Right("stack-not-stairs", '''...''')]
+
+and `GIVEN`, the code of the notebook's earlier cells that they use. `says` is a part of what
+the first finding must say, word for word.
+"""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.exercises import catalogue, check
+from helpers.exercises.exercise import Exercise, Order
+from helpers.exercises.ordering import defined, order
+from helpers.exercises.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """An answer that a real learner would give: a function, or for an `order` the letters of its lines."""
+
+    name: str
+    answer: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """An answer that must pass."""
+
+    name: str
+    answer: str
+
+
+Answer = Wrong | Right
+
+
+def chapters() -> list[str]:
+    """The numbers of the chapters that have answers."""
+    return sorted(path.stem.removeprefix("answers_") for path in Path(__file__).parent.glob("answers_*.py"))
+
+
+def wrong_answers() -> list[Wrong]:
+    """All wrong answers of all chapters."""
+    return [answer for chapter in chapters() for answer in importlib.import_module(f"answers_{chapter}").WRONG]
+
+
+def right_answers() -> list[Right]:
+    """All right answers of all chapters, with the solutions that the exercises hand out."""
+    listed = [answer for chapter in chapters() for answer in importlib.import_module(f"answers_{chapter}").RIGHT]
+    solutions = [
+        Right(exercise.name, exercise.solution)
+        for exercises in catalogue.chapters().values()
+        for exercise in exercises
+        if hasattr(exercise, "start")
+    ]
+    return listed + solutions
+
+
+def ids(answers: list[Answer]) -> list[str]:
+    """What to call them in a test report."""
+    return [f"{answer.name}-{at}" for at, answer in enumerate(answers)]
+
+
+def given(exercise: Exercise) -> str:
+    """The code of earlier cells that answers to an exercise may use."""
+    module = importlib.import_module(f"answers_{catalogue.chapter_of(exercise.name)}")
+    return str(module.GIVEN)
+
+
+def outcome_of(answer: Answer) -> Outcome:
+    """Check the answer as a learner would."""
+    exercise = catalogue.find(answer.name)
+    if isinstance(exercise, Order) and "def " not in answer.answer:
+        outcome = order(answer.name, answer.answer)
+        assert isinstance(outcome, Outcome)
+        return outcome
+    function = defined(answer.answer.strip("\n"), given(exercise), f"In[{len(answer.answer)}]")
+    return check(answer.name, function)

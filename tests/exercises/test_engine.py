@@ -1,0 +1,307 @@
+"""The engine: what is sent to the bench, how it is stopped, what is written down, and the panels."""
+
+import asyncio
+import gc
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from cases import given
+from child_processes import children
+
+from helpers import practice_api
+from helpers.exercises import bench, catalogue, check, choose, hint, order, progress, solution
+from helpers.exercises.order_panel import OrderPanel
+from helpers.exercises.ordering import defined
+from helpers.exercises.outcome import Outcome
+from helpers.exercises.parcel import pack
+
+STACK = catalogue.find("stack-not-stairs")
+
+
+def function(source: str, **names: Any) -> Callable[..., Any]:
+    """What a notebook's cell defines, with the names of its earlier cells."""
+    made = defined(source.strip("\n") + "\n", given(STACK), "In[7]")
+    made.__globals__.update(names)
+    return made
+
+
+GOOD = """
+async def fetch_all(session, urls):
+    return await asyncio.gather(*(fetch(session, url) for url in urls))
+"""
+
+ONE_BY_ONE = """
+async def fetch_all(session, urls):
+    pages = []
+    for url in urls:
+        pages.append(await fetch(session, url))
+    return pages
+"""
+
+
+def judged(source: str, **names: Any) -> Outcome:
+    """Check an answer to the exercise "stack-not-stairs"."""
+    return check("stack-not-stairs", function(source, **names))
+
+
+# --- what goes along ---
+
+
+def test_functions_values_closures_and_classes_go_along() -> None:
+    class TooFew(Exception):
+        pass
+
+    def counting() -> Callable[[int], int]:
+        seen = 0
+
+        def add(number: int) -> int:
+            nonlocal seen
+            seen += number
+            return seen
+
+        return add
+
+    source = """
+async def halves(session, urls):
+    if len(urls) < at_least:
+        return [await fetch(session, url) for url in urls]
+    count(1)
+    middle = len(urls) // 2
+    parts = await asyncio.gather(halves(session, urls[:middle]), halves(session, urls[middle:]))
+    if count(1) < 2 or not issubclass(TooFew, Exception):
+        raise TooFew
+    return parts[0] + parts[1]
+"""
+    TooFew.__module__ = "__main__"
+    outcome = judged(source, at_least=2, count=counting(), TooFew=TooFew)
+    assert outcome.state == "done", str(outcome)
+
+
+def test_what_is_open_in_the_notebook_stays_there_and_the_finding_says_so() -> None:
+    async def main() -> Outcome:
+        async with aiohttp.ClientSession() as opened:
+            return judged("async def fetch_all(session, urls):\n    return await fetch(opened, urls[0])", opened=opened)
+
+    (finding,) = asyncio.run(main()).findings
+    assert (
+        "It uses a ClientSession of your notebook (the code given, line 6: `async with session.get" in finding.seen
+    )  # where fetch uses it
+
+
+def test_api_of_the_notebook_becomes_that_of_the_bench_and_is_not_counted_on() -> None:
+    api = practice_api()
+    api.reset()
+    source = """
+async def fetch_all(session, urls):
+    return await asyncio.gather(*(fetch(session, api.url(url.removeprefix(api.base).split("?")[0], delay=0.1))
+                                  for url in urls))
+"""
+    assert judged(source, api=api).state == "done"
+    assert api.stats()["total"]["requests"] == 0
+
+
+# --- how it ends ---
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("while True: pass", "At that moment it was at In[7], line 2: `while True: pass`"),
+        ("time.sleep(1000)", "At that moment it was at In[7], line 2: `time.sleep(1000)`"),
+        ("await asyncio.sleep(1000)", "At that moment it was at In[7], line 2: `await asyncio.sleep(1000)`"),
+        (
+            "while True:\n        with suppress(BaseException):\n            await asyncio.sleep(9)",
+            "was cancelled at In[7], line 4: `await asyncio.sleep(9)`, and went on all the same",
+        ),
+    ],
+)
+def test_function_that_never_ends_is_stopped(body: str, seen: str) -> None:
+    outcome = judged(f"async def fetch_all(session, urls):\n    {body}", suppress=suppress)
+    assert outcome.state == "again"
+    (finding,) = outcome.findings
+    assert finding.seen.startswith("It had not ended after 5 s")
+    assert seen in str(finding)
+
+
+def test_function_that_ends_its_process_harms_nobody() -> None:
+    (finding,) = judged("async def fetch_all(session, urls):\n    import os; os._exit(3)").findings
+    assert "ended the process" in finding.seen
+    assert judged(GOOD).state == "done"
+
+
+def test_stop_button_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = bench.bench()
+    monkeypatch.setattr(place, "judge", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        judged(GOOD)
+    assert not place.alive
+    assert judged(GOOD).state == "done"
+
+
+def test_bench_is_used_again_and_leaves_nothing_behind() -> None:
+    judged(GOOD)
+    first, before = bench.bench(), children(os.getpid())
+    judged(GOOD)
+    assert bench.bench() is first
+    assert children(os.getpid()) == before
+    bench.bench().stop()
+    assert not Path(first._folder.name).exists()
+
+
+def test_two_checks_at_once_go_one_after_the_other() -> None:
+    """As a click on a panel, which JupyterLab may have dealt with in a thread of its own, beside a cell."""
+    judged(GOOD)  # one bench is running
+    sources = [GOOD, ONE_BY_ONE] * 2
+    answers = [defined(source, given(STACK), f"In[{cell}]") for cell, source in enumerate(sources, start=7)]
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        outcomes = list(threads.map(lambda answer: check("stack-not-stairs", answer), answers))
+    assert [outcome.state for outcome in outcomes] == ["done", "again"] * 2
+
+
+def test_leftovers_are_seen() -> None:
+    session = "async def fetch_all(session, urls):\n    mine = aiohttp.ClientSession()\n    keep.append(mine)\n"
+    session += "    return await asyncio.gather(*(fetch(mine, url) for url in urls))"
+    assert "1 session stayed open" in str(judged(session, keep=[]))
+    task = GOOD.replace("    return", "    task = asyncio.create_task(asyncio.sleep(9), name='t')\n    return")
+    assert judged(task).state == "done"  # a library's task; the learner's own is what counts
+    own = "async def idle():\n    await asyncio.sleep(9)\n" + GOOD.replace(
+        "    return", "    task = asyncio.create_task(idle())\n    return"
+    )
+    assert "1 task still ran when it had returned: idle" in str(judged(own))
+
+
+def test_what_it_prints_and_the_run_come_back() -> None:
+    outcome = judged(GOOD.replace("    return", "    print('hello')\n    return"))
+    assert outcome.printed == "hello\n"
+    assert outcome.run is not None and outcome.run.tasks["name"][0] == "fetch_all"
+    assert "<img" in outcome.timeline().html()
+    assert "hello" in outcome._repr_html_()
+
+
+# --- what a learner may give to it ---
+
+
+def test_check_may_be_awaited() -> None:
+    async def main() -> Outcome:
+        return await check("stack-not-stairs", function(GOOD))
+
+    assert asyncio.run(main()).state == "done"
+
+
+def test_coroutine_object_instead_of_the_function() -> None:
+    outcome = check("stack-not-stairs", function(GOOD)(None, []))
+    assert "the coroutine object that fetch_all(...) made" in str(outcome)
+    gc.collect()  # would warn of a coroutine never awaited
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "says"),
+    [
+        (lambda: check("stack-not-stares", print), ValueError, "did you mean 'stack-not-stairs'"),
+        (lambda: check("nothing", print), ValueError, "04: tasks-first, when-it-runs"),
+        (lambda: check(4, print), TypeError, "named by a text"),  # type: ignore[arg-type]
+        (lambda: check("stack-not-stairs", 4), TypeError, "the function itself"),  # type: ignore[arg-type]
+        (lambda: check("when-it-runs", print), ValueError, "choose('when-it-runs')"),
+        (lambda: order("stack-not-stairs"), ValueError, "no lines to put in order"),
+        (lambda: order("tasks-first", "a b"), ValueError, "each of the letters a, b, c, d, e, f, g"),
+        (lambda: choose("tasks-first"), ValueError, "no answers"),
+        (lambda: choose("when-it-runs", "x"), ValueError, "are a, b, c, d, not 'x'"),
+        (lambda: hint("x"), ValueError, "there is no exercise 'x'"),
+        (lambda: solution("x"), ValueError, "there is no exercise 'x'"),
+    ],
+)
+def test_bad_input_says_what_is_allowed(wrong: Callable[[], Any], error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says.replace("(", r"\(").replace(")", r"\)")):
+        wrong()
+
+
+def test_wrong_number_of_arguments() -> None:
+    assert "The check calls it as fetch_all(session, urls)" in str(judged("async def fetch_all(urls):\n    return 1"))
+
+
+# --- hints, solution, progress ---
+
+
+def test_hints_come_one_by_one_and_begin_again() -> None:
+    heads = [repr(hint("lost-count")) for _ in range(4)]
+    assert [head[:11] for head in heads] == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 1 of 3"]
+    assert "2 more" in heads[0] and "That was the last one" in heads[2]
+
+
+def test_progress_is_kept_in_the_history_file(history_file: Path) -> None:
+    words = lambda: {exercise.name: standing.words for exercise, standing in progress().chapters["04"]}  # noqa: E731
+    assert words()["stack-not-stairs"] == "not yet"
+    assert "<details open>" not in progress()._repr_html_()
+    judged("async def fetch_all(session, urls):\n    return 1")
+    assert words()["stack-not-stairs"] == "begun: 1 try"
+    assert progress()._repr_html_().count("<details open>") == 1  # the chapter in which the learner is
+    hint("stack-not-stairs")
+    judged(GOOD)
+    solution("stack-not-stairs")
+    assert words()["stack-not-stairs"] == "done with 1 hint"
+    solution("lost-count")
+    assert words()["lost-count"] == "solution read; try it again from memory"
+    assert progress().done == 1 and f"1 of {progress().total}" in progress()._repr_html_()
+    with sqlite3.connect(history_file) as connection:
+        assert connection.execute("SELECT count(*) FROM exercises").fetchone() == (5,)
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)  # checks are no runs of the learner
+    connection.close()
+
+
+def test_progress_without_a_usable_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAITING_MEASURED_HISTORY", str(tmp_path))  # a folder, not a file
+    hint("first-answer")
+    assert "begun" not in repr(progress())
+    monkeypatch.setenv("WAITING_MEASURED_HISTORY", str(tmp_path / "later.sqlite"))
+    hint("first-answer")
+    with sqlite3.connect(tmp_path / "later.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM exercises").fetchone()[0] >= 2
+    connection.close()
+
+
+# --- panels ---
+
+
+def test_lines_move_and_are_judged() -> None:
+    panel = order("tasks-first")
+    assert isinstance(panel, OrderPanel)
+    assert panel.text == "a b c d e f g"
+    for at in range(5, 0, -1):
+        panel.move(at, "up")
+    panel.move(1, "right")
+    assert panel.text == "f >a b c d e g"
+    for at, move in [(0, "up"), (6, "down"), (0, "left")]:
+        panel.move(at, move)  # as far as it goes already
+    assert panel.text == "f >a b c d e g"
+
+
+def test_moving_the_last_line_down_keeps_them_all() -> None:
+    panel = order("tasks-first")
+    assert isinstance(panel, OrderPanel)
+    panel.move(6, "up")
+    panel.move(5, "down")
+    assert panel.text == "a b c d e f g"
+
+
+def test_functions_are_small_to_send() -> None:
+    assert len(pack(function(GOOD, unused=bytes(1_000_000)))) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("work", "found"),
+    [
+        ("time.sleep(0.2)", "held the loop in one long step: `time.sleep(0.2)` (In[7], line 3)"),
+        ("sum(number * number for number in range(6_000_000))", "held the loop in one long step"),
+        ("await asyncio.sleep(0.2)", ""),
+    ],
+)
+def test_step_that_holds_the_loop_is_named(work: str, found: str) -> None:
+    outcome = judged(GOOD.replace("    return", f"    await asyncio.sleep(0)\n    {work}\n    return"))
+    assert (found in str(outcome)) if found else outcome.state == "done", str(outcome)
