@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 READY_WITHIN = 15.0  # seconds; a start takes under one, but a busy classroom machine may need more
-STOP_WITHIN = 3.0  # seconds between asking the child to go and killing it
+STOP_WITHIN = 3.0  # seconds between asking a child to go and killing it
 
 PACKAGE_ROOT = Path(__file__).parents[2]  # the folder that holds helpers/ and data/
 
@@ -90,12 +90,16 @@ class ServerProcess:
         name: what to call it in messages, such as "practice API".
         arguments: the command. The child must call `exit_with_parent()` and `say_ready()`.
         ready_within: seconds to wait for the ready line.
+        stop_within: seconds between asking the child to go and killing it; more for one that has children of its own.
     """
 
-    def __init__(self, name: str, arguments: list[str], *, ready_within: float = READY_WITHIN) -> None:
+    def __init__(
+        self, name: str, arguments: list[str], *, ready_within: float = READY_WITHIN, stop_within: float = STOP_WITHIN
+    ) -> None:
         self.name = name
         self.arguments = arguments
         self.ready_within = ready_within
+        self.stop_within = stop_within
         self.facts: dict[str, Any] = {}
         self._child: subprocess.Popen[bytes] | None = None
         self._log: Path | None = None
@@ -190,7 +194,7 @@ class ServerProcess:
             with contextlib.suppress(OSError):  # a child that has ended has closed its end
                 child.stdin.close()
             try:
-                child.wait(STOP_WITHIN)
+                child.wait(self.stop_within)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import ipaddress
 import os
 import signal
 import sys
@@ -16,6 +17,8 @@ from helpers.servers.process import exit_with_parent, lift_descriptor_limit, say
 
 from .app import HOST, start_server
 
+OPEN = "Everybody in this network can reach this server: it asks for no password. Ctrl-C ends it."
+
 
 def port_number(given: str) -> int:
     if not given.isdecimal() or int(given) > 65_535:
@@ -23,8 +26,21 @@ def port_number(given: str) -> int:
     return int(given)
 
 
+def address(given: str) -> str:
+    try:
+        return str(ipaddress.ip_address(given))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given!r} is no address such as 127.0.0.1, or 0.0.0.0 for all") from None
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m helpers.servers.practice_api", description=__doc__)
+    parser.add_argument(
+        "--host",
+        type=address,
+        default=HOST,
+        help=f"an address of this machine, or 0.0.0.0 for all, so that a class can meet here; {HOST} by default",
+    )
     parser.add_argument("--port", type=port_number, default=8000, help="0 for any free one; 8000 by default")
     parser.add_argument(
         "--guarded", action="store_true", help="for helpers: report as JSON, end when standard input closes"
@@ -32,7 +48,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def serve(port: int, guarded: bool) -> None:
+async def serve(host: str, port: int, guarded: bool) -> None:
     """Run the server until Ctrl-C or, where that signal exists, `kill`."""
     task = asyncio.current_task()
     assert task is not None
@@ -43,11 +59,15 @@ async def serve(port: int, guarded: bool) -> None:
     gc.freeze()
     gc.set_threshold(50_000)
     descriptors = lift_descriptor_limit()
-    runner, port = await start_server(port)
+    runner, port = await start_server(port, host)
     if guarded:
         say_ready(port=port, descriptors=descriptors, loop=type(asyncio.get_running_loop()).__module__)
     else:
-        print(f"Practice API on http://{HOST}:{port}/ as process {os.getpid()}. Ctrl-C ends it.", flush=True)
+        where = ipaddress.ip_address(host)
+        if not where.is_loopback:
+            print(OPEN, file=sys.stderr, flush=True)
+        name = f"[{host}]" if where.version == 6 else host
+        print(f"Practice API on http://{name}:{port}/ as process {os.getpid()}. Ctrl-C ends it.", flush=True)
     try:
         await asyncio.Event().wait()
     finally:
@@ -70,11 +90,11 @@ def main() -> int:
     if given.guarded:
         exit_with_parent()
     try:
-        run(serve(given.port, given.guarded))
+        run(serve(given.host, given.port, given.guarded))
     except (KeyboardInterrupt, asyncio.CancelledError):  # Ctrl-C, or SIGTERM
         return 0
     except OSError as error:
-        print(f"The practice API cannot listen on {HOST}:{given.port}: {error}", file=sys.stderr)
+        print(f"The practice API cannot listen on {given.host}:{given.port}: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -53,3 +53,12 @@ class _WholeAnswer(web.StreamResponse):
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Nothing is left to write."""
+
+
+class GoneAnswer(web.StreamResponse):
+    """No answer, or no more of it: the connection closes after what has been sent."""
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        if request.transport is not None:
+            request.transport.close()
+        raise ConnectionResetError("closed on purpose")  # aiohttp takes it for a client that has left

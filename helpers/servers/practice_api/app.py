@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from .answers import GoneAnswer
 from .calls import Call, Plan, Route, State
 from .delays import seconds
 from .parameters import Refused, bad_value, read_parameters
@@ -22,7 +23,7 @@ CLIENT_HEADER = "X-Client"
 LONGEST_LABEL = 64
 
 # Parameters that do not make a request another one. See delays.py.
-NOT_IDENTITY = {"delay", "jitter", "tail", "rate", "seed", "client"}
+NOT_IDENTITY = {"delay", "jitter", "tail", "rate", "status", "retry_after", "seed", "client"}
 
 
 class PracticeServer:
@@ -36,6 +37,8 @@ class PracticeServer:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request. aiohttp calls this for each, in a task of its own."""
+        if self.state.stale and self.state.is_stale(request):
+            return GoneAnswer()
         plan = self.plan(request.method, request.raw_path)
         if not plan.route.counted:
             return await self._answer(Call(request, plan, self.state, "", None))
@@ -51,10 +54,15 @@ class PracticeServer:
         entry = counters.arrived(request.method, request.raw_path, client, connection)
         call = Call(request, plan, self.state, client, entry)
         try:
+            if self.state.pause.holding is not None:
+                await self.state.pause.over()
             answer = await self._answer(call)
-        except (asyncio.CancelledError, ConnectionError):  # the client has left
+        except asyncio.CancelledError:  # the client has left
             counters.ended(entry, None)
             raise
+        except ConnectionError:  # it has left too; raised on, aiohttp would write a traceback to the log
+            counters.ended(entry, None)
+            return GoneAnswer()
         except Exception:  # a bug here: aiohttp answers 500 and writes the traceback to the log
             counters.ended(entry, 500)
             raise
@@ -119,7 +127,9 @@ class PracticeServer:
 
     def forget(self, connection: RequestHandler) -> None:
         """A connection has closed."""
-        self._connections.pop(connection, None)
+        if self._connections.pop(connection, None) is not None:
+            self.state.counters.connection_closed()
+        self.state.stale.pop(connection, None)
 
 
 def _refusing(refusal: Refused, client: str = "", counted: bool = True) -> Plan:
@@ -149,21 +159,22 @@ class _CountedServer(web.Server):
         self._practice_server.forget(handler)
 
 
-async def start_server(port: int) -> tuple[web.ServerRunner, int]:
-    """Listen on 127.0.0.1.
+async def start_server(port: int, host: str = HOST) -> tuple[web.ServerRunner, int]:
+    """Listen on 127.0.0.1, or where else it is told to.
 
     Args:
         port: the port, or 0 for a free one.
+        host: an address of this machine; 0.0.0.0 for all of them.
 
     Returns:
         What to clean up at the end, and the port.
 
     Raises:
-        OSError: the port is taken.
+        OSError: the port is taken, or the address is not one of this machine's.
     """
     # The low-level server and not web.Application: its router and its per-request set-up would be
     # a quarter of the time that a request costs, and the list of routes is a table as it is.
     runner = web.ServerRunner(_CountedServer(PracticeServer()), shutdown_timeout=0.2)
     await runner.setup()
-    await web.TCPSite(runner, HOST, port, backlog=BACKLOG).start()
+    await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
     return runner, runner.addresses[0][1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +12,13 @@ from typing import Any
 from aiohttp import web
 
 from .answers import json_answer
+from .chat import Rooms
 from .counters import Counters, Entry
 from .countries import Countries, encode
-from .limits import Gate, TokenBucket
+from .limits import Gate, Pause, TokenBucket
+from .live import LiveFrames
 from .parameters import Parameter, Refused
+from .stream import Streams
 
 
 @dataclass
@@ -22,15 +27,38 @@ class State:
 
     countries: Countries = field(default_factory=Countries)
     counters: Counters = field(default_factory=Counters)
-    attempts: dict[str, int] = field(default_factory=dict)  # of /flaky, by request
+    attempts: dict[str, int] = field(default_factory=dict)  # of /flaky and /cut, by request
     buckets: dict[tuple[str, float, float], TokenBucket] = field(default_factory=dict)  # of /limited
+    outages: dict[tuple[str, float], float] = field(default_factory=dict)  # when they end
     gates: dict[int, Gate] = field(default_factory=dict)  # of /capacity, by k
+    pause: Pause = field(default_factory=Pause)
+    streams: Streams = field(default_factory=Streams)  # of /poll, /feed and /socket
+    rooms: Rooms = field(default_factory=Rooms)  # of /chat
+    stale: dict[Any, float] = field(default_factory=dict)  # by connection: from when on it is as good as closed
+    live: LiveFrames = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.live = LiveFrames(self.counters)
 
     def reset(self) -> None:
-        """Count anew, fill the buckets, forget the attempts. The gates keep those who are inside."""
+        """Count anew, fill the buckets, forget attempts, outages and streams, end a pause.
+
+        The gates keep those who are inside, chats go on, and so does a stream for those who listen.
+        """
         self.counters.reset()
         self.attempts.clear()
         self.buckets.clear()
+        self.outages.clear()
+        self.streams.clear()
+        self.pause.end()
+
+    def goes_stale(self, request: web.BaseRequest, after: float) -> None:
+        """So many seconds from now, the connection of this request serves no more."""
+        self.stale[request.protocol] = time.monotonic() + after
+
+    def is_stale(self, request: web.BaseRequest) -> bool:
+        """Whether the connection of this request serves no more."""
+        return time.monotonic() >= self.stale.get(request.protocol, math.inf)
 
 
 @dataclass(frozen=True)
@@ -86,6 +114,8 @@ class Call:
         """Wait as long as the request asked for."""
         if self.plan.delay:
             await asyncio.sleep(self.plan.delay)
+        if self.state.pause.holding is not None:
+            await self.state.pause.over()
 
     def json(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.StreamResponse:
         """Answer with a value, or with bytes that are JSON already."""

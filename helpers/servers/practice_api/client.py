@@ -13,6 +13,8 @@ from urllib.parse import quote, urlencode
 
 from helpers.servers.process import ServerProcess
 
+from .live_view import LiveView
+
 TIMEOUT = 5.0  # seconds that reset() and stats() wait for the server
 ENOUGH_DESCRIPTORS = 10_500  # for 10,000 connections and some files
 
@@ -77,12 +79,39 @@ class PracticeAPI:
         return self._ask("GET", "/stats" + (f"?{urlencode(query)}" if query else ""))
 
     def reset(self) -> None:
-        """Let the server count anew, and refill its buckets. What is in flight stays in flight.
+        """Let the server count anew, refill its buckets and end a pause. What is in flight stays in flight.
 
         Raises:
             ConnectionError: the server does not answer.
         """
         self._ask("POST", "/reset")
+
+    def pause(self, seconds: float, after: float = 0.0) -> None:
+        """Let the server hold all requests for a while: those that come, and those that wait for their answer.
+
+        It counts them as in flight. A new pause takes the place of the last one. A reset, as at the start
+        of `measure`, ends a pause that is on; one that is yet to begin still begins.
+
+        Args:
+            seconds: how long, at most 5; 0 takes back the last pause.
+            after: seconds until it begins, at most 10.
+
+        Raises:
+            ConnectionError: the server does not answer.
+            ValueError: a number is out of its bounds.
+        """
+        self._ask("POST", "/pause?" + urlencode({"seconds": seconds, "after": after}))
+
+    def live(self, height: int = 320) -> LiveView:
+        """What is in flight now, as a picture that keeps moving while the kernel is busy.
+
+        Args:
+            height: of the picture, in pixels, 200 to 2000.
+
+        Raises:
+            ValueError: the height is out of its bounds.
+        """
+        return LiveView(self.base, height)
 
     def stop(self) -> None:
         """End the server. `practice_api()` starts another."""
@@ -133,7 +162,7 @@ def card(api: PracticeAPI) -> str:
     facts = {"State": "stopped"}
     note = f"Stopped. {CODE.format('api = practice_api()')} starts another, at another address."
     if api.alive:
-        note = f"It ends with this kernel. {CODE.format('api.stop()')} ends it now. Its address lists what it answers."
+        note = f"It ends with this kernel. {CODE.format('api.stop()')} ends it now. Its address shows it live."
         try:
             total = api.stats()["total"]
         except ConnectionError:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LOG_ROWS = 20_000
+ENDED_ROWS = 64  # requests that the live view is told the end of, at most, each time that it looks
 
 
 @dataclass(slots=True)
@@ -56,13 +57,26 @@ class Entry:
     status: int | None = None
 
 
+@dataclass(slots=True)
+class Lately:
+    """What has happened since the live view last looked. A reset is nothing to it."""
+
+    peak: int  # the most in flight
+    arrived: int = 0
+    failed: int = 0  # ended with a status of 400 or above
+    ended: list[Entry] = field(default_factory=list)  # the first few of them
+
+
 class Counters:
     """Counts requests; the server calls `arrived` and `ended` for each."""
 
     def __init__(self) -> None:
         self._started_at = time.perf_counter()
-        self._resets = 0
         self._connections_ever = 0
+        self.resets = 0
+        self.open_connections = 0  # of those that have been counted
+        self.in_flight: dict[Entry, None] = {}  # the oldest first; a dict because it keeps that order
+        self.lately: Lately | None = None  # None as long as nobody watches
         self._begin_again({})
 
     def _begin_again(self, in_flight: dict[str, int]) -> None:
@@ -75,19 +89,24 @@ class Counters:
 
     def reset(self) -> None:
         """Begin to count anew. What is in flight stays in flight."""
-        self._resets += 1
+        self.resets += 1
         self._begin_again({label: tally.in_flight for label, tally in self.clients.items() if tally.in_flight})
 
     def connection_opened(self, client: str) -> int:
         """Count a connection, as its first counted request arrives, and return its number."""
         self._connections_ever += 1
+        self.open_connections += 1
         self.total.connections += 1
         self._tally(client).connections += 1
         return self._connections_ever
 
+    def connection_closed(self) -> None:
+        """Count that a connection which had been counted is no more."""
+        self.open_connections -= 1
+
     def arrived(self, method: str, target: str, client: str, connection: int) -> Entry:
         """Count a request as it arrives. Its path and query is `target`."""
-        entry = Entry(method, target, client, connection, self._resets, time.perf_counter())
+        entry = Entry(method, target, client, connection, self.resets, time.perf_counter())
         for tally in (self.total, self._tally(client)):
             tally.requests += 1
             tally.in_flight += 1
@@ -97,6 +116,12 @@ class Counters:
             self.log.append(entry)
         else:
             self.log_cut = True
+        self.in_flight[entry] = None
+        lately = self.lately
+        if lately is not None:
+            lately.arrived += 1
+            if self.total.in_flight > lately.peak:
+                lately.peak = self.total.in_flight
         return entry
 
     def ended(self, entry: Entry, status: int | None) -> None:
@@ -105,9 +130,16 @@ class Counters:
             return
         entry.end = time.perf_counter()
         entry.status = status
+        del self.in_flight[entry]
+        lately = self.lately
+        if lately is not None:
+            if status is not None and status >= 400:
+                lately.failed += 1
+            if len(lately.ended) < ENDED_ROWS:
+                lately.ended.append(entry)
         for tally in (self.total, self.clients[entry.client]):
             tally.in_flight -= 1
-            if entry.reset != self._resets:
+            if entry.reset != self.resets:
                 continue
             if status is None:
                 tally.cancelled += 1

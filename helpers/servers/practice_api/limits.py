@@ -1,4 +1,4 @@
-"""What /limited and /capacity are made of: a bucket of tokens and a gate that lets k in at a time."""
+"""What limits are made of: a bucket of tokens, a gate that lets k in at a time, a pause for everybody."""
 
 from __future__ import annotations
 
@@ -49,3 +49,42 @@ class Gate:
     async def __aexit__(self, *_: object) -> None:
         self.at_work -= 1
         self._free.release()
+
+
+class Pause:
+    """Holds every request for a while, once it has begun.
+
+    `holding` is None at all other times: whoever might have to wait looks there first, which costs next to nothing.
+    """
+
+    def __init__(self) -> None:
+        self.holding: asyncio.Event | None = None
+        self._to_come: list[asyncio.TimerHandle] = []
+
+    def plan(self, seconds: float, after: float) -> None:
+        """Begin so many seconds from now and last so many. An earlier pause ends, or does not begin."""
+        self._forget()
+        if seconds:
+            loop = asyncio.get_running_loop()
+            self._to_come = [loop.call_later(after, self._begin), loop.call_later(after + seconds, self._forget)]
+
+    def end(self) -> None:
+        """End the pause that is on. One that is yet to begin begins."""
+        if self.holding is not None:
+            self._forget()
+
+    async def over(self) -> None:
+        """Wait until no pause is on."""
+        while self.holding is not None:
+            await self.holding.wait()
+
+    def _begin(self) -> None:
+        self.holding = asyncio.Event()
+
+    def _forget(self) -> None:
+        for timer in self._to_come:
+            timer.cancel()
+        self._to_come = []
+        if self.holding is not None:
+            self.holding.set()
+            self.holding = None

@@ -1,4 +1,4 @@
-"""The page at the server's own address: every route with its parameters."""
+"""The page /routes: every route with its parameters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def routes_page(routes: Iterable[Route]) -> str:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Practice API</title>'
         f"<style>{STYLE}</style></head><body><h1>Practice API</h1>"
         f"<p>A server on this machine to practise waiting with. Its delays are made on purpose, and seeded: "
-        f"the same request with the same seed takes the same time.</p>{listed}</body></html>"
+        f"the same request with the same seed takes the same time. "
+        f"<a href='/'>Watch it live.</a></p>{listed}</body></html>"
     )
 
 

@@ -106,7 +106,26 @@ class Flag:
         return given == "true"
 
 
-Parameter = Number | Text | Names | Flag
+@dataclass(frozen=True)
+class Choice:
+    """One of a few whole numbers."""
+
+    name: str
+    default: int
+    choices: tuple[int, ...]
+    says: str
+
+    @property
+    def allowed(self) -> str:
+        return "one of " + ", ".join(map(str, self.choices))
+
+    def read(self, given: str) -> int:
+        if given not in map(str, self.choices):
+            raise bad_value(self.name, given, self.allowed)
+        return int(given)
+
+
+Parameter = Number | Text | Names | Flag | Choice
 
 
 def bad_value(name: str, given: str, allowed: str) -> Refused:

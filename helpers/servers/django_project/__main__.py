@@ -1,0 +1,99 @@
+"""`python -m helpers.servers.django_project asgi …`: one server of the project, for `helpers`, not for hands."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import multiprocessing
+import os
+import socket
+import sys
+import threading
+import time
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+
+from helpers.servers.process import exit_with_parent, say_ready
+
+from .conditions import Conditions
+
+HOST = "127.0.0.1"
+IDLE = 600  # seconds until a thread that has nothing to do is given up; granian allows no more
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m helpers.servers.django_project", description=__doc__)
+    parser.add_argument("kind", choices=["wsgi", "asgi", "aiohttp"])
+    parser.add_argument("--threads", type=int, default=1)
+    for name in ("upstream", "database", "middleware", "connections"):
+        parser.add_argument(f"--{name}", required=True)
+    return parser.parse_args()
+
+
+def free_port() -> int:
+    """A port that nobody listens on. granian's workers bind it themselves, so they have to be told which."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def say_ready_when_it_answers(port: int) -> None:
+    """Ask for a page until it comes; then the worker has loaded Django and listens."""
+    while True:
+        connection = http.client.HTTPConnection(HOST, port, timeout=5)
+        try:
+            connection.request("GET", "/ping")
+            if connection.getresponse().status == 200:
+                say_ready(port=port)
+                return
+        except OSError:
+            time.sleep(0.01)
+        finally:
+            connection.close()
+
+
+def serve(given: argparse.Namespace) -> None:
+    """Serve Django with one worker process of granian's."""
+    Conditions(given.upstream, given.database, given.middleware, given.connections).to_environment()
+    # The worker is a copy of this process where that is safe, and has nothing to load again: half the time to start.
+    forks = sys.platform == "linux"
+    multiprocessing.set_start_method("fork" if forks else "spawn")
+    port = free_port()
+    server = Granian(
+        f"helpers.servers.django_project.application:{given.kind}",
+        factory=True,
+        address=HOST,
+        port=port,
+        interface=Interfaces(given.kind),
+        blocking_threads=given.threads,
+        blocking_threads_idle_timeout=IDLE,
+        loop=Loops.asyncio,  # the same on every system
+        websockets=False,
+        log_level=LogLevels.error,
+    )
+    asking = threading.Thread(target=say_ready_when_it_answers, args=(port,), daemon=True)
+    if forks:
+        # Not before: in a copy of this process that was made while the thread had something locked, such as the look-up
+        # of names, it would stay locked for ever.
+        os.register_at_fork(after_in_parent=asking.start)
+    else:
+        asking.start()
+    server.serve()
+
+
+def main() -> None:
+    given = arguments()
+    if given.kind == "aiohttp":
+        from .plain import serve as serve_plain  # aiohttp takes its time to load, and only this kind needs it here
+
+        serve_plain(given.upstream)
+    else:
+        exit_with_parent()
+        serve(given)
+
+
+if __name__ == "__main__":
+    main()

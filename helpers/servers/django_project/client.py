@@ -1,0 +1,180 @@
+"""The kernel's side of the project's servers: start them, build their addresses, show their card."""
+
+from __future__ import annotations
+
+import html
+import os
+import sys
+import threading
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from helpers.servers.practice_api import practice_api
+from helpers.servers.practice_api.client import CARD, CODE, FACT, NUMBER
+from helpers.servers.process import ServerProcess
+
+from .database import sqlite_file
+
+Kind = Literal["wsgi", "asgi"]
+Middleware = Literal["none", "default", "sync"]
+Connections = Literal["closed", "kept", "pooled"]
+
+MOST_THREADS = 64
+START_WITHIN = 45.0  # seconds; two processes start, and the second loads Django
+
+
+class WebServer:
+    """A running server of the project. `django_server(…)` and `aiohttp_server()` make it.
+
+    Args:
+        name: what it is called on its card.
+        call: the call that starts it, for its card.
+        arguments: those of `python -m helpers.servers.django_project`.
+    """
+
+    def __init__(self, name: str, call: str, arguments: list[str]) -> None:
+        self.name, self.call = name, call
+        command = [sys.executable, "-m", "helpers.servers.django_project", *arguments]
+        self._process = ServerProcess(f"server {name!r}", command, ready_within=START_WITHIN)
+        self.port: int = self._process.start()["port"]
+
+    @property
+    def base(self) -> str:
+        """The address, such as http://127.0.0.1:40123, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id; None once it has been stopped."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server runs, as a child of this very process."""
+        return self._process.alive
+
+    def url(self, path: str, **params: Any) -> str:
+        """The address of a path, with query parameters.
+
+        Raises:
+            ValueError: the path does not begin with a slash.
+        """
+        if not path.startswith("/"):
+            raise ValueError(f"the path {path!r} must begin with a slash: {'/' + path!r}")
+        return self.base + quote(path) + (f"?{urlencode(params, doseq=True)}" if params else "")
+
+    def stop(self) -> None:
+        """End the server. The call that made it starts another."""
+        self._process.stop()
+
+    def log_tail(self, lines: int = 20) -> str:
+        """The last lines that the server has printed, such as the traceback of a view that failed."""
+        return self._process.log_tail(lines)
+
+    def __repr__(self) -> str:
+        return f"<{self.name} at {self.base}, {f'process {self.pid}' if self.alive else 'stopped'}>"
+
+    def _repr_html_(self) -> str:
+        facts = {"State": "running", "Process": f"{self.pid}"} if self.alive else {"State": "stopped"}
+        note = f"It ends with this kernel. {CODE.format('.stop()')} ends it now."
+        if not self.alive:
+            note = f"{CODE.format(html.escape(self.call))} starts another, at another address."
+        shown = "".join(FACT.format(name, NUMBER.format(value)) for name, value in facts.items())
+        return (
+            f'<div style="{CARD.format(accent="#0b6e99" if self.alive else "#8a949e")}">'
+            f'<div style="font-size:16px"><strong>{html.escape(self.name)}</strong> at {self.base}</div>'
+            f'<div style="display:flex;flex-wrap:wrap;margin:8px 0">{shown}</div>'
+            f'<div style="color:#52616f;font-size:13px">{note}</div></div>'
+        )
+
+
+# --- those of this kernel ---------------------------------------------------------------------------
+
+_running: dict[tuple[str, ...], WebServer] = {}
+_starting = threading.Lock()
+
+
+def django_server(
+    kind: Kind,
+    threads: int | None = None,
+    *,
+    middleware: Middleware = "none",
+    database: str | None = None,
+    connections: Connections = "closed",
+) -> WebServer:
+    """Start the Django project on a server, or hand back the one that runs with the same arguments.
+
+    It is one worker of granian, in a process of its own that ends with the kernel.
+
+    Args:
+        kind: "wsgi", where each request has a thread from its start to its end; "asgi", where all share an event loop.
+        threads: under WSGI, how many requests can be worked on at once, 1 to 64; 8 unless told otherwise.
+        middleware: "none"; "default", those of a new Django project; "sync", one that does nothing.
+        database: the URI of a PostgreSQL database; an SQLite file of the kernel's own unless told otherwise.
+        connections: the database's: "closed" after each request, "kept" for a minute (CONN_MAX_AGE=60), or "pooled"
+            (psycopg's pool, of at most four).
+
+    Raises:
+        ValueError: an argument is not what it may be.
+        ServerFailed: it did not start; the message shows the end of its log.
+    """
+    _check("kind", kind, Kind)
+    _check("middleware", middleware, Middleware)
+    _check("connections", connections, Connections)
+    if kind == "asgi" and threads is not None:
+        raise ValueError("threads is for WSGI: under ASGI one event loop serves all requests")
+    if kind == "wsgi":
+        threads = 8 if threads is None else threads
+        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
+            raise ValueError(f"threads is a whole number from 1 to {MOST_THREADS}, not {threads!r}")
+    if database is None and connections == "pooled":
+        raise ValueError("a pool of connections needs PostgreSQL: give database= the URI of one")
+    if database is not None and not database.startswith(("postgresql://", "postgres://")):
+        raise ValueError(f"database is a URI that begins with postgresql://, not {database!r}")
+    given: dict[str, Any] = {"middleware": middleware, "connections": connections}
+    name = f"Django under {kind.upper()}"
+    if threads is not None:
+        given["threads"] = threads
+        name += f", {threads} thread{'s' if threads > 1 else ''}"
+    name += "" if middleware == "none" else f", middleware: {middleware}"
+    name += "" if database is None else ", PostgreSQL"
+    name += "" if connections == "closed" else f", connections {connections}"
+    return _start(name, f"django_server({kind!r}, …)", kind, given | {"database": database or sqlite_file()})
+
+
+def aiohttp_server() -> WebServer:
+    """Start aiohttp's own server with the page /waiting/awaited, or hand back the one that runs.
+
+    Raises:
+        ServerFailed: it did not start; the message shows the end of its log.
+    """
+    unused = {"database": "", "middleware": "none", "connections": "closed"}
+    return _start("aiohttp.web", "aiohttp_server()", "aiohttp", unused)
+
+
+def _start(name: str, call: str, kind: str, given: dict[str, Any]) -> WebServer:
+    given = given | {"upstream": practice_api().base}
+    arguments = [kind, *(word for key, value in given.items() for word in (f"--{key}", str(value)))]
+    with _starting:
+        for key in [key for key in _running if given["upstream"] not in key]:
+            _running.pop(key).stop()  # the practice API that it called has gone, and another has come
+        server = _running.get(tuple(arguments))
+        if server is None or not server.alive:
+            _running[tuple(arguments)] = server = WebServer(name, call, arguments)
+        return server
+
+
+def _check(name: str, value: object, allowed: Any) -> None:
+    if value not in allowed.__args__:
+        raise ValueError(f"{name} is {' or '.join(map(repr, allowed.__args__))}, not {value!r}")
+
+
+def _forget_in_fork() -> None:
+    """A forked child has no servers: those it knows of belong to its parent."""
+    global _starting
+    _running.clear()
+    _starting = threading.Lock()  # another thread may have held it at the fork
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_forget_in_fork)

@@ -1,0 +1,96 @@
+"""The project's database: where it is, its table, its rows."""
+# mypy: disable-error-code="import-untyped"
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from .conditions import Conditions
+
+SETTINGS = "helpers.servers.django_project.settings"
+DATA = Path(__file__).parents[3] / "data" / "countries.json"
+BUSY = 20  # seconds that SQLite waits for another process that is writing
+
+
+@functools.cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of this process's own, which is removed when it ends."""
+    return tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True)
+
+
+def sqlite_file() -> str:
+    """The path of this kernel's SQLite file. All its servers share it, as the processes of a site would."""
+    return str(Path(_folder().name) / "countries.sqlite")
+
+
+def connection_settings(database: str, kept: dict[str, Any]) -> dict[str, Any]:
+    """An entry of Django's DATABASES.
+
+    Args:
+        database: the path of an SQLite file, or a URI such as postgresql://user@127.0.0.1:5432/name.
+        kept: settings that say how long a connection is kept.
+    """
+    if not database.startswith(("postgresql://", "postgres://")):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": database, **kept, "OPTIONS": {"timeout": BUSY}}
+    from psycopg.conninfo import conninfo_to_dict
+
+    found = conninfo_to_dict(database)
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    known = {names[key]: str(value) for key, value in found.items() if key in names}
+    others = {key: value for key, value in found.items() if key not in names}
+    options = {"application_name": "django", **others, **kept.get("OPTIONS", {})}
+    return {"ENGINE": "django.db.backends.postgresql", **known, **kept, "OPTIONS": options}
+
+
+def fill() -> None:
+    """Make the table and put the countries into it, unless they are there. Django must be set up."""
+    from django.db import connection
+
+    from .models import Country
+
+    if Country._meta.db_table not in connection.introspection.table_names():
+        with connection.schema_editor() as editor:
+            editor.create_model(Country)
+    if not Country.objects.exists():
+        fields = [field.name for field in Country._meta.fields]
+        rows = json.loads(DATA.read_text(encoding="utf-8"))
+        Country.objects.bulk_create(Country(**{field: row[field] for field in fields}) for row in rows)
+    connection.close()
+
+
+def teach_sqlite_to_wait(connection: Any, **_: Any) -> None:
+    """Give a new SQLite connection the function that PostgreSQL has: pg_sleep(seconds), a query that takes its time."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("pg_sleep", 1, time.sleep)
+
+
+def set_up(conditions: Conditions) -> None:
+    """Set Django up in this process, with these conditions, and fill the database."""
+    import django
+    from django.db.backends.signals import connection_created
+
+    conditions.to_environment()
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    django.setup()
+    connection_created.connect(teach_sqlite_to_wait, dispatch_uid="teach_sqlite_to_wait")
+    fill()
+
+
+@functools.cache
+def django_here() -> None:
+    """Set Django up in this very kernel, as `manage.py shell` would, with the database that the servers use.
+
+    From then on `from helpers.servers.django_project.models import Country` works.
+    """
+    from helpers.servers.practice_api import practice_api
+
+    here = Conditions(upstream=practice_api().base, database=sqlite_file())
+    with ThreadPoolExecutor(1) as thread:  # Django makes no queries in a thread whose loop runs, as in a cell
+        thread.submit(set_up, here).result()

@@ -1,0 +1,38 @@
+"""The project's one table."""
+# mypy: disable-error-code="import-untyped, misc, no-untyped-def"
+
+from django.db import models
+from django.db.models import Func, Value
+
+
+class Pause(Func):
+    """The database's own waiting: a query that takes so many seconds."""
+
+    function = "pg_sleep"
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="(%(function)s(%(expressions)s))::text")
+
+
+class CountryQuerySet(models.QuerySet):
+    def slowly(self, seconds):
+        """The same rows, by a query that takes so many seconds for each of them."""
+        return self.annotate(paused=Pause(Value(seconds, output_field=models.FloatField())))
+
+
+class Country(models.Model):
+    code = models.CharField(max_length=2, primary_key=True)
+    name = models.CharField(max_length=100)
+    capital = models.CharField(max_length=100, null=True)
+    population = models.BigIntegerField()
+    subregion = models.CharField(max_length=100)
+
+    objects = CountryQuerySet.as_manager()
+
+    class Meta:
+        app_label = "django_project"
+        ordering = ("code",)
+
+    def __str__(self):
+        return self.name

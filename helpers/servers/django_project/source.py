@@ -1,0 +1,65 @@
+"""Show a view as it stands in the project's file, which is the one that runs."""
+# mypy: disable-error-code="import-untyped"
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+PROJECT = Path(__file__).parent
+GROUND = (
+    "background:#ffffff;border:1px solid #d5dce4;border-left:5px solid #0b6e99;border-radius:6px;"
+    "padding:8px 18px;max-width:900px;font-size:13px;line-height:1.45;overflow-x:auto"
+)
+
+
+class Source:
+    """Some functions or classes of one file of the project; shows itself in colour as the last line of a cell."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        from pygments import highlight
+        from pygments.formatters import HtmlFormatter
+        from pygments.lexers import PythonLexer
+
+        code = highlight(self.text, PythonLexer(), HtmlFormatter(noclasses=True, style="default", nobackground=True))
+        return (
+            f'<div style="{GROUND}"><div style="color:#52616f;font-size:12px">{self.file}</div>'
+            f'<div style="color:#1b2733">{code}</div></div>'
+        )
+
+
+def show_source(module: str, *names: str) -> Source:
+    """Show functions or classes of a file of the Django project, as they are written there.
+
+    Args:
+        module: the file, such as "views/waiting.py", within helpers/servers/django_project.
+        names: such as "blocking"; all that the file defines at its top unless told otherwise.
+
+    Raises:
+        ValueError: there is no such file, or it does not define the name.
+    """
+    path = PROJECT / module
+    if not path.is_file():
+        files = sorted(file.relative_to(PROJECT).as_posix() for file in PROJECT.rglob("*.py"))
+        raise ValueError(f"the project has no file {module!r}; it has {', '.join(files)}")
+    text = path.read_text(encoding="utf-8")
+    defined = {
+        node.name: node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    if missing := [name for name in names if name not in defined]:
+        raise ValueError(f"{module} does not define {missing[0]!r}; it defines {', '.join(defined)}")
+    lines = text.splitlines()
+    pieces = []
+    for name in names or defined:
+        node = defined[name]
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        pieces.append("\n".join(lines[first - 1 : node.end_lineno]))
+    return Source(f"helpers/servers/django_project/{module}", "\n\n\n".join(pieces) + "\n")

@@ -1,0 +1,34 @@
+"""The process around one PostgreSQL server: it starts it, and ends it when the kernel ends, however that happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from helpers.servers.process import say_ready
+
+from .cluster import Cluster
+
+
+def main() -> None:
+    """Start a server on new data, say where it is, and wait for standard input to close."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that what follows is cleaned up then too
+    with tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True) as folder:
+        cluster = Cluster(Path(folder))
+        try:
+            say_ready(uri=cluster.start())
+            # Not exit_with_parent(), which ends this process at once: the server must go first.
+            while os.read(0, 1024):
+                pass
+        finally:
+            cluster.stop()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ImportError, OSError, RuntimeError) as error:
+        sys.exit(str(error))  # it is shown on the card, so without a traceback

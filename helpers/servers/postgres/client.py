@@ -1,0 +1,139 @@
+"""The kernel's side of PostgreSQL: start it or take the class's own, tell its address, show its card."""
+
+from __future__ import annotations
+
+import html
+import os
+import sys
+import threading
+
+from helpers.servers.practice_api.client import CARD, CODE, FACT, NUMBER
+from helpers.servers.process import ServerFailed, ServerProcess
+
+VARIABLE = "WAITING_MEASURED_POSTGRES"
+START_WITHIN = 60.0  # seconds; it makes a database first, in about one on a machine that is not busy
+STOP_WITHIN = 20.0  # seconds; PostgreSQL ends its own processes before it goes
+
+
+class NoPostgres(RuntimeError):
+    """There is no PostgreSQL to ask. The message says why, and what can be done."""
+
+
+class Postgres:
+    """A PostgreSQL to ask. `postgres()` makes it; there is one for each kernel.
+
+    Args:
+        given: the URI of a server that is there already; without it one is started, in a process of its own.
+    """
+
+    def __init__(self, given: str | None = None) -> None:
+        self._given = given
+        self._uri = given
+        self._trouble: str | None = None
+        self._process: ServerProcess | None = None
+        if given is None:
+            command = [sys.executable, "-m", "helpers.servers.postgres"]
+            process = ServerProcess("PostgreSQL server", command, ready_within=START_WITHIN, stop_within=STOP_WITHIN)
+            try:
+                self._uri = process.start()["uri"]
+            except ServerFailed as error:
+                process.stop()
+                self._trouble = str(error)
+            else:
+                self._process = process
+
+    @property
+    def uri(self) -> str:
+        """Its address, as psycopg and Django take it: postgresql://user@127.0.0.1:40123/postgres.
+
+        Raises:
+            NoPostgres: it could not be started, or has been stopped.
+        """
+        if self._trouble is not None:
+            raise NoPostgres(f"No PostgreSQL can run here. {self._trouble}\nWith {VARIABLE} set, that one is asked.")
+        if not self.available:
+            raise NoPostgres("This PostgreSQL has been stopped; postgres() starts another.")
+        assert self._uri is not None
+        return self._uri
+
+    @property
+    def available(self) -> bool:
+        """Whether there is one to ask: the class's own, or ours while it runs."""
+        return self._given is not None or (self._process is not None and self._process.alive)
+
+    @property
+    def pid(self) -> int | None:
+        """The process around the server that we started; None for the class's own, or when it has been stopped."""
+        return self._process.pid if self._process is not None else None
+
+    def stop(self) -> None:
+        """End the server that `postgres()` started, and remove its data. The class's own is left as it is."""
+        if self._process is not None:
+            self._process.stop()
+
+    def __repr__(self) -> str:
+        if self._given is not None:
+            return f"<PostgreSQL of {VARIABLE}>"
+        return f"<PostgreSQL, {f'process {self.pid}' if self.available else 'not running'}>"
+
+    def _repr_html_(self) -> str:
+        # The class's URI may hold a password: it is not shown.
+        title, facts = "PostgreSQL", {"State": "running" if self.available else "stopped"}
+        note = f"It ends with this kernel, and its data with it. {CODE.format('.stop()')} ends it now."
+        if self._given is not None:
+            facts = {"Where": f"as {VARIABLE} says"}
+            note = "It is not ours: nothing here starts it or stops it."
+        elif self._trouble is not None:
+            title, facts = "No PostgreSQL can run here", {}
+            note = (
+                f"{html.escape(self._trouble)}<br>What asks SQLite works all the same. To use a server of your own, "
+                f"set {CODE.format(VARIABLE)} to its URI (postgresql://…) before JupyterLab starts."
+            )
+        elif not self.available:
+            note = f"{CODE.format('postgres()')} starts another, with nothing in it."
+        shown = "".join(FACT.format(name, NUMBER.format(value)) for name, value in facts.items())
+        return (
+            f'<div style="{CARD.format(accent="#0b6e99" if self.available else "#8a949e")}">'
+            f'<div style="font-size:16px"><strong>{title}</strong></div>'
+            f'<div style="display:flex;flex-wrap:wrap;margin:8px 0">{shown}</div>'
+            f'<div style="color:#52616f;font-size:13px;white-space:pre-wrap">{note}</div></div>'
+        )
+
+
+# --- the one of this kernel -------------------------------------------------------------------------
+
+_here: Postgres | None = None
+_starting = threading.Lock()
+
+
+def postgres() -> Postgres:
+    """Start a real PostgreSQL, or hand back the one that runs.
+
+    It runs in a process of its own that ends with the kernel, listens on 127.0.0.1 and keeps its data in a temporary
+    folder. It allows sixty connections. Where the environment variable WAITING_MEASURED_POSTGRES holds the URI of a
+    server, that one is used and none is started.
+
+    Where none can run, the answer says why on its card, and its `.uri` raises `NoPostgres`.
+
+    Raises:
+        ValueError: WAITING_MEASURED_POSTGRES is no URI of a PostgreSQL.
+    """
+    global _here
+    given = os.environ.get(VARIABLE) or None
+    if given is not None and not given.startswith(("postgresql://", "postgres://")):
+        raise ValueError(f"{VARIABLE} is a URI that begins with postgresql://")
+    with _starting:
+        if _here is None or not _here.available or _here._given != given:
+            _here = Postgres(given)
+        return _here
+
+
+def _forget_in_fork() -> None:
+    """A forked child has no server: the one it knows of belongs to its parent."""
+    global _here, _starting
+    _here = None
+    _starting = threading.Lock()  # another thread may have held it at the fork
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_forget_in_fork)

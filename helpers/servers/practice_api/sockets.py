@@ -1,0 +1,91 @@
+"""A WebSocket from its opening to its end, whoever ends it and however."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiohttp import WSCloseCode, web
+
+from .origin import refuse_foreign_pages
+from .parameters import Refused
+
+if TYPE_CHECKING:
+    from .calls import Call  # which needs the chat, which needs this file
+
+LARGEST_FRAME = 16_384  # bytes that a client may send in one message
+PATIENCE = 2.0  # seconds that a client has to answer the close frame
+
+
+class Goodbye(NamedTuple):
+    """Why a conversation ends: the code and the reason of the close frame (RFC 6455, section 7.4)."""
+
+    code: int
+    reason: str = ""
+
+
+GOING = Goodbye(WSCloseCode.OK)
+
+
+def new_socket(call: Call) -> web.WebSocketResponse:
+    """A WebSocket for this request, yet to be opened with `prepare`.
+
+    Raises:
+        Refused: the request does not ask for a WebSocket, or comes from a page of another origin.
+    """
+    refuse_foreign_pages(call.request)
+    socket = web.WebSocketResponse(
+        heartbeat=call["heartbeat"],
+        timeout=PATIENCE,
+        max_msg_size=LARGEST_FRAME,
+        autoclose=False,  # converse() closes, once the request is counted
+        compress=False,  # short messages gain nothing by it, and a small frame could unfold into a huge one
+    )
+    if not socket.can_prepare(call.request):
+        raise Refused(
+            {
+                "error": f"{call.plan.route.path} speaks WebSocket, version 13: open it with session.ws_connect(url)",
+                "allowed": "a WebSocket handshake",
+            },
+            status=426,
+            headers={"Upgrade": "websocket"},
+        )
+    return socket
+
+
+async def converse(call: Call, socket: web.WebSocketResponse, *parts: Awaitable[Goodbye]) -> web.StreamResponse:
+    """Do all parts of a conversation at once until one of them says goodbye; close politely, or else by force.
+
+    Raises:
+        ConnectionError: the client is gone without a goodbye.
+    """
+    transport = call.request.transport
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        goodbye = ended.pop().result()
+        if socket.close_code == WSCloseCode.ABNORMAL_CLOSURE:
+            raise ConnectionResetError("no answer to a ping")
+        call.about_to_end(socket.status)
+        await close(socket, transport, goodbye)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        _abort_unless_closed(socket, transport)
+    return socket
+
+
+async def close(socket: web.WebSocketResponse, transport: asyncio.Transport | None, goodbye: Goodbye = GOING) -> None:
+    """Say goodbye, and end the connection by force where the client does not answer."""
+    with suppress(TimeoutError):  # it reads nothing, not even the goodbye
+        async with asyncio.timeout(PATIENCE):
+            await socket.close(code=goodbye.code, message=goodbye.reason.encode())
+    _abort_unless_closed(socket, transport)
+
+
+def _abort_unless_closed(socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+    if transport is not None and socket.close_code in (None, WSCloseCode.ABNORMAL_CLOSURE):
+        transport.abort()  # close() would wait for ever for a client that reads nothing
