@@ -1,7 +1,63 @@
-"""The names that the notebooks use. Importing them starts, patches and draws nothing."""
+"""The names that the notebooks use. Importing them starts, patches and draws nothing.
 
-from helpers.expect import expect
-from helpers.runs import latency, measure, side_by_side
-from helpers.servers.practice_api import practice_api
+Each is fetched from its room as it is first asked for. So a server or a worker, which is a process of its own and needs
+one room, does not wait for all the others.
+"""
 
-__all__ = ["expect", "latency", "measure", "practice_api", "side_by_side"]
+from importlib import import_module
+from typing import Any
+
+_ROOMS = {
+    "arrivals": "helpers.runs.arrivals",
+    "bridges": "helpers.crossings",
+    "chat_panel": "helpers.realtime.chat_panel",
+    "check": "helpers.exercises",
+    "choose": "helpers.exercises",
+    "closed_loop": "helpers.load.closed_loop",
+    "compare": "helpers.reruns.compare",
+    "delivered": "helpers.realtime.delivered",
+    "delivery": "helpers.realtime.delivery",
+    "draw_steps": "helpers.runs.own_loop",
+    "expect": "helpers.expected",
+    "explore": "helpers.reruns.explore",
+    "export": "helpers.reruns.history",
+    "forget": "helpers.reruns.history",
+    "heartbeat": "helpers.runs.heartbeat",
+    "hint": "helpers.exercises",
+    "history": "helpers.reruns.history",
+    "import_runs": "helpers.reruns.history",
+    "knee": "helpers.load.drawing",
+    "latency": "helpers.runs",
+    "latency_over_time": "helpers.load.drawing",
+    "live_plot": "helpers.realtime.live_plot",
+    "measure": "helpers.runs",
+    "noise": "helpers.reruns.noise",
+    "on_selector_loop": "helpers.selector_loop",
+    "open_loop": "helpers.load.open_loop",
+    "order": "helpers.exercises",
+    "practice_api": "helpers.servers.practice_api",
+    "predictions": "helpers.reruns.predictions",
+    "price_of_waiting": "helpers.waiting_price",
+    "progress": "helpers.exercises",
+    "queue_length": "helpers.runs.queue_length",
+    "queue_lengths": "helpers.runs.queue_length",
+    "recommend": "helpers.choosing.recommend",
+    "side_by_side": "helpers.runs",
+    "solution": "helpers.exercises",
+    "sweep": "helpers.load.closed_loop",
+    "trials": "helpers.reruns.trials",
+    "typical": "helpers.reruns.typical",
+}
+
+__all__ = list(_ROOMS)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_ROOMS[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_ROOMS])

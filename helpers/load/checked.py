@@ -1,0 +1,35 @@
+"""What a load is asked for, checked."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Ask = Callable[[int], Awaitable[Any]]
+
+LONGEST, FASTEST, MOST = 60.0, 20_000.0, 10_000
+
+
+def check_number(name: str, value: object, high: float, unit: str, *, whole: bool = False) -> None:
+    """Raise TypeError or ValueError, with what is allowed, unless `value` is a number above 0 and up to `high`."""
+    allowed = f"{name} is a {'whole number' if whole else 'number'} of {unit}, above 0 and up to {high:,g}"
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise TypeError(f"{allowed}, not {value!r}")
+    if not 0 < value <= high:  # false for nan
+        raise ValueError(f"{allowed}, not {value!r}")
+
+
+def check_ask(ask: object) -> None:
+    """Raise TypeError unless `ask` can be called with the number of a call."""
+    if inspect.iscoroutine(ask):
+        ask.close()
+        raise TypeError("give the function itself, such as open_loop(ask, ...), not the coroutine object ask(...)")
+    if not callable(ask):
+        raise TypeError(f"ask is an async function that takes the call's number, not {ask!r}")
+    try:
+        inspect.signature(ask).bind(0)
+    except TypeError as error:
+        raise TypeError(
+            f"ask is called with one argument, the call's number, and that does not work: {error}"
+        ) from None
+    except ValueError:
+        pass  # some functions written in C do not tell their arguments

@@ -1,0 +1,67 @@
+"""So many callers, each of whom calls again as soon as it has its answer: a closed loop."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import count
+
+from helpers.load.checked import LONGEST, MOST, Ask, check_ask, check_number
+from helpers.load.generator import Generator, run_load
+from helpers.load.outcome import Load
+from helpers.runs import Run
+
+
+async def closed_loop(
+    ask: Ask, callers: int, seconds: float = 3.0, label: str = "closed loop", predict: float | None = None
+) -> Run:
+    """Call ``ask(0)``, ``ask(1)`` ... by so many callers: ``await closed_loop(ask, callers=20)``.
+
+    Returns a Run with `run.load`. There are never more calls on their way than callers, so a slow server is asked less.
+    What has not ended as the time is over is counted as still waiting, and cancelled.
+
+    Args:
+        ask: an async function that takes the call's number. An error that it raises is counted by its name.
+        callers: how many, up to 10,000.
+        seconds: how long, up to 60.
+        label: what the run is called.
+        predict: your guess of the wall time, in seconds.
+
+    Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
+    """
+    check_ask(ask)
+    check_number("callers", callers, MOST, "callers", whole=True)
+    check_number("seconds", seconds, LONGEST, "seconds")
+    numbers = count()
+
+    async def make_calls(generator: Generator) -> None:
+        async def caller() -> None:
+            while generator.now < seconds:
+                await generator.call(next(numbers))
+                await asyncio.sleep(0)  # an ask that never waits would keep all others from theirs
+
+        for _ in range(callers):
+            generator.spawn(caller())
+
+    about = {"callers": callers, "seconds": seconds}
+    return await run_load(
+        ask, label, seconds, predict, about, make_calls, lambda calls: Load("closed", calls, seconds, callers=callers)
+    )
+
+
+async def sweep(
+    ask: Ask, callers: Sequence[int] = (1, 2, 5, 10, 20, 50, 100), seconds: float = 1.2, label: str = "sweep"
+) -> list[Run]:
+    """Run a closed loop for each number of callers, one after another: ``knee(await sweep(ask))`` draws them.
+
+    Args:
+        ask: as for `closed_loop`.
+        callers: the numbers of callers.
+        seconds: how long each of them calls.
+        label: what the runs are called, each with its number of callers behind it.
+
+    Raises TypeError or ValueError as `closed_loop` does, and ValueError for fewer than two numbers of callers.
+    """
+    if len(callers) < 2:
+        raise ValueError(f"a sweep has two numbers of callers or more, and was given {list(callers)!r}")
+    for number in callers:
+        check_number("callers", number, MOST, "callers", whole=True)
+    return [await closed_loop(ask, number, seconds, f"{label}, {number} at a time") for number in callers]
