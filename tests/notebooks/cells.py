@@ -1,7 +1,7 @@
-"""Where the notebooks are, their code cells, and the three orders in which the tests run them."""
+"""Where the notebooks are, their code cells, and the orders in which the tests run them."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +57,3 @@ def then_shuffled(cells: Sequence[Cell]) -> list[Cell]:
     again = list(cells)
     random.Random(SEED).shuffle(again)
     return [*cells, *again]
-
-
-ORDERS: dict[str, Callable[[Sequence[Cell]], list[Cell]]] = {
-    "once": once,
-    "each_twice": each_twice,
-    "then_shuffled": then_shuffled,
-}

@@ -71,5 +71,7 @@ def _environment(scratch: Path) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     # ipykernel's debugger may tell on stderr that frozen modules hide breakpoints: no doing of a notebook.
     ours["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    # A test's own history, which two kernels of one test share; never the learner's.
+    ours.setdefault("WAITING_MEASURED_HISTORY", str(scratch / "history.sqlite"))
     folders = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     return ours | {name: str(scratch / name.lower()) for name in folders}

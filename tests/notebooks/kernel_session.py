@@ -5,13 +5,14 @@ import json
 import queue
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil  # type: ignore[import-untyped]
 from cells import Cell
 from child_processes import children, is_alive, kill
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -156,22 +157,21 @@ class KernelSession:
         except subprocess.TimeoutExpired:
             faults.append(("kernel did not end", f"still there {SHUTDOWN_SECONDS:g} s after it was shut down"))
         self._drain()
-        until = time.monotonic() + SHUTDOWN_SECONDS
-        while any(map(is_alive, commands)) and time.monotonic() < until:
-            time.sleep(0.05)
-        for child in filter(is_alive, commands):
+        for child in _outliving(commands):
             faults.append(("process outlived the kernel", commands[child]))
             kill(child)
         self.kill()
         return faults
 
     def kill(self) -> None:
-        """End the kernel and its children at once. May be called again."""
+        """End the kernel at once, and what has not gone with it soon after. May be called again."""
         self._client.stop_channels()
-        for child in children(self._process.pid):
-            kill(child)
+        commands = children(self._process.pid)
         self._process.kill()
         self._process.wait()
+        # Not at once: a server's guard that is killed too cannot end the server.
+        for child in _outliving(commands):
+            kill(child)
 
     def process_stderr(self) -> str:
         """What the kernel's process wrote to its own standard error, past Jupyter."""
@@ -243,3 +243,11 @@ class KernelSession:
             self._executions[request].status = message["content"]["status"]
         elif request in self._replies:
             self._replies[request] = message["content"]
+
+
+def _outliving(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those of a kernel's processes that are still there when all had the time to notice its end."""
+    until = time.monotonic() + SHUTDOWN_SECONDS
+    while any(map(is_alive, processes)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return list(filter(is_alive, processes))

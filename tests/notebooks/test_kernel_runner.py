@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cells import Cell, code_cells, each_twice, once, then_shuffled
-from kernel_runner import Report, run_notebook
+from kernel_runner import CELL_SECONDS, Report, run_notebook, slow_cells
+from kernel_session import Execution
 
 MakeNotebook = Callable[..., Path]
 
@@ -97,6 +99,17 @@ def test_outputs_and_durations_are_reported(make_notebook: MakeNotebook) -> None
     assert [(kind, content["text"]) for kind, content in first.outputs] == [("stream", "hello\n")]
     assert first.seconds < second.seconds
     assert second.seconds >= 0.5
+
+
+def test_a_cell_is_slow_if_its_quickest_run_is(make_notebook: MakeNotebook) -> None:
+    slow, disturbed = code_cells(make_notebook("1", "2"))
+    began = datetime.now(UTC)
+
+    def took(cell: Cell, times: float) -> Execution:
+        return Execution(cell, [], "ok", began, began + timedelta(seconds=times * CELL_SECONDS))
+
+    runs = [took(slow, 1.2), took(disturbed, 0.5), took(slow, 1.1), took(disturbed, 3), Execution(slow)]
+    assert [(fault.kind, "cell-1" in fault.where) for fault in slow_cells(runs)] == [("slow", True)]
 
 
 def test_each_twice_and_then_shuffled_keep_every_cell(make_notebook: MakeNotebook) -> None:

@@ -10,7 +10,11 @@ import pytest
 from kernel_session import KernelSession
 from signs import FOLDER, Sign, all_signs, broken_cells, holds, intact_cells, read_signs, values
 
-SIGNS = all_signs()
+SIGNS = [
+    # The signs of a notebook share a kernel, and so a worker.
+    pytest.param(sign, id=re.sub(r"\W+", "_", str(sign)), marks=pytest.mark.xdist_group(f"signs of {sign.notebook}"))
+    for sign in all_signs()
+]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def kernel_of(
         yield kernel_of
 
 
-@pytest.mark.parametrize("sign", SIGNS, ids=[re.sub(r"\W+", "_", str(sign)) for sign in SIGNS])
+@pytest.mark.parametrize("sign", SIGNS)
 def test_sign_holds_and_fails_on_the_broken_version(
     notebooks_copy: Path, sign: Sign, kernel_of: Callable[[str], KernelSession]
 ) -> None:
