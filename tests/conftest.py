@@ -1,7 +1,8 @@
-"""What all tests share: nothing may be skipped in CI, and the browser tests get a browser."""
+"""What all tests share: nothing may be skipped in CI, no run lands in the learner's history, and there is a browser."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from chromium import find_chromium
@@ -29,6 +30,33 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _fail_if_skipped(report)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one worker (`--dist=loadgroup`): what they share is started once.
+
+    A test that says another group, such as its notebook, goes with that.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _history_of_no_test(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever runs outside a test, such as a fixture of a module, keeps away from the learner's history too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WAITING_MEASURED_HISTORY", str(tmp_path_factory.mktemp("history") / "history.sqlite"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def history_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the runs of this test go, and those of the kernels that it starts: a history of its own, still empty."""
+    path = tmp_path / "history.sqlite"
+    monkeypatch.setenv("WAITING_MEASURED_HISTORY", str(path))
+    return path
 
 
 @pytest.fixture(scope="session")

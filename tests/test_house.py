@@ -1,6 +1,7 @@
 """The house is in order: code checked and formatted, notebooks and pages as agreed, nothing private committed."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -102,3 +103,25 @@ def test_no_file_names_a_machine_or_a_package_registry() -> None:
         if word.encode() in path.read_bytes()
     ]
     assert not found
+
+
+def test_a_label_belongs_to_one_chapter() -> None:
+    """The history knows runs by their label: two chapters with the same one would be compared with each other."""
+    chapters: dict[str, set[str]] = {}
+    for path in NOTEBOOKS:
+        for _, code in rules.cells(load(path), "code"):
+            for label in re.findall(r'measure\(\s*f?"([^"]+)"', code):
+                chapters.setdefault(label, set()).add(path.name)
+    assert {label: sorted(names) for label, names in chapters.items() if len(names) > 1} == {}
+
+
+def test_helpers_fetch_each_name_when_it_is_asked_for() -> None:
+    code = (
+        "import sys, types, helpers;"
+        "heavy = {'aiohttp', 'requests', 'pandas', 'matplotlib'} & set(sys.modules); assert not heavy, heavy;"
+        "names = [getattr(helpers, name) for name in helpers.__all__];"
+        "assert all(callable(name) and not isinstance(name, types.ModuleType) for name in names);"
+        "assert set(helpers.__all__) <= set(dir(helpers))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """make.py makes the environment once, again when something has changed, and says clearly what is missing."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -156,3 +157,9 @@ def test_the_lock_is_one_way_to_meet_the_requirements(file: str) -> None:
     asked = requirements(file)
     assert asked
     assert [one for one in asked if locked[one.name.lower()] not in one.specifier] == []
+
+
+def test_the_tests_of_a_file_are_run_by_one_worker(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist adds the group to a test's name, and does nothing, without a word, where pytest hides the name."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@test_make.py")

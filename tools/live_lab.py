@@ -108,7 +108,7 @@ def _write_settings(folder: Path, dark: bool) -> None:
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    """Return an environment in which JupyterLab and its kernels find no settings of the user's.
+    """Return an environment in which JupyterLab and its kernels find no settings of the user's, and no history.
 
     pytest's variables go too: a kernel that sees them leaves writes to file descriptor 2 alone.
     """
@@ -121,4 +121,5 @@ def _environment(scratch: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
     }
-    return ours | {name: str(scratch / folder) for name, folder in folders.items()}
+    paths = {name: str(scratch / folder) for name, folder in folders.items()}
+    return ours | paths | {"WAITING_MEASURED_HISTORY": str(scratch / "history.sqlite")}

@@ -1,14 +1,13 @@
 """The first notebooks in a real JupyterLab: run from the Run menu, with what a reader must find there."""
 
-import json
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lab_page import LabPage, save_scrolled
 from live_lab import LiveLab
 from playwright.sync_api import Page
+from small_notebook import write_notebook
 
 RUN_SECONDS = 180.0
 
@@ -20,7 +19,7 @@ SIDEWAYS = """() => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod
     .filter(output => output.scrollWidth > output.clientWidth + 1).length"""
 
 
-@pytest.mark.parametrize(("name", "least_runs"), [("00_start_here", 2), ("01_blocking_calls", 8)])
+@pytest.mark.parametrize(("name", "least_runs"), [("00_start_here", 2), ("01_blocking_calls", 7)])
 def test_notebook_runs_from_the_menu(
     lab: LiveLab, page: Page, screenshots: Path | None, name: str, least_runs: int
 ) -> None:
@@ -56,7 +55,7 @@ with measure("interrupted") as run:
 def test_stop_button_ends_an_open_block(lab: LiveLab, page: Page) -> None:
     """Without the block the loop wakes only at the sleep's end, and Stop has no effect before."""
     lab_page = LabPage(page)
-    (lab.root / "stop.ipynb").write_text(json.dumps(one_cell(SLEEP)), encoding="utf-8")
+    write_notebook(lab.root / "stop.ipynb", {"only": SLEEP})
     lab_page.open(lab, "stop.ipynb")
     lab_page.start_all()
     lab_page.cell("only").get_by_text("now asleep", exact=True).wait_for()
@@ -67,17 +66,3 @@ def test_stop_button_ends_an_open_block(lab: LiveLab, page: Page) -> None:
     assert time.monotonic() - stopped < 8
     [error] = lab_page.state()["errors"]
     assert "KeyboardInterrupt" in error or "CancelledError" in error
-
-
-def one_cell(source: str) -> dict[str, Any]:
-    """A notebook of one code cell, with the kernel named, so that JupyterLab does not ask which to start."""
-    cell: dict[str, object] = {
-        "cell_type": "code",
-        "id": "only",
-        "metadata": {},
-        "source": source,
-        "outputs": [],
-        "execution_count": None,
-    }
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [cell]}

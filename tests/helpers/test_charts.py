@@ -366,10 +366,42 @@ def test_panels_of_one_title_are_told_apart() -> None:
 
 def test_latency_sentence_gives_percentiles_only_where_there_are_enough_requests() -> None:
     said = {count: latency([together(count)]).sentence for count in (71, 72, 367, 368)}
-    assert "71 are too few for p95" in said[71] and "p99" not in said[71]
-    assert "p95 100 ms, 72 are too few for p99" in said[72]
-    assert "367 are too few for p99" in said[367]
-    assert "p95 100 ms, p99 100 ms" in said[368]
+    assert "too few for p95: 71 of 72" in said[71] and "p99" not in said[71]
+    assert "p95 100 ms (100-100 ms), too few for p99: 72 of 368" in said[72]
+    assert "too few for p99: 367 of 368" in said[367]
+    assert "p95 100 ms (100-100 ms), p99 100 ms (100-100 ms)" in said[368]
+
+
+def test_a_percentile_is_marked_only_where_it_has_an_interval() -> None:
+    marked = {}
+    for count in (5, 6, 71, 72, 367, 368):
+        chart = latency([together(count)])
+        named = [marks.get_label() for marks in axes_of(chart, "latency").collections]
+        marked[count] = [name for name in named if name in ("p50", "p95", "p99")]
+        assert ("too few for" in texts(chart)) is (count < 368)
+    assert marked == {
+        5: [], 6: ["p50"], 71: ["p50"], 72: ["p50", "p95"], 367: ["p50", "p95"], 368: ["p50", "p95", "p99"],
+    }  # fmt: skip
+    assert "too few for p99: 100 of 368" in texts(latency([together(100)]))
+    assert "too few for p99: 100 of 368" in texts(latency([together(100), together(400)]))
+
+
+def test_an_interval_is_as_wide_as_the_requests_differ() -> None:
+    rows = [request(0.0, 0.1 + 0.001 * number) for number in range(100)]
+    assert "p95 194 ms (189-199 ms)" in latency([panel(rows)]).sentence
+    assert "p95 194 ms (189-199 ms)" in texts(latency([panel(rows)]))
+    for row in rows[96:]:
+        row["status"] = 503
+    # Four failures of a hundred may well have been six, and then the percentile is never reached.
+    assert "p95 194 ms (189 ms or more)" in latency([panel(rows)]).sentence
+    assert "independent" in latency([panel(rows)]).note and not latency([together(20)]).note
+
+
+def test_the_percentiles_in_words_keep_off_the_curve() -> None:
+    late = [request(0.0, 0.1), *(request(0.0, 0.5 - 0.0001 * number) for number in range(99))]
+    for rows, right in ((late, False), ([request(0.0, 0.1 + 0.001 * number**2) for number in range(100)], True)):
+        written = next(text for text in axes_of(latency([panel(rows)]), "paper").texts if "p99" in text.get_text())
+        assert (written.get_position()[0] > WIDTH / 2) is right
 
 
 def test_latency_sentence_counts_failures() -> None:

@@ -80,3 +80,16 @@ def test_an_expected_warning_is_printed_and_others_are_shown_as_usual(capsys: py
 def test_only_exception_classes_are_taken(kind: Any) -> None:
     with pytest.raises(TypeError, match="takes exception classes"), expect(kind):
         pass
+
+
+def test_a_warning_that_comes_again_and_again_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with expect(RuntimeWarning):
+        for _ in range(3000):
+            warnings.warn("mind the gap", RuntimeWarning, stacklevel=1)
+    assert capsys.readouterr().out == "RuntimeWarning: mind the gap (3,000 times)\n"
+
+
+def test_a_syntax_error_is_printed_with_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    with expect(SyntaxError):
+        compile("await nothing()", "cell", "exec")
+    assert capsys.readouterr().out.startswith("SyntaxError: 'await' outside function\n")

@@ -41,8 +41,9 @@ def odd() -> Iterator[OddServer]:
 
 @contextmanager
 def recording() -> Iterator[list[RequestRecord]]:
-    recorder = HttpRecorder()
-    token = belonging.mark(recorder)
+    owner = object()
+    recorder = HttpRecorder(owner)
+    token = belonging.mark(owner)
     recorder.start()
     try:
         yield recorder.records
@@ -78,7 +79,7 @@ def test_hooks_are_gone_when_installing_them_fails(monkeypatch: pytest.MonkeyPat
     before = attributes()
     monkeypatch.setattr("helpers.recorders.http.AiohttpHooks.install", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        HttpRecorder().start()
+        HttpRecorder(object()).start()
     assert attributes() == before
 
 

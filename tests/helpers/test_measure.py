@@ -4,13 +4,14 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 import pytest
 import requests
 
-from helpers import measure, practice_api
+from helpers import archive, measure, practice_api
 from helpers.runs import Run
 from helpers.servers.practice_api import PracticeAPI
 
@@ -125,8 +126,8 @@ def test_one_block_is_one_run(api: PracticeAPI) -> None:
         ("", None, ValueError, "must not be empty"),
         ("   ", None, ValueError, "must not be empty"),
         (5, None, TypeError, "is a text"),
-        ("x", "0.5", TypeError, "your guess in seconds"),
-        ("x", True, TypeError, "your guess in seconds"),
+        ("x", "0.5", TypeError, "predict is a number of seconds"),
+        ("x", True, TypeError, "predict is a number of seconds"),
         ("x", 0, ValueError, "must be above 0"),
         ("x", -1, ValueError, "must be above 0"),
         ("x", float("nan"), ValueError, "must be above 0"),
@@ -228,6 +229,23 @@ def test_the_block_leaves_no_timer_behind(api: PracticeAPI) -> None:
     assert asyncio.run(main()) == 0
 
 
+def test_the_card_counts_what_was_given_up_apart_from_what_failed(api: PracticeAPI) -> None:
+    async def ask(session: aiohttp.ClientSession, code: str, delay: float) -> None:
+        async with session.get(api.url(f"/countries/{code}", delay=delay)):
+            pass
+
+    async def main() -> None:
+        async with aiohttp.ClientSession() as session:
+            await ask(session, "XX", 0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await asyncio.gather(*(ask(session, "FR", 5) for _ in range(2)))
+
+    with measure("given up") as run:
+        asyncio.run(main())
+    assert "3 (1 failed, 2 cancelled)" in run._repr_html_()
+
+
 def test_the_card_tells_what_happened(api: PracticeAPI) -> None:
     with measure("<b>half</b> of them", predict=100) as run:
         for n in range(10):
@@ -240,6 +258,100 @@ def test_the_card_tells_what_happened(api: PracticeAPI) -> None:
     assert "your guess" in html
     assert 'alt="' in html
     assert "10 requests" in repr(run)
+
+
+def test_every_run_is_in_the_history(api: PracticeAPI) -> None:
+    with measure("kept", predict=2) as run:
+        requests.get(api.url("/countries/FR", seed=7))
+        requests.get(api.url("/countries/XX"))
+    assert run.stored is not None
+    (stored,) = archive.runs_of("kept")
+    assert stored == run.stored
+    assert (stored.wall, stored.cpu, stored.predict, stored.outcome) == (run.wall, run.cpu, 2.0, "ok")
+    assert stored.when.replace(tzinfo=None) == run.when
+    assert stored.when.tzinfo is not None
+    assert stored.conditions.seeds == (0, 7)
+    assert stored.server is not None
+    assert stored.server["by_status"] == {"200": 1, "404": 1}
+    table = archive.requests_of(stored.number)
+    assert list(table["path"]) == ["/countries/FR", "/countries/XX"]
+    assert list(table["ok"]) == [True, False]
+    assert list(table["latency"]) == list(run.requests["latency"])
+
+
+def test_a_run_that_failed_is_in_the_history_too() -> None:
+    for error in (ZeroDivisionError, KeyboardInterrupt):
+        with pytest.raises(error), measure("broken"):
+            raise error
+    assert [run.outcome for run in archive.runs_of("broken")] == ["error: ZeroDivisionError", "interrupted"]
+
+
+def test_a_warm_up_run_says_so(api: PracticeAPI) -> None:
+    with measure("warm", warm_up=True) as run:
+        pass
+    assert run.stored is not None
+    assert run.stored.warm_up
+    assert "warm-up" in run._repr_html_()
+    with pytest.raises(TypeError, match="warm_up is True or False"):
+        measure("warm", warm_up=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt, RuntimeError])
+def test_trouble_while_storing_keeps_the_blocks_own_error(
+    monkeypatch: pytest.MonkeyPatch, trouble: type[BaseException]
+) -> None:
+    def fail(*_: object) -> None:
+        raise trouble("while storing")
+
+    monkeypatch.setattr("helpers.runs.block.keep", fail)
+    with pytest.raises(ZeroDivisionError), measure("broken") as run:
+        raise ZeroDivisionError
+    assert run.outcome == "error: ZeroDivisionError"
+    assert run.stored is None
+    assert archive.runs_of("broken") == []
+    assert requests.Session.send.__module__ == "requests.sessions"
+    with measure("afterwards") as after:
+        monkeypatch.undo()
+    assert after.outcome == "ok"
+
+
+def test_stop_while_storing_stops_the_cell_and_leaves_no_hook(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("helpers.runs.block.keep", stop)
+        with pytest.raises(KeyboardInterrupt), measure("stopped") as run:
+            pass
+    assert run.outcome == "ok"
+    assert requests.Session.send.__module__ == "requests.sessions"
+    with measure("afterwards"):
+        pass
+
+
+def test_code_that_cannot_be_read_does_not_keep_a_block_from_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("helpers.runs.block.of_block", fail)
+    with measure("odd") as run:
+        pass
+    assert run.stored is not None
+    assert run.stored.configuration == ""
+    assert "too deep" in run._repr_html_()
+
+
+def test_storing_is_not_in_the_blocks_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = archive.append
+
+    def slow(*given: Any) -> Any:
+        time.sleep(0.5)
+        return real(*given)
+
+    monkeypatch.setattr(archive, "append", slow)
+    with measure("quick") as run:
+        pass
+    assert run.wall < 0.25
 
 
 async def fetch(session: aiohttp.ClientSession, url: str) -> Any:

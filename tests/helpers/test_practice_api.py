@@ -370,8 +370,8 @@ def test_echo_reads_a_large_body_and_refuses_a_huge_one(api: PracticeAPI) -> Non
     assert refused.status_code == 413 and "10,000,000" in refused.json()["allowed"]
 
 
-def test_the_front_page_lists_every_route(api: PracticeAPI) -> None:
-    answer = requests.get(api.url("/"))
+def test_a_page_lists_every_route(api: PracticeAPI) -> None:
+    answer = requests.get(api.url("/routes"))
     assert answer.headers["Content-Type"].startswith("text/html")
     for text in ("/countries/{code}", "/limited", "Retry-After", "jitter", "a number from 0 to 30"):
         assert text in answer.text

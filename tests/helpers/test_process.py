@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import requests
 
 from helpers import practice_api
 from helpers.servers.practice_api import PracticeAPI, running
@@ -295,8 +296,8 @@ def test_the_stop_button_does_not_reach_it() -> None:
 # --- alone, by hand ---------------------------------------------------------------------------------
 
 
-def by_hand(port: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "helpers.servers.practice_api", "--port", str(port)]
+def by_hand(port: int, *more: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "helpers.servers.practice_api", "--port", str(port), *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -312,6 +313,37 @@ def test_by_hand_it_prints_its_address_and_ends_cleanly(sign: signal.Signals) ->
         assert process.wait(10) == 0
         assert process.stderr.read() == ""
     assert not is_open(port)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is not an address of the machine")
+def test_by_hand_it_answers_to_the_address_that_it_was_given() -> None:
+    with by_hand(0, "--host", "127.0.0.2") as process:
+        assert process.stdout is not None
+        base = f"http://{process.stdout.readline().partition('http://')[2].partition('/')[0]}"
+        assert base.startswith("http://127.0.0.2:")
+        own, foreign = {"Origin": base}, {"Origin": "http://127.0.0.1"}
+        assert requests.get(f"{base}/", timeout=20).status_code == 200
+        assert requests.get(f"{base}/live/frames", headers=own, timeout=20).status_code == 426  # no WebSocket
+        assert requests.get(f"{base}/live/frames", headers=foreign, timeout=20).status_code == 403
+        process.terminate()
+
+
+def test_by_hand_for_a_whole_network_it_says_what_that_means() -> None:
+    with by_hand(0, "--host", "0.0.0.0") as process:
+        assert process.stdout is not None and process.stderr is not None
+        port = int(process.stdout.readline().partition("0.0.0.0:")[2].partition("/")[0])
+        assert requests.get(f"http://127.0.0.1:{port}/", timeout=20).status_code == 200
+        rebound = {"Host": f"evil.example:{port}"}
+        assert requests.get(f"http://127.0.0.1:{port}/", headers=rebound, timeout=20).status_code == 403
+        process.terminate()
+        assert "Everybody in this network can reach this server" in process.stderr.read()
+
+
+def test_by_hand_a_name_is_no_address() -> None:
+    with by_hand(0, "--host", "classroom") as process:
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "'classroom' is no address such as 127.0.0.1" in errors
 
 
 def test_by_hand_a_taken_port_is_a_clear_error(api: PracticeAPI) -> None:

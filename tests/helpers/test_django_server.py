@@ -1,0 +1,212 @@
+"""The Django project: its servers do what the chapter says of them, and leave nothing behind."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+from test_process import is_open, wait_until
+
+from helpers.servers.django_project import WebServer, aiohttp_server, django_server, show_source
+from helpers.servers.practice_api import PracticeAPI
+
+ROOT = Path(__file__).parents[2]
+
+
+def ask(url: str) -> dict[str, Any]:
+    """The JSON of a page that must be good."""
+    answer = requests.get(url, timeout=30)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+def peak(api: PracticeAPI, url: str, times: int = 1) -> int:
+    """Ask for a page so many times at once; return how many requests the practice API then had in flight at most."""
+    api.reset()
+    with ThreadPoolExecutor(times) as threads:
+        pages = list(threads.map(ask, [url] * times))
+    assert len(pages) == times
+    most: int = api.stats()["total"]["peak"]
+    return most
+
+
+# --- what the chapter says of them ------------------------------------------------------------------
+
+
+def test_under_wsgi_so_many_requests_as_threads_are_worked_on(api: PracticeAPI) -> None:
+    assert peak(api, django_server("wsgi", 2).url("/waiting/blocking"), 6) == 2
+
+
+def test_under_asgi_an_async_view_that_blocks_is_alone(api: PracticeAPI) -> None:
+    server = django_server("asgi")
+    assert peak(api, server.url("/waiting/blocking-in-async"), 5) == 1
+    assert peak(api, server.url("/waiting/awaited"), 5) > 1
+    assert peak(api, server.url("/waiting/blocking"), 5) > 1
+
+
+def test_aiohttp_serves_the_same_page(api: PracticeAPI) -> None:
+    page = ask(aiohttp_server().url("/waiting/awaited"))
+    assert page == ask(django_server("asgi").url("/waiting/awaited")) == ask(api.url("/countries/FR"))
+    assert peak(api, aiohttp_server().url("/waiting/awaited"), 5) > 1
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_the_ways_to_fan_out(api: PracticeAPI, kind: Any) -> None:
+    server = django_server(kind, **({"threads": 2} if kind == "wsgi" else {}))
+    in_turn = ["one-by-one", "one-session", "blocking", "adapted"]
+    together = ["threads", "bridged", "adapted-apart", "to-threads"]
+    if kind == "asgi":  # under WSGI the shared session would belong to a loop that has ended
+        in_turn, together = [*in_turn, "awaited-in-turn"], [*together, "gathered"]
+    assert [peak(api, server.url(f"/fan-out/{way}")) for way in in_turn] == [1] * len(in_turn)
+    assert all(1 < peak(api, server.url(f"/fan-out/{way}")) <= 10 for way in together)
+
+
+def test_the_pages_from_the_database(api: PracticeAPI) -> None:
+    asgi = django_server("asgi")
+    names = ask(django_server("wsgi", 2).url("/orm/list"))["names"]
+    assert names == ask(asgi.url("/orm/alist"))["names"] and len(names) == 20
+    assert ask(asgi.url("/orm/count-by-bridge")) == {"countries": 244}
+    assert ask(asgi.url("/orm/ten")) == ask(asgi.url("/orm/ten-apart"))
+
+
+def test_an_error_of_a_view_is_told_and_logged() -> None:
+    server = django_server("asgi")
+    answer = requests.get(server.url("/orm/forgot"), timeout=30)
+    assert answer.status_code == 500 and answer.json()["error"] == "SynchronousOnlyOperation"
+    assert wait_until(lambda: "SynchronousOnlyOperation" in server.log_tail(3))
+
+
+def test_a_shared_session_belongs_to_one_loop() -> None:
+    server = django_server("wsgi", 2)
+    statuses = [requests.get(server.url("/waiting/awaited"), timeout=30).status_code for _ in range(3)]
+    assert statuses[1:] == [500, 500]
+    assert requests.get(server.url("/waiting/awaited"), timeout=30).json()["message"] == "Event loop is closed"
+
+
+def test_the_steps_of_the_conversion_show_the_same_page(api: PracticeAPI) -> None:
+    server = django_server("asgi")
+    pages = [requests.get(server.url(f"/region/{step}"), timeout=30) for step in range(6)]
+    assert [page.status_code for page in pages] == [200, 500, 200, 200, 200, 200]
+    assert len({page.text for page in pages if page.status_code == 200}) == 1
+    assert len(pages[0].json()["pages"]) == 5
+    assert peak(api, server.url("/region/4")) == 1
+    assert peak(api, server.url("/region/5")) > 1
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+@pytest.mark.parametrize("view", ["sync", "async"])
+def test_a_stream_is_live_where_its_iterator_fits_the_server(kind: Any, view: str) -> None:
+    server = django_server(kind, **({"threads": 2} if kind == "wsgi" else {}))
+
+    def first_piece() -> float:
+        """Seconds until the first of five pieces was here. They are made in half a second."""
+        asked = time.perf_counter()
+        with requests.get(server.url(f"/stream/{view}"), stream=True, timeout=30) as answer:
+            next(answer.iter_content(None))
+            return time.perf_counter() - asked
+
+    live = (kind, view) in {("wsgi", "sync"), ("asgi", "async")}
+    # A busy machine can make the first piece late, but never early.
+    assert any(first_piece() < 0.45 for _ in range(4)) is live
+
+
+# --- their lives ------------------------------------------------------------------------------------
+
+
+def test_the_same_arguments_are_the_same_server() -> None:
+    first = django_server("wsgi", 2)
+    assert django_server("wsgi", threads=2) is first and django_server("asgi") is not first
+    address = first.base
+    first.stop()
+    first.stop()
+    assert not first.alive and "starts another" in first._repr_html_() and "stopped" in repr(first)
+    again = django_server("wsgi", 2)
+    assert again is not first and again.alive and again.base != address
+    assert f"{again.pid}" in again._repr_html_() and "2 threads" in again._repr_html_()
+
+
+def test_a_stopped_server_leaves_no_process() -> None:
+    server = django_server("wsgi", 2)
+    family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+    assert len(family) > 1, "there is no worker, so this test shows nothing"
+    port = server.port
+    server.stop()
+    assert wait_until(lambda: not is_open(port) and not any(runs(process) for process in family))
+
+
+def test_killed_with_its_kernel_it_leaves_no_process() -> None:
+    code = (
+        "import time\nfrom helpers.servers.django_project import aiohttp_server, django_server\n"
+        "servers = [django_server('asgi'), aiohttp_server()]\nprint(*(s.port for s in servers), flush=True)\n"
+        "time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as kernel:
+        assert kernel.stdout is not None
+        ports = [int(word) for word in kernel.stdout.readline().split()]
+        family = psutil.Process(kernel.pid).children(recursive=True)
+        assert len(ports) == 2 and len(family) >= 4, "practice API, aiohttp, granian and its worker"
+        kernel.kill()
+    assert wait_until(lambda: not any(map(is_open, ports)) and not any(runs(process) for process in family))
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether a process has not ended; a zombie has."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_django_in_the_kernel_itself() -> None:
+    code = (
+        "from helpers.servers.django_project import django_here\ndjango_here()\ndjango_here()\n"
+        "from helpers.servers.django_project.models import Country\n"
+        "print(Country.objects.count(), Country.objects.get(code='FR'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.split() == ["244", "France"], done.stderr
+
+
+# --- what is shown and refused ----------------------------------------------------------------------
+
+
+def test_the_source_that_is_shown_is_the_file_s() -> None:
+    file = (ROOT / "helpers/servers/django_project/views/waiting.py").read_text(encoding="utf-8")
+    shown = show_source("views/waiting.py", "awaited")
+    assert repr(shown) in file and repr(shown).startswith("async def awaited(request):")
+    assert "views/waiting.py" in shown._repr_html_()
+    assert repr(show_source("middleware.py")).startswith("def sync_only(get_response):")
+    with pytest.raises(ValueError, match=r"no file 'view\.py'; it has .*views/waiting\.py"):
+        show_source("view.py")
+    with pytest.raises(ValueError, match="does not define 'awated'; it defines blocking, awaited"):
+        show_source("views/waiting.py", "awated")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"kind": "cgi"}, "kind is 'wsgi' or 'asgi', not 'cgi'"),
+        ({"kind": "asgi", "threads": 4}, "threads is for WSGI"),
+        ({"kind": "wsgi", "threads": 0}, "from 1 to 64, not 0"),
+        ({"kind": "wsgi", "threads": "8"}, "from 1 to 64, not '8'"),
+        ({"kind": "wsgi", "middleware": "all"}, "middleware is 'none' or 'default' or 'sync', not 'all'"),
+        ({"kind": "asgi", "connections": "pooled"}, "needs PostgreSQL"),
+        ({"kind": "asgi", "database": "data.sqlite"}, "begins with postgresql://, not 'data.sqlite'"),
+    ],
+)
+def test_what_it_is_not_started_with(arguments: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        django_server(**arguments)
+
+
+def test_addresses() -> None:
+    server: WebServer = aiohttp_server()
+    assert server.url("/a b", n=1, name="x y") == f"{server.base}/a%20b?n=1&name=x+y"
+    with pytest.raises(ValueError, match="begin with a slash: '/ping'"):
+        server.url("ping")

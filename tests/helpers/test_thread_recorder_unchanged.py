@@ -1,0 +1,254 @@
+"""The thread recorder changes nothing of what it sees: with it and without it, side by side."""
+
+import asyncio
+import contextvars
+import functools
+import gc
+import inspect
+import pickle
+import queue
+import select
+import selectors
+import socket
+import ssl
+import threading
+import time
+import traceback
+import weakref
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, thread
+from typing import Any
+
+import pytest
+
+from helpers.recorders import belonging
+from helpers.recorders.threads import ThreadRecorder
+
+PATCHED = (
+    time, select, socket, socket.socket, ssl.SSLSocket, threading, threading.Thread, threading.Condition, queue.Queue,
+    selectors.SelectSelector, selectors.DefaultSelector, Future, thread, thread._WorkItem, ThreadPoolExecutor,
+)  # fmt: skip
+
+
+def recorded(work: Callable[[], Any]) -> Any:
+    owner = object()
+    recorder = ThreadRecorder()
+    recorder.start(owner)
+    mark = belonging.mark(owner)
+    try:
+        return work()
+    finally:
+        recorder.stop()
+        belonging.unmark(mark)
+
+
+def outcome(work: Callable[[], Any]) -> Any:
+    """What the work returns, or which exception it raises."""
+    try:
+        return work()
+    except Exception as error:
+        return type(error), str(error), error.__context__.__class__, error.__cause__.__class__
+
+
+def inside(error: BaseException | None) -> list[str]:
+    assert error is not None
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+# --- pieces of work whose outcome must not depend on the recorder -----------------------------------------------------
+
+
+def sleeps() -> Any:
+    return [outcome(functools.partial(lambda seconds: time.sleep(seconds), seconds)) for seconds in (0, -1, "x", None)]
+
+
+def sockets() -> Any:
+    left: Any
+    right: Any
+    left, right = socket.socketpair()
+    buffer = bytearray(4)
+    with left, right:
+        seen = [left.send(b"ab"), right.recv(2), left.sendall(b"cdef"), right.recv_into(buffer), bytes(buffer)]
+        right.settimeout(0.001)
+        seen.append(outcome(lambda: right.recv(1)))
+        right.setblocking(False)
+        seen.append(outcome(lambda: right.recv(1)))
+        seen.append(select.select([], [left], [], 0)[1] == [left])
+    return [*seen, outcome(lambda: left.recv(1)), outcome(lambda: type(left).recv(left))]
+
+
+def queues() -> Any:
+    line: queue.Queue[int] = queue.Queue(1)
+    line.put(1)
+    full = outcome(lambda: line.put(2, timeout=0.001))
+    return full, line.get(), outcome(line.get_nowait), outcome(lambda: line.get(timeout=0.001))
+
+
+def locks() -> Any:
+    condition = threading.Condition()
+    return outcome(condition.wait), threading.Event().wait(0.001), threading.Barrier(1).wait()
+
+
+def jobs() -> Any:
+    def fail() -> None:
+        raise ZeroDivisionError("on purpose")
+
+    with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
+        names = [pool.submit(lambda: threading.current_thread().name).result() for _ in range(2)]
+        failed: Any = pool.submit(fail)
+        blocker = pool.submit(time.sleep, 0.05)
+        while not blocker.running():
+            time.sleep(0.001)
+        cancelled = pool.submit(fail)
+        gone = cancelled.cancel(), cancelled.cancelled(), blocker.cancel()
+        error = failed.exception()
+        assert error is failed.exception() and error is not None
+        mapped = outcome(lambda: list(pool.map(int, ["1", "x"])))
+    late = outcome(lambda: pool.submit(fail))
+    return names, inside(error), gone, outcome(cancelled.result), mapped, late, outcome(lambda: failed.set_result(1))[0]
+
+
+def cancellation() -> Any:
+    with ThreadPoolExecutor(1) as pool:
+        blocker = pool.submit(time.sleep, 0.05)
+        while not blocker.running():
+            time.sleep(0.001)
+        job = pool.submit(int)
+        job.cancel()
+        with pytest.raises(CancelledError):
+            job.result()
+        return blocker.result(), repr(job).partition(" at ")[2].partition(" ")[2]
+
+
+def threads() -> Any:
+    reported = []
+    original = threading.excepthook
+    threading.excepthook = lambda args: reported.append((args.exc_type, inside(args.exc_value)))
+    try:
+
+        def fail() -> None:
+            raise LookupError
+
+        one: Any = threading.Thread(target=fail, name="one")
+        never = threading.Thread.__new__(threading.Thread)
+        seen = [outcome(one.join), outcome(never.start), one.start(), one.join(), outcome(one.start)]
+        seen += [one.name, one.is_alive(), sorted(one.__dict__)]
+    finally:
+        threading.excepthook = original
+    return seen, reported
+
+
+def loops() -> Any:
+    variable = contextvars.ContextVar("variable", default="")
+
+    async def work() -> Any:
+        variable.set("kept")
+        lost = asyncio.to_thread(variable.set, "lost")
+        results = await asyncio.gather(
+            asyncio.to_thread(variable.get), lost, asyncio.to_thread(int, "x"), return_exceptions=True
+        )
+        return results[0], type(results[1]), repr(results[2]), variable.get()
+
+    return asyncio.run(work())
+
+
+def looks() -> Any:
+    callables = (
+        time.sleep, select.select, socket.getaddrinfo, socket.socket.recv, socket.socket.accept, ssl.SSLSocket.read,
+        threading.Condition.wait, threading.Thread.start, threading.Thread.join, queue.Queue.get, Future.set_result,
+        Future.cancel, Future.set_exception, Future.set_running_or_notify_cancel,
+    )  # fmt: skip
+    names = [(call.__name__, call.__qualname__, call.__doc__) for call in callables]
+    signatures = [outcome(functools.partial(lambda call: str(inspect.signature(call)), call)) for call in callables]
+    return names, signatures, pickle.dumps((time.sleep, select.select, threading.Thread.start))
+
+
+@pytest.mark.parametrize("work", [sleeps, sockets, queues, locks, jobs, cancellation, threads, loops, looks])
+def test_with_and_without(work: Callable[[], Any]) -> None:
+    without = work()
+    assert recorded(work) == without
+    assert work() == without
+
+
+# --- what is left behind ----------------------------------------------------------------------------------------------
+
+
+def test_everything_is_put_back_bit_for_bit() -> None:
+    def entries() -> list[dict[str, int]]:
+        return [{name: id(value) for name, value in vars(owner).items()} for owner in PATCHED]
+
+    ignored = {"_counter", "_dangling", "_active", "_limbo"}  # what threads count themselves by
+    before = entries()
+    assert recorded(entries) != before
+    for owner, old, new in zip(PATCHED, before, entries(), strict=True):
+        assert list(old) == list(new), owner
+        assert {name for name in old if old[name] != new[name]} <= ignored, owner
+
+
+def test_a_thread_that_outlives_the_block_is_let_go_of() -> None:
+    go_on = threading.Event()
+    left = threading.Thread(target=go_on.wait)
+    reporting = left._invoke_excepthook  # type: ignore[attr-defined]
+    recorded(lambda: left.start())
+    assert left._invoke_excepthook is reporting  # type: ignore[attr-defined]
+    go_on.set()
+    left.join()
+
+
+def test_no_thread_is_left_over() -> None:
+    before = set(threading.enumerate())
+    recorded(lambda: time.sleep(0.02))
+    assert set(threading.enumerate()) == before
+
+
+def test_no_reference_is_kept() -> None:
+    class Parcel:
+        pass
+
+    def carry(parcel: Parcel) -> None:
+        time.sleep(0.03)
+        raise LookupFailed(parcel)
+
+    class LookupFailed(Exception):
+        pass
+
+    def work() -> list["weakref.ref[Any]"]:
+        parcel = Parcel()
+        with ThreadPoolExecutor(1) as pool:
+            job = pool.submit(carry, parcel)
+            error = job.exception()
+        return [weakref.ref(parcel), weakref.ref(job), weakref.ref(error)]
+
+    owner, recorder = object(), ThreadRecorder()
+    gc.collect()
+    gc.disable()
+    try:
+        recorder.start(owner)
+        mark = belonging.mark(owner)
+        references = work()
+        alive = [reference() is not None for reference in references]
+        recorder.stop()
+        belonging.unmark(mark)
+    finally:
+        gc.enable()
+    assert alive == [False, False, False]
+    assert [row.error for row in recorder.rows] == ["LookupFailed"]
+
+
+def test_a_thread_that_cannot_be_started_is_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    name = "_start_joinable_thread" if hasattr(threading, "_start_joinable_thread") else "_start_new_thread"
+    one = threading.Thread(target=int)
+    owner, recorder = object(), ThreadRecorder()
+    recorder.start(owner)
+    mark = belonging.mark(owner)
+    try:
+        with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+            patched.setattr(threading, name, refuse)
+            one.start()
+    finally:
+        recorder.stop()
+        belonging.unmark(mark)
+    assert recorder.rows == []

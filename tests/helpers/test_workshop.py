@@ -1,0 +1,38 @@
+"""The workshop: what is in its times and what is not, and what it does with a workload that fails."""
+
+import subprocess
+import sys
+
+import pytest
+
+from helpers import practice_api
+from helpers.choosing.workshop import Workshop
+
+SAYS_WHAT_IS_READY = """
+import os, sys
+from helpers.choosing import work, workshop_process
+
+def say_ready(**facts):
+    print("helpers.choosing.models" in sys.modules, work.turns_a_second.cache_info().currsize, flush=True)
+    os._exit(0)
+
+workshop_process.say_ready = say_ready
+workshop_process.main()
+"""
+
+
+def test_first_run_has_no_imports_in_it() -> None:
+    command = [sys.executable, "-c", SAYS_WHAT_IS_READY]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "True 1\n"
+
+
+def test_workload_that_fails_says_why_and_the_next_is_done() -> None:
+    urls = [practice_api().url("/countries/FR", delay=0.05, n=n) for n in range(4)]
+    with Workshop() as workshop:
+        with pytest.raises(RuntimeError, match=r"(?s)could not be done by threads:.*404"):
+            workshop.seconds("threads", [practice_api().url("/nowhere")], 0.0, 1)
+        assert workshop.seconds("plain sync", urls, 0.0, 4) >= 4 * 0.05
+        # Half of the computing asked for: the machine may be faster now than when it was timed.
+        assert workshop.seconds("asyncio", urls, 0.02, 4) >= 0.05 + 4 * 0.01
