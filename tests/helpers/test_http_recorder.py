@@ -314,13 +314,13 @@ def test_the_wait_for_a_pooled_connection_is_queued(odd: OddServer) -> None:
 def test_a_blocking_pool_of_requests_queues(odd: OddServer) -> None:
     with recording() as records, requests.Session() as session:
         session.mount("http://", HTTPAdapter(pool_maxsize=1, pool_block=True))
-        threads = [threading.Thread(target=session.get, args=(odd.base + "/hello?delay=0.1",)) for _ in range(2)]
+        threads = [threading.Thread(target=session.get, args=(odd.base + "/hello?delay=0.5",)) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     first, second = sorted(records, key=lambda record: record.seconds["queued"])
-    assert second.seconds["queued"] > 0.05 > first.seconds["queued"]
+    assert second.seconds["queued"] > 0.25 > first.seconds["queued"]
     assert (first.connection, second.connection) == ("new", "reused")
 
 

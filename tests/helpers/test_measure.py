@@ -345,13 +345,13 @@ def test_storing_is_not_in_the_blocks_time(monkeypatch: pytest.MonkeyPatch) -> N
     real = archive.append
 
     def slow(*given: Any) -> Any:
-        time.sleep(0.5)
+        time.sleep(1)
         return real(*given)
 
     monkeypatch.setattr(archive, "append", slow)
     with measure("quick") as run:
         pass
-    assert run.wall < 0.25
+    assert run.wall < 1
 
 
 async def fetch(session: aiohttp.ClientSession, url: str) -> Any:

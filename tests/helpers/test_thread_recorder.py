@@ -308,7 +308,7 @@ def test_what_belongs_to_the_block() -> None:
 def test_a_task_from_before_the_block_is_left_out_of_the_cell() -> None:
     async def beside() -> None:
         while True:
-            time.sleep(LONG / 2)
+            time.sleep(EVENTUALLY)
             await asyncio.to_thread(int)
 
     async def work() -> ThreadRecorder:
@@ -322,7 +322,7 @@ def test_a_task_from_before_the_block_is_left_out_of_the_cell() -> None:
     recorder = asyncio.run(work())
     assert recorder.rows == []
     assert [kind for _, _, kind in recorder.main.waits if kind == "sleep"] == ["sleep"]
-    assert waited(recorder.main, "sleep") < LONG
+    assert waited(recorder.main, "sleep") < 0.8 * EVENTUALLY
 
 
 # --- waits ------------------------------------------------------------------------------------------------------------
@@ -481,7 +481,7 @@ def test_where_the_system_does_not_tell_who_stands_still(
 def test_sockets_of_an_event_loop_do_not_wait() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(await reader.readline())
-        await asyncio.sleep(LONG)
+        await asyncio.sleep(EVENTUALLY)
         writer.write(b"done\n")
         writer.close()
 
@@ -497,7 +497,7 @@ def test_sockets_of_an_event_loop_do_not_wait() -> None:
         return recorder
 
     recorder = asyncio.run(work())
-    assert waited(recorder.main) < 0.5 * LONG
+    assert waited(recorder.main) < 0.5 * EVENTUALLY
     assert [kind for _, _, kind in recorder.main.waits if kind == "socket"] == []
 
 
