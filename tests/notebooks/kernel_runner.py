@@ -47,7 +47,7 @@ class Report:
 def run_notebook(
     notebook: Path,
     order: Callable[[Sequence[Cell]], list[Cell]] = once,
-    patience: float = 30.0,
+    patience: float = 120.0,
 ) -> Report:
     """Run all code cells of `notebook` in `order`, all queued at once, and report the faults.
 

@@ -65,7 +65,7 @@ class KernelSession:
     seconds a cell may take before it counts as hanging.
     """
 
-    def __init__(self, folder: Path, scratch: Path, patience: float = 30.0) -> None:
+    def __init__(self, folder: Path, scratch: Path, patience: float = 120.0) -> None:
         self.patience = patience
         self.stray: list[Message] = []  # output that belongs to no cell
         self.last_run: list[Execution] = []
