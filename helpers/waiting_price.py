@@ -81,13 +81,17 @@ def price_of_waiting(counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: flo
     with StatusLine() as line:
         for number, (kind, count) in enumerate(asked):
             line.show(f"{number} of {len(asked)} measured; now {count:,} {kind}")
-            rows.append({"kind": kind, "asked": count, **_in_new_process(kind, count, wait)})
-    table = pandas.DataFrame(rows)
+            rows.append({"kind": kind, "asked": count, **in_new_process(kind, count, wait)})
+    table = pandas.DataFrame(rows, columns=["kind", "asked", "started", "wall", "memory", "note"])
     table.insert(5, "memory_each", table["memory"] / table["started"].clip(lower=1))
     return PriceOfWaiting(table, wait)
 
 
-def _in_new_process(kind: str, count: int, wait: float) -> dict[str, Any]:
+def in_new_process(kind: str, count: int, wait: float) -> dict[str, Any]:
+    """Run waiting_process.py in a Python of its own, and return what it measured.
+
+    Raises RuntimeError where the process fails, and subprocess.TimeoutExpired where it is not done after SECONDS.
+    """
     # `run` ends the process when the waiting for it is interrupted.
     command = [sys.executable, PROCESS, kind, str(count), str(wait)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)

@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# It is run by its path, so that nothing else of helpers is imported: its own folder is where Python looks.
-from memory import resident_memory  # type: ignore[import-not-found]
+# Run by its path, it finds its own folder only, and loads nothing else of helpers.
+if __name__ == "__main__":
+    from memory import resident_memory  # type: ignore[import-not-found]
+else:
+    from helpers.memory import resident_memory
 
 
 def threads(count: int, wait: float) -> dict[str, Any]:
@@ -23,24 +26,28 @@ def threads(count: int, wait: float) -> dict[str, Any]:
         waiting.release()
         go_on.wait()
 
-    before, began = resident_memory(), time.perf_counter()
     started: list[threading.Thread] = []
     note = ""
+    before, began = resident_memory(), time.perf_counter()
     try:
-        for _ in range(count):
-            thread = threading.Thread(target=work, daemon=True)
-            thread.start()
-            started.append(thread)
-    except (RuntimeError, MemoryError) as error:  # "can't start new thread"
-        note = f"{type(error).__name__}: {error}"
-    for _ in started:
-        waiting.acquire()
-    memory = resident_memory() - before
-    time.sleep(wait)
-    go_on.set()
-    for thread in started:
-        thread.join()
-    return {"started": len(started), "wall": time.perf_counter() - began, "memory": memory, "note": note}
+        try:
+            while len(started) < count:
+                thread = threading.Thread(target=work)
+                thread.start()
+                started.append(thread)
+        except (RuntimeError, MemoryError) as error:  # "can't start new thread"
+            note = f"{type(error).__name__}: {error}"
+        for _ in started:
+            waiting.acquire()
+        start = time.perf_counter() - began
+        memory = resident_memory() - before
+        time.sleep(wait)
+    finally:
+        go_on.set()
+        for thread in started:
+            thread.join()
+    wall = time.perf_counter() - began
+    return {"started": len(started), "start": start, "wall": wall, "memory": memory, "note": note}
 
 
 def tasks(count: int, wait: float) -> dict[str, Any]:

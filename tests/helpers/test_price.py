@@ -11,9 +11,10 @@ import psutil
 import pytest
 from child_processes import children
 
-from helpers import price
+from helpers import waiting_price
 from helpers.memory import resident_memory
-from helpers.price import price_of_threads, wait_in_threads
+from helpers.price import price_of_threads
+from helpers.waiting_process import threads as let_threads_wait
 
 MEGABYTE = 1 << 20
 
@@ -67,7 +68,7 @@ def test_memory_each_is_of_those_that_started(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError("no room")])
 def test_the_system_allows_no_more_threads(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     allow_threads(monkeypatch, 3, error)
-    measured = wait_in_threads(10)
+    measured = let_threads_wait(10, wait=0)
     assert measured["started"] == 3
     assert measured["note"] == f"{type(error).__name__}: {error}"
 
@@ -81,7 +82,7 @@ def test_not_one_thread_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_stop_ends_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     allow_threads(monkeypatch, 3, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
-        wait_in_threads(10)
+        let_threads_wait(10, wait=0)
 
 
 @pytest.mark.parametrize("count", [0, -1])
@@ -97,7 +98,7 @@ def test_the_new_process_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_process_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(price, "SECONDS", 0.001)
+    monkeypatch.setattr(waiting_price, "SECONDS", 0.001)
     with pytest.raises(subprocess.TimeoutExpired):
         price_of_threads([5])
 
