@@ -9,8 +9,8 @@ import threading
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
+from helpers.servers.card import code, server_card
 from helpers.servers.practice_api import practice_api
-from helpers.servers.practice_api.client import CARD, CODE, FACT, NUMBER
 from helpers.servers.process import ServerProcess
 
 from .database import sqlite_file
@@ -76,16 +76,10 @@ class WebServer:
 
     def _repr_html_(self) -> str:
         facts = {"State": "running", "Process": f"{self.pid}"} if self.alive else {"State": "stopped"}
-        note = f"It ends with this kernel. {CODE.format('.stop()')} ends it now."
+        note = f"It ends with this kernel. {code('.stop()')} ends it now."
         if not self.alive:
-            note = f"{CODE.format(html.escape(self.call))} starts another, at another address."
-        shown = "".join(FACT.format(name, NUMBER.format(value)) for name, value in facts.items())
-        return (
-            f'<div style="{CARD.format(accent="#0b6e99" if self.alive else "#8a949e")}">'
-            f'<div style="font-size:16px"><strong>{html.escape(self.name)}</strong> at {self.base}</div>'
-            f'<div style="display:flex;flex-wrap:wrap;margin:8px 0">{shown}</div>'
-            f'<div style="color:#52616f;font-size:13px">{note}</div></div>'
-        )
+            note = f"{code(self.call)} starts another, at another address."
+        return server_card(f"<strong>{html.escape(self.name)}</strong> at {self.base}", facts, note, runs=self.alive)
 
 
 # --- those of this kernel ---------------------------------------------------------------------------

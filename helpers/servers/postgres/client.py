@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 
-from helpers.servers.practice_api.client import CARD, CODE, FACT, NUMBER
+from helpers.servers.card import code, server_card
 from helpers.servers.process import ServerFailed, ServerProcess
 
 VARIABLE = "WAITING_MEASURED_POSTGRES"
@@ -79,7 +79,7 @@ class Postgres:
     def _repr_html_(self) -> str:
         # The class's URI may hold a password: it is not shown.
         title, facts = "PostgreSQL", {"State": "running" if self.available else "stopped"}
-        note = f"It ends with this kernel, and its data with it. {CODE.format('.stop()')} ends it now."
+        note = f"It ends with this kernel, and its data with it. {code('.stop()')} ends it now."
         if self._given is not None:
             facts = {"Where": f"as {VARIABLE} says"}
             note = "It is not ours: nothing here starts it or stops it."
@@ -87,17 +87,11 @@ class Postgres:
             title, facts = "No PostgreSQL can run here", {}
             note = (
                 f"{html.escape(self._trouble)}<br>What asks SQLite works all the same. To use a server of your own, "
-                f"set {CODE.format(VARIABLE)} to its URI (postgresql://…) before JupyterLab starts."
+                f"set {code(VARIABLE)} to its URI (postgresql://…) before JupyterLab starts."
             )
         elif not self.available:
-            note = f"{CODE.format('postgres()')} starts another, with nothing in it."
-        shown = "".join(FACT.format(name, NUMBER.format(value)) for name, value in facts.items())
-        return (
-            f'<div style="{CARD.format(accent="#0b6e99" if self.available else "#8a949e")}">'
-            f'<div style="font-size:16px"><strong>{title}</strong></div>'
-            f'<div style="display:flex;flex-wrap:wrap;margin:8px 0">{shown}</div>'
-            f'<div style="color:#52616f;font-size:13px;white-space:pre-wrap">{note}</div></div>'
-        )
+            note = f"{code('postgres()')} starts another, with nothing in it."
+        return server_card(f"<strong>{title}</strong>", facts, note, runs=self.available)
 
 
 # --- the one of this kernel -------------------------------------------------------------------------

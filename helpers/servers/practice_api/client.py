@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import http.client
 import json
 import os
@@ -11,6 +10,7 @@ import threading
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from helpers.servers.card import code, server_card
 from helpers.servers.process import ServerProcess
 
 from .live_view import LiveView
@@ -147,22 +147,13 @@ class PracticeAPI:
 
 # --- its card ---------------------------------------------------------------------------------------
 
-# An opaque light ground, so that the card reads in JupyterLab's dark theme too.
-CARD = (
-    "background:#ffffff;color:#1b2733;border:1px solid #d5dce4;border-left:5px solid {accent};border-radius:6px;"
-    "padding:12px 18px;max-width:640px;font-family:system-ui,sans-serif;font-size:14px;line-height:1.5"
-)
-FACT = '<div style="margin-right:34px"><div style="color:#52616f;font-size:12px">{}</div>{}</div>'
-CODE = '<code style="background:#eef1f4;color:#1b2733;padding:1px 4px;border-radius:3px">{}</code>'  # else themed
-NUMBER = '<div style="font-size:20px;font-variant-numeric:tabular-nums">{}</div>'
-
 
 def card(api: PracticeAPI) -> str:
     """The HTML that a notebook shows for the API: address, state, how to stop it."""
     facts = {"State": "stopped"}
-    note = f"Stopped. {CODE.format('api = practice_api()')} starts another, at another address."
+    note = f"Stopped. {code('api = practice_api()')} starts another, at another address."
     if api.alive:
-        note = f"It ends with this kernel. {CODE.format('api.stop()')} ends it now. Its address shows it live."
+        note = f"It ends with this kernel. {code('api.stop()')} ends it now. Its address shows it live."
         try:
             total = api.stats()["total"]
         except ConnectionError:
@@ -176,14 +167,8 @@ def card(api: PracticeAPI) -> str:
             }
     if api.descriptors is not None and api.descriptors < ENOUGH_DESCRIPTORS:
         note += f" This system allows it {api.descriptors:,} open files, so at most about as many connections."
-    shown = "".join(FACT.format(html.escape(name), NUMBER.format(value)) for name, value in facts.items())
-    style = CARD.format(accent="#0b6e99" if facts["State"] == "running" else "#8a949e")
     link = f'<a href="{api.base}/" target="_blank" rel="noopener" style="color:#0b5a80">{api.base}</a>'
-    return (
-        f'<div style="{style}"><div style="font-size:16px"><strong>Practice API</strong> at {link}</div>'
-        f'<div style="display:flex;flex-wrap:wrap;margin:8px 0">{shown}</div>'
-        f'<div style="color:#52616f;font-size:13px">{note}</div></div>'
-    )
+    return server_card(f"<strong>Practice API</strong> at {link}", facts, note, runs=facts["State"] == "running")
 
 
 # --- the one for this kernel ------------------------------------------------------------------------
