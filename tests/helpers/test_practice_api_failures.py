@@ -1,17 +1,23 @@
 """The practice API's failures: connections that close, bodies that break off, pauses, when to retry."""
 
 import asyncio
+import gc
 import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
 
 import aiohttp
 import httpx
+import psutil
 import pytest
 import requests
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from helpers.servers.practice_api import PracticeAPI
+from helpers.servers.practice_api.app import HOST, PracticeServer, start_server
 
 ROOM = 5.0  # seconds that a wait may take on a busy machine before the test fails
 
@@ -330,3 +336,99 @@ def test_a_body_nested_beyond_reason_is_echoed_as_text(api: PracticeAPI) -> None
     answer = requests.post(api.url("/echo"), data="[" * 200_000, timeout=ROOM)
     assert answer.status_code == 200
     assert answer.json()["size"] == 200_000 and answer.json()["json"] is None
+
+
+# --- the same bad request, again and again: nothing of it may stay ------------------------------------
+
+REFUSED = [
+    ("GET", "/nowhere", 404),
+    ("GET", "/countries/nowhere", 404),
+    ("DELETE", "/countries/FR", 405),
+    ("GET", "/countries/FR?nonsense=1", 400),
+    ("GET", "/countries/FR?n=1&n=2", 400),
+    ("GET", "/countries/FR?delay=99", 400),
+    ("GET", "/bytes/x", 400),
+    ("GET", "/stats?nonsense=1", 400),  # not counted
+    ("GET", "/flaky?rate=1", 503),
+    ("GET", "/socket", 426),
+]
+
+
+def how_many(kind: type) -> int:
+    """How many objects of a kind live in this process."""
+    gc.collect()
+    return sum(type(one) is kind for one in gc.get_objects())
+
+
+@pytest.mark.parametrize(("method", "target", "status"), REFUSED)
+def test_a_refusal_leaves_no_traceback_behind(method: str, target: str, status: int) -> None:
+    async def main() -> list[int]:
+        server = PracticeServer()
+        tracebacks = []
+        for times in (1, 50):
+            for _ in range(times):
+                assert (await server.handle(make_mocked_request(method, target))).status == status
+            tracebacks.append(how_many(TracebackType))
+        return tracebacks
+
+    before, after = asyncio.run(main())
+    assert after - before < 5  # not 50; other threads of this process may have raised meanwhile
+
+
+def ask_often(api: PracticeAPI, method: str, target: str, status: int, times: int) -> None:
+    """Ask the same over one connection, 20 requests at a time: they are many."""
+    request = f"{method} {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", api.port), timeout=ROOM) as plain, plain.makefile("rb") as answers:
+        for _ in range(times // 20):
+            plain.sendall(request * 20)
+            for _ in range(20):
+                assert int(answers.readline().split()[1]) == status
+                length = 0
+                while (line := answers.readline()) != b"\r\n":
+                    name, _, value = line.partition(b":")
+                    if name.lower() == b"content-length":
+                        length = int(value)
+                answers.read(length)
+
+
+def test_the_servers_memory_does_not_grow_with_refusals(api: PracticeAPI) -> None:
+    """It grew by 2 kB for each, for ever. 300 bytes leave room for what an allocator does."""
+    assert api.pid is not None
+    process = psutil.Process(api.pid)
+
+    def resident_after(times: int) -> int:
+        for method, target, status in REFUSED:
+            ask_often(api, method, target, status, times)
+        api.reset()  # the log of requests may grow, to its bound; this empties it
+        return int(process.memory_info().rss)
+
+    each = 200
+    before = resident_after(each)  # to warm up
+    after = [resident_after(each) for _ in range(5)][-1]
+    assert after - before < 300 * 5 * each * len(REFUSED)
+
+
+@pytest.mark.parametrize("path", ["/chat", "/socket"])
+@pytest.mark.parametrize("who_ends", ["client", "server"])
+def test_a_socket_that_has_ended_is_let_go(path: str, who_ends: str) -> None:
+    """The timer of its next ping held on to it, with some 9 kB, for a heartbeat and a half: 22 seconds."""
+
+    async def main() -> int:
+        runner, port = await start_server(0)
+        assert runner.server is not None
+        async with aiohttp.ClientSession() as session:
+            for _ in range(5):
+                talk = await session.ws_connect(f"http://{HOST}:{port}{path}")
+                if who_ends == "server":
+                    await talk.send_str("neither of them takes this")
+                    assert (await talk.receive()).type is aiohttp.WSMsgType.CLOSE
+        deadline = time.monotonic() + ROOM
+        while runner.server.connections and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # the loop lets go of their tasks in its next turn
+        left = how_many(web.WebSocketResponse)
+        await runner.cleanup()
+        return left
+
+    before = how_many(web.WebSocketResponse)
+    assert asyncio.run(main()) <= before

@@ -132,11 +132,16 @@ class PracticeServer:
         self.state.stale.pop(connection, None)
 
 
-def _refusing(refusal: Refused, client: str = "", counted: bool = True) -> Plan:
-    """A plan whose answer is a refusal."""
+def _refusing(refused: Refused, client: str = "", counted: bool = True) -> Plan:
+    """A plan whose answer is a refusal. It keeps what to say and not the exception.
+
+    The plan is cached. An exception that is raised again and again collects a traceback each time, and each holds
+    on to the frames of its request.
+    """
+    body, status, headers = refused.body, refused.status, refused.headers
 
     async def refuse(call: Call) -> web.StreamResponse:
-        raise refusal
+        return call.json(body, status, headers)
 
     return Plan(Route("", refuse, {}, "", counted=counted), {"client": client}, "", "", 0.0, [])
 

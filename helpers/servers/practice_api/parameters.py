@@ -12,6 +12,8 @@ from typing import Any
 class Refused(Exception):
     """A request that cannot be answered as it was asked. Becomes an answer with a JSON body.
 
+    Raised once: what outlives its request keeps the three attributes and lets go of the exception.
+
     Args:
         status: the HTTP status, 400 unless something else fits better.
         body: what to tell the client; `error` is a sentence.

@@ -74,7 +74,7 @@ async def converse(call: Call, socket: web.WebSocketResponse, *parts: Awaitable[
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        _abort_unless_closed(socket, transport)
+        _let_go(socket, transport)
     return socket
 
 
@@ -83,9 +83,15 @@ async def close(socket: web.WebSocketResponse, transport: asyncio.Transport | No
     with suppress(TimeoutError):  # it reads nothing, not even the goodbye
         async with asyncio.timeout(PATIENCE):
             await socket.close(code=goodbye.code, message=goodbye.reason.encode())
-    _abort_unless_closed(socket, transport)
+    _let_go(socket, transport)
 
 
-def _abort_unless_closed(socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+def _let_go(socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+    """End the connection by force where it is not closed, and take back the next ping.
+
+    The timer of that ping holds on to the socket, and to its request, for a heartbeat and a half after the end.
+    aiohttp takes it back as it closes; but whatever then arrives, such as the client's own close frame, starts it anew.
+    """
     if transport is not None and socket.close_code in (None, WSCloseCode.ABNORMAL_CLOSURE):
         transport.abort()  # close() would wait for ever for a client that reads nothing
+    socket._cancel_heartbeat()
