@@ -4,7 +4,8 @@
     python tools/asyncio_tests_recorded.py test_tasks test_taskgroups
 
 It needs a Python that comes with its test package (`python -c "import test.test_asyncio"`; Debian calls it
-libpython3-testsuite). Every loop that a test runs is recorded. The tests that fail must be the same with and without.
+libpython3-testsuite). Every loop that a test runs is recorded. The tests that fail must be the same with and without,
+and no recorder may have been switched off by a fault of its own, but where a test puts a mock into its loop.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = {
@@ -26,12 +28,12 @@ LEFT_OUT = {
 RECORD = "RECORD_ASYNCIO_TESTS"
 
 
-def record_every_loop() -> dict[str, int]:
+def record_every_loop() -> dict[str, Any]:
     """From now on a recorder watches each loop for as long as it runs. Returns what they have seen."""
     from helpers.recorders import belonging
     from helpers.recorders.loop import LoopRecorder
 
-    seen = {"loops": 0, "steps": 0, "tasks": 0}
+    seen: dict[str, Any] = {"loops": 0, "steps": 0, "tasks": 0, "faults": []}
     owner = object()
     belonging.mark(owner)
     plain = asyncio.BaseEventLoop.run_forever
@@ -54,6 +56,7 @@ def record_every_loop() -> dict[str, int]:
             seen["loops"] += 1
             seen["steps"] += len(recorder.steps) // 4
             seen["tasks"] += len(recorder.rows)
+            seen["faults"] += [guard.note(0.0) for guard in recorder.guards if not guard.on]
 
     setattr(asyncio.BaseEventLoop, "run_forever", run_forever)  # noqa: B010  # it is not ours to assign, says mypy
     return seen
@@ -76,11 +79,15 @@ def run(names: list[str]) -> None:
 
 def outcome(name: str, recorded: bool) -> dict[str, object]:
     """Run one module in a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     if recorded:
         environment[RECORD] = "yes"
     done = subprocess.run(
-        [sys.executable, __file__, "--run", name], env=environment, capture_output=True, text=True, timeout=900
+        [sys.executable, __file__, "--run", name],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=900,
     )
     last = (done.stdout.strip().splitlines() or [""])[-1]
     if not last.startswith("{"):
@@ -105,13 +112,15 @@ def main() -> int:
         new = sorted(set(recorded["failed"]) - set(plain["failed"]))  # type: ignore[call-overload]
         worse += new
         seen = dict(recorded["seen"])  # type: ignore[call-overload]
+        worse += [f"{name}: {fault}" for fault in seen.get("faults", ())]
         total["run"] += recorded["run"]  # type: ignore[operator]
         total["steps"] += seen.get("steps", 0)
         print(
-            f"{name}: {recorded['run']} tests, {seen.get('steps', 0):,} steps recorded, {len(new)} newly failing",
+            f"{name}: {recorded['run']} tests, {seen.get('steps', 0):,} steps recorded, {len(new)} newly failing, "
+            f"{len(seen.get('faults', ()))} recorders failed",
             flush=True,
         )
-    print(f"{total['run']} tests, {total['steps']:,} steps recorded, {len(worse)} failed only with the recorder")
+    print(f"{total['run']} tests, {total['steps']:,} steps recorded, {len(worse)} failures only with the recorder")
     print("\n".join(worse))
     return 1 if worse else 0
 

@@ -1,6 +1,7 @@
 """A matplotlib figure that can say in a sentence what it shows."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from html import escape
 from io import BytesIO
 
@@ -32,6 +33,11 @@ class Chart(Figure):
         FigureCanvasAgg(self)
         self.sentence = sentence
         self.note = note
+
+    def add_note(self, sentences: Iterable[str]) -> "Chart":
+        """Let the note say this too; the chart itself is returned."""
+        self.note = " ".join(filter(None, (self.note, *sentences)))
+        return self
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw in the house style, also when the figure is saved long after it was made."""

@@ -21,6 +21,12 @@ def names(panels: Sequence[Panel]) -> list[str]:
     return named
 
 
+def faults(panels: Sequence[Panel]) -> list[str]:
+    """What recorders that failed have left out, a sentence each, with its panel's name where there are several."""
+    named = zip(names(panels), panels, strict=True)
+    return [f"{name}: {said}" if len(panels) > 1 else said for name, panel in named for said in panel.faults]
+
+
 def same_requests(panels: Sequence[Panel]) -> bool:
     """Whether all panels made the same requests: as many of each method and URL, the server's address aside."""
     tallies = [

@@ -39,7 +39,7 @@ def latency(panels: Sequence[Panel]) -> Chart:
     if not 1 <= len(panels) <= MOST:
         raise ValueError(f"between 1 and {MOST} runs fit into this chart, not {len(panels)}")
     with style.house():
-        return _draw(panels)
+        return _draw(panels).add_note(describe_several.faults(panels))
 
 
 def _draw(panels: Sequence[Panel]) -> Chart:

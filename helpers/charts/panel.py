@@ -28,6 +28,7 @@ class Panel:
         seen_by: whose clock saw the requests, ``"client"`` or ``"server"``.
         server_peak: the greatest number that the server had at once by its own count, or None if it was not asked.
         activity: what each task, job or thread did, or None where that was not recorded.
+        faults: what a recorder that failed has left out, a sentence each.
 
     Raises ValueError when a column is missing or a value makes no sense.
     """
@@ -40,6 +41,7 @@ class Panel:
     seen_by: str = "client"
     server_peak: int | None = None
     activity: "Activity | None" = None
+    faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         missing = [name for name in NEEDED if name not in self.requests.columns]

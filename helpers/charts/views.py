@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from helpers.charts import style
 from helpers.charts.chart import Chart
+from helpers.charts.describe_several import faults
 from helpers.charts.panel import Panel
 from helpers.charts.stacked import requests_side_by_side
 from helpers.charts.task_stacked import tasks_side_by_side
@@ -24,8 +25,8 @@ def timeline(panel: Panel, view: str = "tasks") -> Chart:
     _check(view)
     with style.house():
         if view == "requests" or panel.activity is None:
-            return request_timeline(panel)
-        return task_timeline(panel, panel.activity)
+            return request_timeline(panel).add_note(faults([panel]))
+        return task_timeline(panel, panel.activity).add_note(faults([panel]))
 
 
 def side_by_side(panels: Sequence[Panel], view: str = "tasks") -> Chart:
@@ -40,8 +41,10 @@ def side_by_side(panels: Sequence[Panel], view: str = "tasks") -> Chart:
     activities = [panel.activity for panel in panels if panel.activity is not None]
     with style.house():
         if view == "requests" or len(activities) < len(panels):
-            return requests_side_by_side(panels)
-        return tasks_side_by_side(panels, activities)
+            chart = requests_side_by_side(panels)
+        else:
+            chart = tasks_side_by_side(panels, activities)
+        return chart.add_note(faults(panels))
 
 
 def _check(view: str) -> None:

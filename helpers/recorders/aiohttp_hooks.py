@@ -5,11 +5,12 @@ block, so for as long as the block is open the class answers for the session: it
 """
 
 import functools
-import sys
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
+from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
 from helpers.recorders.record import RequestRecord
 
@@ -26,14 +27,17 @@ class AiohttpHooks:
     """The trace, and the few wrappers it needs, for one recording.
 
     ``new_record(library, method, url)`` makes a record; ``wanted()`` says whether the calling code belongs to the
-    block.
+    block. All that is done here is done under ``guard``.
     """
+
+    library = "aiohttp"
 
     def __init__(
         self,
         new_record: NewRecord,
         wanted: Callable[[], bool],
     ) -> None:
+        self.guard = Guard("requests made with aiohttp")
         self._new_record = new_record
         self._wanted = wanted
 
@@ -41,35 +45,58 @@ class AiohttpHooks:
         """Add the trace to every session; ``patches.restore()`` takes it away again."""
         from aiohttp import ClientResponse, ClientSession, TraceConfig, client, tracing
 
-        ours, wanted, plain = TraceConfig(), self._wanted, tracing.Trace
+        ours, wanted, plain, guard = TraceConfig(), self._wanted, tracing.Trace, self.guard
         ours.freeze()
 
         def with_ours(session: "ClientSession") -> "list[TraceConfig]":
-            own = session.__dict__["_trace_configs"]
-            return [*own, ours] if wanted() else own
+            own: list[TraceConfig] = session.__dict__["_trace_configs"]
+            if guard.on:
+                with guard:
+                    return [*own, ours] if wanted() else own
+            return own
 
         def keep(session: "ClientSession", configs: "list[TraceConfig]") -> None:
             session.__dict__["_trace_configs"] = configs
 
         def trace(session: "ClientSession", config: "TraceConfig", context: SimpleNamespace) -> Any:
-            return _Trace(self._new_record) if config is ours else plain(session, config, context)
+            return _Trace(self._new_record, guard) if config is ours else plain(session, config, context)
 
         patches.replace(client, "Trace", trace)
         patches.replace(ClientSession, "_trace_configs", property(with_ours, keep))
         # The public list of a session's traces must not show ours.
         patches.replace(ClientSession, "trace_configs", property(lambda session: session.__dict__["_trace_configs"]))
+        patches.replace(ClientResponse, "__init__", self._beginning(ClientResponse.__init__))
         for name in ("release", "close"):
             patches.replace(ClientResponse, name, self._ending(ClientResponse.__dict__[name]))
 
+    def _beginning(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Lets the trace of a request know the response, of which aiohttp tells only when nothing has been raised."""
+        guard = self.guard
+
+        @functools.wraps(original)
+        def hooked(response: "ClientResponse", *args: Any, **kwargs: Any) -> None:
+            original(response, *args, **kwargs)
+            if guard.on:
+                with guard:
+                    for trace in getattr(response, "_traces", ()):
+                        if type(trace) is _Trace:
+                            trace.response = ref(response)
+
+        return hooked
+
     def _ending(self, original: "Callable[[ClientResponse], Any]") -> "Callable[[ClientResponse], Any]":
+        guard = self.guard
+
         @functools.wraps(original)
         def hooked(response: "ClientResponse") -> Any:
-            record = response.__dict__.pop(RECORD, None)
-            if record is not None and record.end is None:
-                # Given up before the last byte. aiohttp closes a response when reading it fails.
-                failure = response.content.exception() or sys.exc_info()[1]
-                record.received = response.content.total_bytes
-                record.finish(type(failure).__name__ if failure else "")
+            if guard.on:
+                with guard:
+                    record = response.__dict__.pop(RECORD, None)
+                    if record is not None and record.end is None:
+                        # Given up before the last byte. aiohttp closes a response when reading it fails.
+                        failure = response.content.exception() or record.own_failure()
+                        record.received = response.content.total_bytes
+                        record.finish(type(failure).__name__ if failure else "")
             return original(response)
 
         return hooked
@@ -92,33 +119,39 @@ class _Trace:
     aiohttp makes an object for each event and sends it to a list of receivers; this one only stamps the time.
     """
 
-    __slots__ = ("_new_record", "_record")
+    __slots__ = ("_guard", "_new_record", "_record", "response")
 
-    def __init__(self, new_record: NewRecord) -> None:
-        self._new_record = new_record
+    def __init__(self, new_record: NewRecord, guard: Guard) -> None:
+        self._new_record, self._guard = new_record, guard
         self._record: RequestRecord | None = None
+        self.response: ref[ClientResponse] | None = None
 
     def send_request_start(self, method: str, url: "URL", headers: Any) -> _Done:
-        self._record = self._new_record("aiohttp", method, str(url))
+        if self._guard.on:
+            with self._guard:
+                self._record = self._new_record("aiohttp", method, str(url))
         return _DONE
 
     def send_request_redirect(self, method: str, url: "URL", headers: Any, response: "ClientResponse") -> _Done:
-        self._end_with_body(response)
-        target = response.headers.get("Location") or response.headers.get("URI") or ""
-        # aiohttp turns a 303, and a POST answered by 301 or 302, into a GET, as browsers do (RFC 9110, 15.4).
-        status = response.status
-        to_get = status == 303 or (status in (301, 302) and method == "POST")
-        following = url.join(type(url)(target))
-        self._record = self._new_record("aiohttp", "GET" if to_get else method, str(following))
+        if self._guard.on:
+            with self._guard:
+                self._end_with_body(response)
+                self._record = self.response = None
+                following = _target(url, response)
+                if following is not None:
+                    self._record = self._new_record("aiohttp", _method_after(method, response.status), str(following))
         return _DONE
 
     def send_request_end(self, method: str, url: "URL", headers: Any, response: "ClientResponse") -> _Done:
-        self._end_with_body(response)
+        if self._guard.on:
+            with self._guard:
+                self._end_with_body(response)
         return _DONE
 
     def send_request_exception(self, method: str, url: "URL", headers: Any, exception: BaseException) -> _Done:
-        if self._record is not None:
-            self._record.finish(type(exception).__name__)
+        if self._guard.on:
+            with self._guard:
+                self._fail(exception)
         return _DONE
 
     def send_connection_queued_start(self) -> _Done:
@@ -145,8 +178,9 @@ class _Trace:
 
     def send_request_chunk_sent(self, method: str, url: "URL", chunk: bytes) -> _Done:
         # A body goes out after the headers, so the time up to here was sending after all.
-        if self._record is not None:
-            self._record.book("sending")
+        if self._record is not None and self._guard.on:
+            with self._guard:
+                self._record.book("sending")
         return _DONE
 
     def _ignore(self, *event: Any) -> _Done:
@@ -156,13 +190,14 @@ class _Trace:
     send_dns_resolvehost_start = send_dns_resolvehost_end = send_dns_cache_hit = send_dns_cache_miss = _ignore
 
     def _enter(self, phase: str) -> _Done:
-        if self._record is not None:
-            self._record.enter(phase)
+        if self._record is not None and self._guard.on:
+            with self._guard:
+                self._record.enter(phase)
         return _DONE
 
     def _end_with_body(self, response: "ClientResponse") -> None:
         """The headers are here; the request ends with the last byte of its body."""
-        record = self._record
+        record, guard = self._record, self._guard
         if record is None or record.end is not None:
             return
         record.status = response.status
@@ -171,7 +206,41 @@ class _Trace:
         content = response.content
 
         def complete() -> None:
-            record.received = getattr(content, "total_bytes", 0)
-            record.finish()
+            if guard.on:
+                with guard:
+                    record.received = getattr(content, "total_bytes", 0)
+                    record.finish()
 
         content.on_eof(complete)
+
+    def _fail(self, exception: BaseException) -> None:
+        """aiohttp raises instead of handing out a response. There may have been an answer all the same.
+
+        With ``raise_for_status=True`` it raises because of the answer's status: the request itself has gone well, as
+        it has where the learner calls ``response.raise_for_status()``.
+        """
+        from aiohttp import ClientResponseError
+
+        record = self._record
+        if record is None:
+            return
+        response = None if self.response is None else self.response()
+        if response is not None and response.status is not None:  # None until the headers have come
+            record.status, record.received = response.status, response.content.total_bytes
+        by_status = isinstance(exception, ClientResponseError) and exception.status == record.status
+        record.finish("" if by_status else type(exception).__name__)
+
+
+def _target(url: "URL", response: "ClientResponse") -> "URL | None":
+    """Where a redirect leads; None where its address is none that aiohttp can follow."""
+    target = response.headers.get("Location") or response.headers.get("URI") or ""
+    try:
+        return url.join(type(url)(target))
+    except ValueError:
+        return None
+
+
+def _method_after(method: str, status: int) -> str:
+    """aiohttp turns a 303, and a POST answered by 301 or 302, into a GET, as browsers do (RFC 9110, 15.4)."""
+    to_get = status == 303 or (status in (301, 302) and method == "POST")
+    return "GET" if to_get else method

@@ -4,6 +4,8 @@ import gc
 from time import perf_counter
 from typing import Any
 
+from helpers.recorders.guard import Guard
+
 SHORTEST = 0.001
 """Seconds. Shorter collections come by the thousand and are felt by nobody."""
 
@@ -16,22 +18,28 @@ class GarbageRecorder:
 
     def __init__(self) -> None:
         self.pauses: list[tuple[float, float, int]] = []
+        self.guard = Guard("garbage collections")
         self._since = 0.0
+        self._callback = self._note
 
     def start(self) -> None:
         """Begin to watch."""
-        gc.callbacks.append(self._note)
+        gc.callbacks.append(self._callback)
 
     def stop(self) -> None:
         """Leave the collector as it was. Calling it again does nothing."""
-        if self._note in gc.callbacks:
-            gc.callbacks.remove(self._note)
+        # By identity: to compare with the others would ask objects that are the learner's.
+        for place, callback in enumerate(gc.callbacks):
+            if callback is self._callback:
+                del gc.callbacks[place]
+                return
 
     def _note(self, phase: str, info: dict[str, Any]) -> None:
-        if phase == "start":
-            self._since = perf_counter()
-        elif self._since:
-            now = perf_counter()
-            if now - self._since >= SHORTEST:
-                self.pauses.append((self._since, now, info["generation"]))
-            self._since = 0.0
+        with self.guard:
+            if phase == "start":
+                self._since = perf_counter()
+            elif self._since:
+                now = perf_counter()
+                if now - self._since >= SHORTEST:
+                    self.pauses.append((self._since, now, info["generation"]))
+                self._since = 0.0

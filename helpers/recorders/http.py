@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from helpers.recorders import belonging
 from helpers.recorders.aiohttp_hooks import AiohttpHooks
+from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
 from helpers.recorders.record import UNFINISHED, RequestRecord
 from helpers.recorders.requests_hooks import RequestsHooks
@@ -27,26 +28,37 @@ class HttpRecorder:
         self.on_request: Callable[[], None] = lambda: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
         self._patches = Patches()
+        self._hooks = RequestsHooks(self._new_record), AiohttpHooks(self._new_record, self._wanted)
         self._home: asyncio.AbstractEventLoop | None = None
         self._on = False
+
+    @property
+    def guards(self) -> list[Guard]:
+        """The guards of the two libraries' hooks, each of which may fail alone."""
+        return [hooks.guard for hooks in self._hooks]
 
     def start(self) -> None:
         """Install the hooks."""
         self._home = asyncio._get_running_loop()
         self._on = True
         try:
-            RequestsHooks(self._new_record).install(self._patches)
-            AiohttpHooks(self._new_record, self._wanted).install(self._patches)
+            for hooks in self._hooks:
+                with hooks.guard:
+                    hooks.install(self._patches)
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Take the hooks out and close the account of what is still under way. Calling it again does nothing."""
-        self._patches.restore()
         self._on = False
-        for record in self.records:
-            record.finish(UNFINISHED)
+        with self._hooks[0].guard:
+            self._patches.restore()
+        for hooks in self._hooks:
+            with hooks.guard:
+                for record in self.records:
+                    if record.library == hooks.library:
+                        record.finish(UNFINISHED, now=hooks.guard.off_since)
 
     def _wanted(self) -> bool:
         return self._on and belonging.belongs(self._owner, self._home)

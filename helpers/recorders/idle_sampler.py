@@ -14,6 +14,7 @@ from time import perf_counter as clock
 from time import process_time, sleep, thread_time
 from types import FrameType
 
+from helpers.recorders.guard import Guard
 from helpers.recorders.standing import seen_by_linux, seen_in_code
 from helpers.recorders.thread_row import Here, ThreadRow
 
@@ -53,16 +54,18 @@ class IdleSampler:
     """
 
     def __init__(self, running: dict[int, Here], note: NoteWait) -> None:
+        self.guard = Guard("waits for locks, subprocesses and what else no hook sees")
         self._running = running
         self._note = note
         self._still: dict[Here, _Still] = {}
         self._calls: dict[Here, int] = {}  # as they were at the last look
         self._stopping = False
-        self._told = seen_by_linux(threading.get_native_id()) is not None
+        self._told = False
         self._thread = threading.Thread(target=self._watch, name="waiting-measured idle sampler", daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
+        self._told = seen_by_linux(threading.get_native_id()) is not None
         self._thread.start()
 
     def stop(self) -> None:
@@ -70,10 +73,15 @@ class IdleSampler:
         self._stopping = True
         if self._thread.ident is not None:
             self._thread.join()
-        for here in list(self._still):
-            self._settle(here)
+        with self.guard:
+            for here in list(self._still):
+                self._settle(here)
 
     def _watch(self) -> None:
+        with self.guard:
+            self._look_again_and_again()
+
+    def _look_again_and_again(self) -> None:
         pause = PAUSE
         while not self._stopping:
             due = clock() + pause

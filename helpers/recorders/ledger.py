@@ -6,6 +6,7 @@ from time import perf_counter as clock
 from time import thread_time
 
 from helpers.recorders import belonging
+from helpers.recorders.guard import Guard
 from helpers.recorders.task_row import OUTSIDE
 from helpers.recorders.thread_row import Here, ThreadRow
 
@@ -24,6 +25,7 @@ class Ledger:
         running: what each thread runs, by `threading.get_ident`.
         calls: how often a hook was entered.
         notes: what the reader of the rows must know, a sentence each.
+        guard: the hooks' own; what is still open when it is off ends where it was last seen.
     """
 
     def __init__(self, current_row: Callable[[], int]) -> None:
@@ -32,6 +34,7 @@ class Ledger:
         self.running: dict[int, Here] = {}
         self.calls = 0
         self.notes: list[str] = []
+        self.guard = Guard("threads, jobs of pools, and what they wait for")
         self._current_row = current_row
         self._owner: object = None
         self._home_thread = 0
@@ -49,7 +52,7 @@ class Ledger:
         """Close the accounts of what is still running. Calling it again does nothing."""
         if not self._on:
             return
-        now = clock()
+        now = self.guard.off_since or clock()
         for here in list(self.running.values()):
             if here.since:
                 here.since, start = 0.0, here.since
@@ -74,7 +77,7 @@ class Ledger:
         Plain threads do not inherit the block's mark, so what a thread of the block starts belongs to it too.
         """
         here = self.here()
-        if not self._on or (here is None and belonging.VARIABLE.get() is not self._owner) or not self._has_room():
+        if not self._records or (here is None and belonging.VARIABLE.get() is not self._owner) or not self._has_room():
             return None
         at_home = threading.get_ident() == self._home_thread
         row = ThreadRow(kind, name, clock(), self._current_row() if at_home else OUTSIDE)
@@ -83,13 +86,13 @@ class Ledger:
 
     def begin(self, row: ThreadRow, thread: str) -> None:
         """The calling thread, so named, runs ``row`` from now on."""
-        if self._on:
+        if self._records:
             row.begin, row.thread = clock(), thread
             self.running[threading.get_ident()] = Here(row)
 
     def end(self, row: ThreadRow, outcome: str, error: str = "") -> None:
         """The row is over. A second call changes nothing: the first end is the true one."""
-        if row.end is not None:
+        if row.end is not None or not self.guard.on:
             return
         row.end, row.outcome, row.error = clock(), outcome, error
         here = self.running.get(threading.get_ident())
@@ -99,8 +102,12 @@ class Ledger:
 
     def wait(self, row: ThreadRow, start: float, end: float, kind: str) -> None:
         """The row waited from ``start`` to ``end``."""
-        if self._on and end - start >= SHORTEST_WAIT and self._has_room():
+        if self._records and end - start >= SHORTEST_WAIT and self._has_room():
             row.waits.append((start, end, kind))
+
+    @property
+    def _records(self) -> bool:
+        return self._on and self.guard.on
 
     def _has_room(self) -> bool:
         if self._events < MOST_EVENTS:

@@ -10,32 +10,36 @@ import asyncio
 import sys
 import threading
 from array import array
-from asyncio import events, tasks
+from asyncio import events
 from collections.abc import Callable
 from contextvars import Context
+from itertools import count
 from math import isnan
 from time import perf_counter as clock
 from types import CodeType
 from typing import Any
+from weakref import ref
 
 from helpers.recorders import belonging
 from helpers.recorders.eager import watch_factory
 from helpers.recorders.garbage import GarbageRecorder
+from helpers.recorders.guard import Guard
+from helpers.recorders.names import name_in_code
 from helpers.recorders.origin import is_learners, maker_of
 from helpers.recorders.patches import Patches
 from helpers.recorders.spots import describe
-from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of, coroutine_name
+from helpers.recorders.task_of import is_task, task_of
+from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
 from helpers.recorders.watchdog import Watchdog
 
-ROW = "_waiting_measured_row"
-"""The attribute by which a task carries its row number while the block is open: quicker than any dictionary."""
+ROW = "_waiting_measured_row_"
+"""How the attribute begins by which a task carries its row number while the block is open: quicker than any dictionary.
+It ends in the recorder's own number: a task that is left over from one block has no row in the next."""
+_numbers = count(1)
 MOST_STEPS = 1_000_000
 """A step costs about 130 bytes while it is recorded."""
 SHORTEST_IDLE = 20e-6
 """Seconds; asking the operating system takes some microseconds even where there is nothing to wait for."""
-_PYTHON_TASK = tasks._PyTask  # type: ignore[attr-defined]
-TASKS = (asyncio.Task, _PYTHON_TASK, getattr(tasks, "_CTask", _PYTHON_TASK))
-"""The one written in C and the one written in Python: nest-asyncio puts the second in place of the first."""
 
 
 class LoopRecorder:
@@ -58,6 +62,7 @@ class LoopRecorder:
         gave_way: whether the loop had a turn before the block ended.
         handles: how many callbacks and steps the loop has run meanwhile; known once the recording has stopped.
         full_since: when the recording had `MOST_STEPS` and stopped; 0 where it did not.
+        guard: says whether the recorder has been switched off by a fault of its own, and since when.
     """
 
     def __init__(self, home: asyncio.BaseEventLoop, owner: object, threshold: float) -> None:
@@ -71,7 +76,10 @@ class LoopRecorder:
         self.gave_way = False
         self.handles = 0
         self.full_since = 0.0
+        self.guard = Guard("tasks and their steps")
         self._home, self._owner, self._threshold = home, owner, threshold
+        self._attribute = sys.intern(f"{ROW}{next(_numbers)}")
+        self._sharers: list[ref[asyncio.Task[Any]]] = []  # tasks that carry the row of another, or none
         self._patches = Patches()
         self._garbage = GarbageRecorder()
         self._watchdog: Watchdog | None = None
@@ -83,19 +91,29 @@ class LoopRecorder:
         """The longer garbage collections of the block."""
         return self._garbage.pauses
 
+    @property
+    def guards(self) -> list[Guard]:
+        """The guards of the recorder and of its parts, each of which may fail alone."""
+        return [self.guard, self._garbage.guard, *([] if self._watchdog is None else [self._watchdog.guard])]
+
     def start(self) -> None:
         """Put the hooks in place. To be called on the loop's own thread."""
         try:
-            self._install()
+            with self.guard:
+                self._install()
         except BaseException:
             self.stop()
             raise
+        if not self.guard.on:
+            self.stop()
 
     def stop(self) -> None:
         """Take the hooks out and close the accounts. Calling it again does nothing."""
         now = clock()
-        self._patches.restore()
-        self._close(now)
+        with self.guard:
+            self._patches.restore()
+        with self.guard:
+            self._close(now)
         self._close, self.current_row = lambda now: None, lambda: OUTSIDE
         self._garbage.stop()
         if self._watchdog is not None:
@@ -103,15 +121,28 @@ class LoopRecorder:
         # A tenth of the memory, for as long as the run is kept.
         self.steps, self.idle = array("d", self.steps), array("d", self.idle)
         for row in self.rows:
+            if row.ended is None and not self.guard.on:
+                row.ended = self.guard.off_since  # what became of it later was not seen
             task = row.task()
             if task is not None:
-                row.name = task.get_name()
-                if hasattr(task, ROW):
-                    delattr(task, ROW)
+                with self.guard:
+                    row.name = task.get_name()
+                self._unmark(task)
+        for sharer in self._sharers:
+            task = sharer()
+            if task is not None:
+                self._unmark(task)
+        self._sharers.clear()
+
+    def _unmark(self, task: "asyncio.Task[Any]") -> None:
+        with self.guard:
+            if hasattr(task, self._attribute):
+                delattr(task, self._attribute)
 
     def _install(self) -> None:
         """Make the hooks. They are closures, not methods: this code runs at every step of every task."""
         home, owner, threshold = self._home, self._owner, self._threshold
+        guard, attribute, sharers = self.guard, self._attribute, self._sharers
         mark, home_thread = belonging.VARIABLE, threading.get_ident()
         rows, steps, idle, replies, long_steps = self.rows, self.steps, self.idle, self.replies, self.long_steps
         plain_handle, plain_init, plain_run = events.Handle, events.Handle.__init__, events.Handle._run
@@ -144,18 +175,21 @@ class LoopRecorder:
                 plain_init(self, callback, args, loop, context)
                 if self._source_traceback:
                     del self._source_traceback[-1]  # asyncio's debug mode must not show this frame
-                if loop is not home:
+                if loop is not home or not on:
                     return
-                self._made_ready = clock()
-                if happened and threading.get_ident() == home_thread:
-                    self._made_ready = happened
-                    if is_reply and self._context.get(mark) is owner:
-                        is_reply = False
-                        replies.append(happened)
-                if not args:  # a task's first step has no arguments; others have none either, after sleep(0)
-                    task = getattr(callback, "__self__", None)
-                    if not hasattr(task, ROW) and isinstance(task, TASKS) and self._context.get(mark) is owner:
-                        note_birth(task, task.get_coro(), self._made_ready, current, maker_of(sys._getframe(1)))
+                try:
+                    self._made_ready = clock()
+                    if happened and threading.get_ident() == home_thread:
+                        self._made_ready = happened
+                        if is_reply and self._context.get(mark) is owner:
+                            is_reply = False
+                            replies.append(happened)
+                    if not args:  # a task's first step has no arguments; others have none either, after sleep(0)
+                        task = task_of(callback)
+                        if task is not None and not hasattr(task, attribute) and self._context.get(mark) is owner:
+                            note_birth(task, task.get_coro(), self._made_ready, current, maker_of(sys._getframe(1)))
+                except Exception as error:
+                    give_up(error)
 
         Handle.__qualname__, Handle.__module__ = plain_handle.__qualname__, plain_handle.__module__
 
@@ -164,15 +198,21 @@ class LoopRecorder:
             if handle._loop is not home or not on:
                 plain_run(handle)
                 return
-            if opened:
-                close_opening_step()
-            callback = handle._callback
-            task: Any = getattr(callback, "__self__", None)
-            number = getattr(task, ROW, None)
-            if number is None:
-                number = late_birth(task, handle) if handle._context.get(mark) is owner else OUTSIDE
-            if arrived and handle in arrived:
-                happened, is_reply = arrived.pop(handle), True
+            callback = task = None
+            number: Any = OUTSIDE
+            try:
+                if opened:
+                    close_opening_step()
+                callback = handle._callback
+                task = task_of(callback)
+                if task is not None:
+                    number = getattr(task, attribute, None)
+                    if number is None:
+                        number = late_birth(task, handle) if handle._context.get(mark) is owner else OUTSIDE
+                if arrived and handle in arrived:
+                    happened, is_reply = arrived.pop(handle), True
+            except Exception as error:
+                give_up(error)
             outer = current, began, running
             current, running = number, handle
             began = start = clock()
@@ -184,40 +224,53 @@ class LoopRecorder:
                 if happened:
                     happened, is_reply = 0.0, False
                 if on:
-                    handles += 1
-                    if number >= 0:
-                        if handles < MOST_STEPS:
-                            steps_extend((number, getattr(handle, "_made_ready", start), start, end))
-                        elif not self.full_since:
-                            self.full_since = end
-                        if task.done() and rows[number].task() is task:  # `wait_for` may have two tasks in one row
-                            rows[number].finish(task, end)
-                    if end - start >= threshold:
-                        note_long_step(number, callback, start, end)
+                    try:
+                        handles += 1
+                        if task is not None and number >= 0:
+                            if handles < MOST_STEPS:
+                                steps_extend((number, getattr(handle, "_made_ready", start), start, end))
+                            elif not self.full_since:
+                                self.full_since = end
+                            if task.done() and rows[number].task() is task:  # `wait_for` may have two tasks in one row
+                                rows[number].finish(task, end)
+                        if end - start >= threshold:
+                            note_long_step(number, callback, start, end)
+                    except Exception as error:
+                        give_up(error)
                 # An exception's traceback may hold this frame: it must not keep the task alive, or "never retrieved"
                 # would come late. asyncio's own `_run` does the same.
                 handle = callback = task = None
 
         def run_timer(handle: Any) -> None:
             nonlocal happened
-            if handle._loop is home and on:
-                due = handle._when + to_clock
-                if handle._context.get(mark) is owner:
-                    self.lag = max(clock() - due, 0.0 if isnan(self.lag) else self.lag)
-                # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
-                # since the operating system woke the loop.
-                happened = due if due < asleep else awake
+            if on and handle._loop is home:
+                try:
+                    due = handle._when + to_clock
+                    if handle._context.get(mark) is owner:
+                        self.lag = max(clock() - due, 0.0 if isnan(self.lag) else self.lag)
+                    # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
+                    # since the operating system woke the loop.
+                    happened = due if due < asleep else awake
+                except Exception as error:
+                    give_up(error)
             run(handle)
 
         def select(timeout: float | None = None) -> Any:
             nonlocal asleep, awake
             if opened:
-                close_opening_step()
-            asleep = clock()
+                try:
+                    close_opening_step()
+                except Exception as error:
+                    give_up(error)
+            before = clock()
             ready = plain_select(timeout)
-            awake = clock()
-            if awake - asleep > SHORTEST_IDLE and not self.full_since:
-                idle.extend((asleep, awake))
+            if on:
+                try:
+                    asleep, awake = before, clock()
+                    if awake - asleep > SHORTEST_IDLE and not self.full_since:
+                        idle.extend((asleep, awake))
+                except Exception as error:
+                    give_up(error)
             return ready
 
         def note_birth(
@@ -226,38 +279,44 @@ class LoopRecorder:
             """Give a new task of the block its row."""
             if self.full_since:
                 number = OUTSIDE
+                sharers.append(ref(task))
             elif maker is asyncio.wait_for.__code__ and parent >= 0:
                 # Up to Python 3.11 `wait_for` runs what it is given in a second task; later in the one that called
                 # it. Counted as one, the same code gives the same picture.
                 number = parent
+                sharers.append(ref(task))
             else:
                 number = len(rows)
                 library = not (maker and is_learners(maker.co_filename))
                 rows.append(TaskRow(task, coroutine, when, parent, library))
-            setattr(task, ROW, number)
+            setattr(task, attribute, number)
             return number
 
-        def late_birth(task: Any, handle: Any) -> int:
-            """The row of what runs for the first time and was not seen being made: an eager task, or no task."""
-            if not isinstance(task, TASKS):
-                return OUTSIDE
+        def late_birth(task: "asyncio.Task[Any]", handle: Any) -> int:
+            """The row of a task that runs for the first time and was not seen being made: an eager one."""
             coroutine = task.get_coro()
             return note_birth(task, coroutine, getattr(handle, "_made_ready", clock()), OUTSIDE, code_of(coroutine))
 
         def note_factory_made(task: "asyncio.Task[Any]", coroutine: Any, start: float, end: float) -> None:
             """A task factory has made a task; an eager one has run its first step on the way."""
-            if not on or hasattr(task, ROW) or mark.get() is not owner:
-                return
-            number = note_birth(task, coroutine, start, current, maker_of(sys._getframe(2)))
-            if number >= 0:
-                steps_extend((number, start, start, end))
-                if task.done():
-                    rows[number].finish(task, end)
+            try:
+                if not on or not is_task(task) or hasattr(task, attribute) or mark.get() is not owner:
+                    return
+                number = note_birth(task, coroutine, start, current, maker_of(sys._getframe(2)))
+                if number >= 0:
+                    steps_extend((number, start, start, end))
+                    if task.done():
+                        rows[number].finish(task, end)
+            except Exception as error:
+                give_up(error)
 
         def note_long_step(number: int, callback: Any, start: float, end: float) -> None:
             nonlocal arrived
-            spot, ready = watchdog.report(start)
-            long_steps.append(LongStep(number, callback_name(callback), start, end, *describe(spot)))
+            where, ready = ("", ""), dict[int, float]()
+            with watchdog.guard:
+                spot, ready = watchdog.report(start)
+                where = describe(spot)
+            long_steps.append(LongStep(number, callback_name(callback), start, end, *where))
             arrived = readers_of(selector, ready)
 
         def close_opening_step() -> None:
@@ -269,21 +328,36 @@ class LoopRecorder:
             self.gave_way = True
             opened, current, began = 0.0, OUTSIDE, 0.0
 
+        def close_running_step(end: float) -> None:
+            """Account for the step that is still running: the one that closes the block, or in which a hook failed."""
+            nonlocal current, began, running
+            number, since, handle = current, began, running
+            current, began, running = OUTSIDE, 0.0, None
+            if number >= 0 and since:
+                steps_extend((number, getattr(handle, "_made_ready", since), since, end))
+                if end - since >= threshold:
+                    note_long_step(number, None, since, end)
+
+        def give_up(error: Exception) -> None:
+            """A hook has failed: record nothing more, and let all hooks hand on only."""
+            nonlocal on, opened
+            on, opened = False, 0.0
+            guard.switch_off(error)
+            with guard:
+                close_running_step(guard.off_since)
+
         def close(end: float) -> None:
-            """Account for the step that closes the block: it is still running."""
-            nonlocal on, running
-            on = False
+            """The block ends."""
+            nonlocal on
             self.handles = handles
-            if current >= 0 and began:
-                steps_extend((current, getattr(running, "_made_ready", began), began, end))
-                if end - began >= threshold:
-                    note_long_step(current, None, began, end)
-            running = None
-            self.unserved = unserved(home, rows, to_clock, end)
+            if on:
+                on = False
+                close_running_step(end)
+                self.unserved = unserved(home, rows, attribute, to_clock, end)
 
         if opener is not None:
             rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
-            setattr(opener, ROW, 0)
+            setattr(opener, attribute, 0)
         self._close = close
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE
         self._watchdog = watchdog
@@ -294,22 +368,24 @@ class LoopRecorder:
         patches.replace(selector, "select", select)
         watch_factory(patches, home, note_factory_made)
         self._garbage.start()
-        watchdog.start()
+        with watchdog.guard:
+            watchdog.start()
 
 
-def unserved(home: Any, rows: list[TaskRow], to_clock: float, now: float) -> dict[int, float]:
+def unserved(home: Any, rows: list[TaskRow], attribute: str, to_clock: float, now: float) -> dict[int, float]:
     """Which rows' tasks were ready at the end, and since when: woken, or with a timer that has fallen due.
 
-    What the loop has not looked at yet is in its ready queue and among its timers.
+    What the loop has not looked at yet is in its ready queue and among its timers. ``attribute`` is what holds a task's
+    row number.
     """
     ready: dict[int, float] = {}
     for handle in home._ready:
-        number = getattr(getattr(handle._callback, "__self__", None), ROW, OUTSIDE)
+        number = getattr(task_of(handle._callback), attribute, OUTSIDE)
         if number >= 0 and not handle._cancelled:
             ready[number] = getattr(handle, "_made_ready", now)
     tasks_left = [row.task() for row in rows if row.ended is None]
     # A sleeping task waits for a future, which the timer is to give its result.
-    waiting = {id(getattr(task, "_fut_waiter", None)): getattr(task, ROW, OUTSIDE) for task in tasks_left}
+    waiting = {id(getattr(task, "_fut_waiter", None)): getattr(task, attribute, OUTSIDE) for task in tasks_left}
     for timer in home._scheduled:
         due = timer._when + to_clock
         number = waiting.get(id(timer._args[0]), OUTSIDE) if timer._args else OUTSIDE
@@ -320,10 +396,8 @@ def unserved(home: Any, rows: list[TaskRow], to_clock: float, now: float) -> dic
 
 def callback_name(callback: Any) -> str:
     """What to call a callback that is no step of a task of the block."""
-    task = getattr(callback, "__self__", None)
-    if isinstance(task, TASKS):
-        return coroutine_name(task.get_coro())
-    return str(getattr(callback, "__qualname__", "") or type(callback).__qualname__)
+    task = task_of(callback)
+    return name_in_code(callback if task is None else task.get_coro())
 
 
 def readers_of(selector: Any, ready: dict[int, float]) -> dict[Any, float]:

@@ -23,7 +23,10 @@ def is_learners(filename: str) -> bool:
     """
     if not filename or filename.startswith("<"):
         return filename.startswith(("<ipython", "<stdin", "<string"))
-    path = os.path.abspath(filename)
+    try:
+        path = os.path.abspath(filename)
+    except (OSError, ValueError):  # the working directory has been removed; a name that no file can have
+        path = filename
     if path.startswith(_HELPERS + os.sep):
         return not path.startswith(_RECORDERS + os.sep)
     return not path.startswith(_libraries())

@@ -21,10 +21,19 @@ class Patches:
         setattr(owner, name, new)
 
     def restore(self) -> None:
-        """Undo every replacement, the last one first. Calling it again does nothing."""
+        """Undo every replacement, the last one first. Calling it again does nothing.
+
+        Where one cannot be undone all others are all the same; its error is raised at the end.
+        """
+        problem: Exception | None = None
         while self._replaced:
             owner, name, old = self._replaced.pop()
-            if old is _ABSENT:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, old)
+            try:
+                if old is not _ABSENT:
+                    setattr(owner, name, old)
+                elif name in owner.__dict__:  # somebody else may have taken it out already
+                    delattr(owner, name)
+            except Exception as error:
+                problem = error
+        if problem is not None:
+            raise problem

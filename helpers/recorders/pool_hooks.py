@@ -9,10 +9,12 @@ import inspect
 import threading
 from concurrent.futures import Future, thread
 from contextvars import Context
+from types import BuiltinMethodType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from helpers.recorders.ledger import Ledger
+from helpers.recorders.names import name_in_code
 from helpers.recorders.patches import Patches
 from helpers.recorders.thread_row import ThreadRow
 
@@ -34,43 +36,48 @@ def install(patches: Patches, ledger: Ledger) -> None:
     plain_running, plain_cancel = Future.set_running_or_notify_cancel, Future.cancel
     plain_result, plain_exception = Future.set_result, Future.set_exception
 
+    guard = ledger.guard
+
     @functools.wraps(plain_init)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         plain_init(self, *args, **kwargs)
-        row = ledger.born("job", name_of(self.fn if hasattr(self, "fn") else self.task[0]))
-        if row is not None:
-            rows[self.future] = row
+        with guard:
+            row = ledger.born("job", name_of(self.fn if hasattr(self, "fn") else self.task[0]))
+            if row is not None:
+                rows[self.future] = row
 
     @functools.wraps(plain_running)
     def set_running_or_notify_cancel(self: "Future[Any]") -> bool:
         runs = plain_running(self)
-        row = rows.get(self)
-        if row is not None and runs:
-            ledger.begin(row, threading.current_thread().name)
+        with guard:
+            row = rows.get(self)
+            if row is not None and runs:
+                ledger.begin(row, threading.current_thread().name)
         return runs
 
     @functools.wraps(plain_result)
     def set_result(self: "Future[Any]", result: Any) -> None:
         # First the row: whoever waits for the result may end the block as soon as it is there.
-        row = rows.get(self)
-        if row is not None:
-            ledger.end(row, "ok")
+        end(self, "ok")
         plain_result(self, result)
 
     @functools.wraps(plain_exception)
     def set_exception(self: "Future[Any]", exception: BaseException | None) -> None:
-        row = rows.get(self)
-        if row is not None:
-            ledger.end(row, "error", type(exception).__name__)
+        end(self, "error", type(exception).__name__)
         plain_exception(self, exception)
 
     @functools.wraps(plain_cancel)
     def cancel(self: "Future[Any]") -> bool:
         cancelled = plain_cancel(self)
-        row = rows.get(self)
-        if row is not None and cancelled:
-            ledger.end(row, "cancelled")
+        if cancelled:
+            end(self, "cancelled")
         return cancelled
+
+    def end(future: "Future[Any]", outcome: str, error: str = "") -> None:
+        with guard:
+            row = rows.get(future)
+            if row is not None:
+                ledger.end(row, outcome, error)
 
     patches.replace(item, "__init__", init)
     for method in (set_running_or_notify_cancel, set_result, set_exception, cancel):
@@ -81,7 +88,6 @@ def name_of(function: Any) -> str:
     """What to call a job: the name of its function, as a traceback has it."""
     while isinstance(function, functools.partial):
         # `asyncio.to_thread` submits `partial(context.run, function, ...)`.
-        in_context = isinstance(getattr(function.func, "__self__", None), Context)
+        in_context = type(function.func) is BuiltinMethodType and isinstance(function.func.__self__, Context)
         function = function.args[0] if in_context and function.args else function.func
-    name = getattr(function, "__qualname__", None) or type(function).__qualname__
-    return str(name).rpartition("<locals>.")[2]
+    return name_in_code(function)

@@ -1,5 +1,6 @@
 """What is known of one HTTP request: when it started, and how long it spent in each phase."""
 
+import sys
 from time import perf_counter
 
 PHASES = ("queued", "connecting", "sending", "waiting", "reading")
@@ -13,6 +14,8 @@ PHASES = ("queued", "connecting", "sending", "waiting", "reading")
 """
 
 UNFINISHED = "unfinished"
+MOST_OLDER = 100
+"""How far to look back along exceptions that led to each other; they may form a ring."""
 
 
 class RequestRecord:
@@ -23,7 +26,7 @@ class RequestRecord:
     Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request.
     """
 
-    __slots__ = ("_phase", "_since", "connection", "end", "error", "library", "method", "received",
+    __slots__ = ("_handled", "_phase", "_since", "connection", "end", "error", "library", "method", "received",
                  "row", "seconds", "start", "status", "url")  # fmt: skip
 
     def __init__(self, library: str, method: str, url: str, row: int) -> None:
@@ -39,6 +42,23 @@ class RequestRecord:
         self.seconds = dict.fromkeys(PHASES, 0.0)
         self.start = self._since = perf_counter()
         self._phase = "sending"
+        # What an `except` around the request deals with. Let go of as the request ends: it holds its code's values.
+        self._handled = sys.exc_info()[1]
+
+    def own_failure(self) -> BaseException | None:
+        """The exception that is being handled, if it is the request's own: not one that was there at its start.
+
+        A request that is made inside ``except`` runs while the exception caught there is being handled, and so may the
+        exceptions be that led to it (its ``__context__``).
+        """
+        failure, older = sys.exc_info()[1], self._handled
+        for _ in range(MOST_OLDER):
+            if older is None or failure is None:
+                break
+            if older is failure:
+                return None
+            older = older.__context__
+        return failure
 
     def enter(self, phase: str) -> None:
         """The request is in ``phase`` from now on."""
@@ -49,16 +69,20 @@ class RequestRecord:
             self.seconds["sending"] = 0.0
         self._phase = phase
 
-    def book(self, phase: str) -> None:
-        """Count the time since the last call as spent in ``phase``; the phase that is on stays on."""
+    def book(self, phase: str, now: float = 0.0) -> None:
+        """Count the time since the last call as spent in ``phase``; the phase that is on stays on.
+
+        ``now`` is given where the clock is not to be asked.
+        """
         if self.end is None:
-            now = perf_counter()
+            now = now or perf_counter()
             self.seconds[phase] += now - self._since
             self._since = now
 
-    def finish(self, error: str = "") -> None:
+    def finish(self, error: str = "", now: float = 0.0) -> None:
         """The request is over. A second call changes nothing: the first end is the true one."""
         if self.end is None:
-            self.book(self._phase)
+            self.book(self._phase, now)
             self.end = self._since
             self.error = error
+            self._handled = None

@@ -5,12 +5,12 @@ urllib3 below it. A wrapper calls the original with the same arguments and hands
 """
 
 import functools
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
 from helpers.recorders.record import RequestRecord
 
@@ -21,9 +21,13 @@ class RequestsHooks:
     """The wrappers around `requests` and urllib3 for one recording.
 
     ``new_record(library, method, url)`` makes a record, or returns None for a request that is not to be recorded.
+    What a wrapper does of its own is done under ``guard``, what it wraps never is.
     """
 
+    library = "requests"
+
     def __init__(self, new_record: Callable[[str, str, str], RequestRecord | None]) -> None:
+        self.guard = Guard("requests made with requests")
         self._new_record = new_record
         # A blocking call stays on its thread, so "the request this thread is busy with" is well defined.
         self._thread = threading.local()
@@ -49,7 +53,19 @@ class RequestsHooks:
             (HTTPResponse, "close", self._release),
             (HTTPResponse, "stream", self._stream),
         ):
-            patches.replace(owner, name, _around(owner.__dict__[name], wrapper))
+            patches.replace(owner, name, self._around(owner.__dict__[name], wrapper))
+
+    def _around(self, original: Original, wrapper: Callable[..., Any]) -> Original:
+        """A method that calls ``wrapper(original, self, ...)``."""
+        guard = self.guard
+
+        @functools.wraps(original)
+        def hooked(owner: Any, *args: Any, **kwargs: Any) -> Any:
+            if not guard.on:
+                return original(owner, *args, **kwargs)
+            return wrapper(original, owner, *args, **kwargs)
+
+        return hooked
 
     @property
     def _current(self) -> RequestRecord | None:
@@ -62,33 +78,45 @@ class RequestsHooks:
         try:
             response = original(session, *args, **kwargs)
         except BaseException as error:
-            if self._current is not None:
-                # `requests` gives errors of the layers below its own names: those are what the learner sees.
-                self._current.finish()
-                self._current.error = type(error).__name__
+            with self.guard:
+                if self._current is not None:
+                    # `requests` gives errors of the layers below its own names: those are what the learner sees.
+                    self._current.finish()
+                    self._current.error = type(error).__name__
             raise
-        if not kwargs.get("stream"):
-            for answered in (response, *response.history):
-                self._end_of(answered.raw)
+        with self.guard:
+            if not kwargs.get("stream"):
+                for answered in (response, *response.history):
+                    self._end_of(answered.raw)
         return response
 
     def _adapter_send(self, original: Original, adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
         # One HTTP request and the headers of its answer.
-        record = self._thread.record = self._new_record("requests", request.method, request.url)
+        record = None
+        with self.guard:
+            record = self._thread.record = self._new_record(self.library, request.method, request.url)
         if record is None:
             return original(adapter, request, *args, **kwargs)
         try:
             response = original(adapter, request, *args, **kwargs)
         except BaseException as error:
-            record.finish(type(error).__name__)
+            with self.guard:
+                record.finish(type(error).__name__)
             raise
-        record.status = response.status_code
-        self._by_response[response.raw] = record
+        with self.guard:
+            record.status = response.status_code
+            try:
+                self._by_response[response.raw] = record
+            except TypeError:  # a made-up answer, with nothing in it that is read
+                record.finish()
         return response
 
     def _get_connection(self, original: Original, pool: Any, *args: Any, **kwargs: Any) -> Any:
         # Without block=True the pool never makes a caller wait: it opens one more connection.
-        return self._in_phase("queued" if pool.block else "sending", original, pool, *args, **kwargs)
+        phase = "sending"
+        with self.guard:
+            phase = "queued" if pool.block else "sending"
+        return self._in_phase(phase, original, pool, *args, **kwargs)
 
     def _connect(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
         if self._current is not None:
@@ -96,17 +124,20 @@ class RequestsHooks:
         return self._in_phase("connecting", original, connection, *args, **kwargs)
 
     def _send(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._current is not None and connection.sock is not None and not self._current.connection:
-            self._current.connection = "reused"
+        with self.guard:
+            if self._current is not None and connection.sock is not None and not self._current.connection:
+                self._current.connection = "reused"
         return original(connection, *args, **kwargs)
 
     def _wait(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
         record = self._current
         if record is None:
             return original(connection, *args, **kwargs)
-        record.enter("waiting")
+        with self.guard:
+            record.enter("waiting")
         answer = original(connection, *args, **kwargs)
-        record.enter("reading")
+        with self.guard:
+            record.enter("reading")
         return answer
 
     def _in_phase(self, phase: str, original: Original, owner: Any, *args: Any, **kwargs: Any) -> Any:
@@ -114,36 +145,33 @@ class RequestsHooks:
         record = self._current
         if record is None:
             return original(owner, *args, **kwargs)
-        record.enter(phase)
+        with self.guard:
+            record.enter(phase)
         result = original(owner, *args, **kwargs)
-        record.enter("sending")
+        with self.guard:
+            record.enter("sending")
         return result
 
     def _release(self, original: Original, response: Any) -> Any:
         # urllib3 gives the connection back as it reads the last byte, or closes it when reading fails.
-        failure = sys.exc_info()[0]
-        self._end_of(response, error=failure.__name__ if failure else "")
+        with self.guard:
+            self._end_of(response)
         return original(response)
 
     def _stream(self, original: Original, response: Any, *args: Any, **kwargs: Any) -> Iterator[bytes]:
         # All of `requests` reads bodies through here, `response.content` too.
-        record = self._by_response.get(response)
+        record = None
+        with self.guard:
+            record = self._by_response.get(response)
         for piece in original(response, *args, **kwargs):
             if record is not None:
-                record.received += len(piece)
+                with self.guard:
+                    record.received += len(piece)
             yield piece
 
-    def _end_of(self, raw: Any, error: str = "") -> None:
-        record = self._by_response.get(raw)
+    def _end_of(self, raw: Any) -> None:
+        """The body has been read to its end, or given up because of the exception that is being handled."""
+        record = None if raw is None else self._by_response.get(raw)
         if record is not None and record.end is None:
-            record.finish(error)
-
-
-def _around(original: Original, wrapper: Callable[..., Any]) -> Original:
-    """A method that calls ``wrapper(original, self, ...)``."""
-
-    @functools.wraps(original)
-    def hooked(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return wrapper(original, self, *args, **kwargs)
-
-    return hooked
+            failure = record.own_failure()
+            record.finish(type(failure).__name__ if failure else "")

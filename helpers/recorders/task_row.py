@@ -5,6 +5,8 @@ from types import CodeType
 from typing import Any
 from weakref import ref
 
+from helpers.recorders.names import name_in_code
+
 OUTSIDE = -1
 """The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""
 
@@ -29,7 +31,7 @@ class TaskRow:
     def __init__(self, task: "asyncio.Task[Any]", coroutine: Any, born: float, parent: int, library: bool) -> None:
         self.task = ref(task)
         self.name = ""
-        self.coroutine = coroutine_name(coroutine)
+        self.coroutine = name_in_code(coroutine)
         code = code_of(coroutine)
         self.code = code.co_filename if code else ""
         self.parent = parent
@@ -55,14 +57,11 @@ class TaskRow:
 
 def code_of(coroutine: Any) -> CodeType | None:
     """The code that a coroutine, or an awaitable generator, runs; None for one that is not written in Python."""
-    code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+    try:
+        code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+    except Exception:  # an awaitable of the learner's own class may answer with anything
+        return None
     return code if isinstance(code, CodeType) else None
-
-
-def coroutine_name(coroutine: Any) -> str:
-    """The name of the coroutine's function, as in a traceback."""
-    name = getattr(coroutine, "__qualname__", None) or type(coroutine).__qualname__
-    return str(name).rpartition("<locals>.")[2]
 
 
 class LongStep:

@@ -39,17 +39,19 @@ class ThreadHooks:
     def _start_hook(self, original: Any) -> Any:
         @functools.wraps(original)
         def start(self: Any) -> None:
-            # What cannot be started raises an error, and that is no matter of ours.
-            if self._initialized and self.ident is None and not _by_library():
-                hooks._watch(self)
+            with guard:
+                # What cannot be started raises an error, and that is no matter of ours.
+                if self._initialized and self.ident is None and not _by_library():
+                    hooks._watch(self)
             try:
                 original(self)
             except BaseException:
-                if self._initialized and self.ident is None:
-                    hooks._forget(self)
+                with guard:
+                    if self._initialized and self.ident is None:
+                        hooks._forget(self)
                 raise
 
-        hooks = self
+        hooks, guard = self, self._ledger.guard
         return start
 
     def _run_hook(self, original: Any) -> Any:
@@ -60,14 +62,16 @@ class ThreadHooks:
                 original(self)
                 return
             row, _ = watched
-            hooks._ledger.begin(row, self.name)
+            with guard:
+                hooks._ledger.begin(row, self.name)
             try:
                 original(self)
             finally:
-                hooks._let_go(id(self))
-                hooks._ledger.end(row, "error" if row.error else "ok", row.error)
+                with guard:
+                    hooks._let_go(id(self))
+                    hooks._ledger.end(row, "error" if row.error else "ok", row.error)
 
-        hooks = self
+        hooks, guard = self, self._ledger.guard
         return _bootstrap_inner
 
     def _watch(self, thread: Any) -> None:
@@ -76,12 +80,13 @@ class ThreadHooks:
             return
 
         # A thread's error passes nobody but this method, which every thread has as an attribute of its own.
-        original = thread._invoke_excepthook
+        original, guard = thread._invoke_excepthook, self._ledger.guard
 
         def report(thread: Any) -> Any:
             error = sys.exc_info()[0]
-            if error is not None and not issubclass(error, SystemExit):  # by which a thread may end itself
-                row.error = error.__name__
+            with guard:
+                if error is not None and not issubclass(error, SystemExit):  # by which a thread may end itself
+                    row.error = error.__name__
             return original(thread)
 
         patches = Patches()

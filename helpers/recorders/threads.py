@@ -12,6 +12,7 @@ from time import thread_time
 from typing import Any
 
 from helpers.recorders import belonging, pool_hooks, waits
+from helpers.recorders.guard import Guard
 from helpers.recorders.idle_sampler import IdleSampler
 from helpers.recorders.ledger import Ledger
 from helpers.recorders.patches import Patches
@@ -39,6 +40,7 @@ class ThreadRecorder:
         self._threads = ThreadHooks(self._ledger)
         self._sampler = IdleSampler(self._ledger.running, self._ledger.wait)
         self._functions: list[tuple[Any, Any]] = []
+        self._learners: set[str] = set()
         self._loaded: set[str] = set()
 
     @property
@@ -57,6 +59,11 @@ class ThreadRecorder:
         return self._ledger.calls
 
     @property
+    def guards(self) -> list[Guard]:
+        """The guards of the hooks and of the sampler, each of which may fail alone."""
+        return [self._ledger.guard, self._sampler.guard]
+
+    @property
     def notes(self) -> list[str]:
         """What the reader of the rows must know, a sentence each."""
         return self._ledger.notes
@@ -68,30 +75,42 @@ class ThreadRecorder:
 
     def start(self, owner: object) -> None:
         """Put the hooks in place. ``owner`` is what `belonging.mark` was, or will be, called with."""
+        guard = self._ledger.guard
         try:
-            self._sampler.start()  # before the hooks, so that it is no thread of the block
-            self._threads.install(self._patches)
-            pool_hooks.install(self._patches, self._ledger)
-            self._functions = waits.install(self._patches, self._ledger)
-            self._loaded = set(sys.modules)
-            exchange(learners_modules(), self._functions)
-            self._ledger.open(owner)
+            with self._sampler.guard:
+                self._sampler.start()  # before the hooks, so that it is no thread of the block
+            with guard:
+                self._threads.install(self._patches)
+                pool_hooks.install(self._patches, self._ledger)
+                self._functions = waits.install(self._patches, self._ledger)
+                self._loaded, self._learners = set(sys.modules), learners_modules()
+                exchange(self._learners, self._functions)
+                self._ledger.open(owner)
         except BaseException:
             self.stop()
             raise
+        if not guard.on:
+            self.main.end = self.main.queued  # nothing is known of it, not even that it ran
+            self.stop()
 
     def stop(self) -> None:
         """Take everything out and close the accounts of what still runs. Calling it again does nothing."""
-        self._ledger.end(self.main, "ok")
-        self._patches.restore()
-        self._threads.stop()
-        if self._functions:
-            # Also from modules that were loaded meanwhile, and imported a hook by its name.
-            modules = learners_modules() | (set(sys.modules) - self._loaded)
-            exchange(modules, [(hook, original) for original, hook in self._functions])
-            self._functions = []
+        guard = self._ledger.guard
+        with guard:
+            self._ledger.end(self.main, "ok")
+        with guard:
+            self._patches.restore()
+        with guard:
+            self._threads.stop()
+        with guard:
+            if self._functions:
+                # Also from modules that were loaded meanwhile, and imported a hook by its name.
+                modules = self._learners | (set(sys.modules) - self._loaded)
+                exchange(modules, [(hook, original) for original, hook in self._functions])
+                self._functions = []
         self._sampler.stop()
-        self._ledger.close()
+        with guard:
+            self._ledger.close()
 
 
 @cache

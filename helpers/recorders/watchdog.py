@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from time import perf_counter
 
+from helpers.recorders.guard import Guard
 from helpers.recorders.spots import Spot, spot_of
 
 FIRST_LOOKS, SOONEST, LATEST = 200, 0.002, 0.02
@@ -25,6 +26,7 @@ class Watchdog:
     """
 
     def __init__(self, loop: asyncio.BaseEventLoop, threshold: float, since: Callable[[], float]) -> None:
+        self.guard = Guard("the lines that long steps stand at")
         self._loop_thread = threading.get_ident()
         self._threshold = threshold
         self._since = since
@@ -61,6 +63,10 @@ class Watchdog:
         return max(spots, key=spots.__getitem__, default=None), arrived
 
     def _watch(self) -> None:
+        with self.guard:
+            self._look_again_and_again()
+
+    def _look_again_and_again(self) -> None:
         shortest = pause = min(self._threshold / 2, LATEST)
         while not self._stopping.wait(pause):
             began = self._since()

@@ -232,6 +232,8 @@ def _busy(loop: LoopRecorder, began: float, wall: float) -> NDArray[np.float64]:
     """When the loop was not waiting for the operating system: what its idle times leave."""
     idle = np.clip(np.asarray(loop.idle, dtype=np.float64) - began, 0.0, wall)
     edges = np.concatenate([[0.0], idle, [wall]]).reshape(-1, 2)
+    if not loop.guard.on:  # from then on nothing is known of it
+        edges = np.clip(edges, 0.0, loop.guard.off_since - began)
     return edges[edges[:, 1] > edges[:, 0]]
 
 

@@ -5,11 +5,13 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextvars import Token
+from math import inf
 from time import perf_counter, process_time
 from types import TracebackType
 from typing import Any
 
 from helpers.recorders import belonging
+from helpers.recorders.guard import Guard
 from helpers.recorders.http import HttpRecorder
 from helpers.recorders.loop import LoopRecorder
 from helpers.recorders.loop_check import why_not
@@ -62,6 +64,9 @@ class measure:
         )
         self._progress = Progress(self._requests.records)
         self._requests.on_request = self._progress.tick
+        self._tasks = Guard("tasks and their steps")
+        self._counts = Guard("what the server saw")
+        self._comfort = Guard("the line that tells how far the block is, and a Stop button that acts at once")
         self._mark: Token[object | None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._cpu = 0.0
@@ -89,17 +94,20 @@ class measure:
                 opener = sys._getframe(1)
                 self._configure(lambda: of_block(opener))
                 del opener
-            server = running()
-            if server is not None:
-                server.reset()
+            with self._counts:
+                server = running()
+                if server is not None:
+                    server.reset()
             self._start_recorders()
-            self._beat()
+            with self._comfort:
+                self._beat()
         except BaseException:
             self._let_go()
             raise
         self._mark = belonging.mark(self)
         if not self._quiet:
-            self._progress.start()
+            with self._comfort:
+                self._progress.start()
         self._cpu = process_time()
         self._run.began = perf_counter()
         return self._run
@@ -110,12 +118,17 @@ class measure:
         ended, cpu = perf_counter(), process_time()
         try:
             self._stop_recorders()
+            server = None
+            if self._counts.on:
+                with self._counts:
+                    server = collect(running(), with_log=not self._requests.records)
+            self._note_faults()
             self._run.close(
                 wall=ended - self._run.began,
                 cpu=cpu - self._cpu,
                 outcome=_outcome(kind),
                 recording=self._recording,
-                server=collect(running(), with_log=not self._requests.records),
+                server=server,
             )
         finally:
             self._let_go()
@@ -156,23 +169,28 @@ class measure:
 
     def _let_go(self) -> None:
         global _open
-        self._stop_recorders()
-        self._progress.stop()
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._mark is not None:
-            belonging.unmark(self._mark)
-        with _lock:
-            _open = None
+        try:
+            self._stop_recorders()
+            with self._comfort:
+                self._progress.stop()
+                if self._timer is not None:
+                    self._timer.cancel()
+            if self._mark is not None:
+                belonging.unmark(self._mark)
+        finally:  # whatever comes in between, a Ctrl-C for one: the next block must find its way free
+            with _lock:
+                _open = None
 
     def _start_recorders(self) -> None:
         loop, recording = asyncio._get_running_loop(), self._recording
-        problem = why_not(loop) if loop is not None else ""
+        problem = ""
+        with self._tasks:
+            problem = why_not(loop) if loop is not None else ""
         if problem:
             recording.notes.append(problem)
         self._requests.start()
         recording.threads.start(owner=self)
-        if isinstance(loop, asyncio.BaseEventLoop) and not problem:
+        if isinstance(loop, asyncio.BaseEventLoop) and not problem and self._tasks.on:
             # The last to start and the first to stop: it must not see the others at work.
             recording.loop = LoopRecorder(loop, self, recording.threshold)
             recording.loop.start()
@@ -184,12 +202,21 @@ class measure:
         self._recording.threads.stop()
         self._requests.stop()
 
+    def _note_faults(self) -> None:
+        """Take down what recorders that failed have left out."""
+        loop, began = self._recording.loop, self._run.began
+        guards = [*self._requests.guards, *self._recording.threads.guards, *(loop.guards if loop else ())]
+        notes = [guard.note(began) for guard in (*guards, self._tasks, self._comfort)]
+        # The server is asked before and after: where one fails, nothing is known of the time in between.
+        self._recording.faults += filter(None, (*notes, self._counts.note(inf)))
+
     def _beat(self) -> None:
         """Wake the loop now and then, so that the Stop button ends an `await` at once and the progress moves."""
-        loop = asyncio._get_running_loop()
-        if loop is not None:
-            self._progress.tick()
-            self._timer = loop.call_later(HEARTBEAT, self._beat)
+        with self._comfort:
+            loop = asyncio._get_running_loop()
+            if loop is not None:
+                self._progress.tick()
+                self._timer = loop.call_later(HEARTBEAT, self._beat)
 
 
 def _outcome(kind: type[BaseException] | None) -> str:

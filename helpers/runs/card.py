@@ -60,8 +60,9 @@ def _rerun(run: "Run") -> str:
 
 
 def _notices(run: "Run") -> str:
-    """What went wrong with keeping it, each thing once."""
-    told = " ".join(filter(None, (run.trouble, take_notice())))
+    """What went wrong with recording and keeping it, each thing once."""
+    faults = () if run.outcome == "open" else run.faults
+    told = " ".join(filter(None, (*faults, run.trouble, take_notice())))
     return f'<div style="margin-top:6px;color:{_PROBLEM}">{escape(told)}</div>' if told else ""
 
 

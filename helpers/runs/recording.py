@@ -9,10 +9,14 @@ from helpers.recorders.threads import ThreadRecorder
 
 @dataclass
 class Recording:
-    """What the recorders of one block hold. ``loop`` is None where no loop was running or it could not be recorded."""
+    """What the recorders of one block hold. ``loop`` is None where no loop was running or it could not be recorded.
+
+    ``notes`` are sentences on what is not there, and why; ``faults`` those of them in which a recorder has failed.
+    """
 
     threads: ThreadRecorder
     requests: list[RequestRecord]
     loop: LoopRecorder | None = None
     threshold: float = 0.01
     notes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)

@@ -166,7 +166,13 @@ class Run:
             server_peak=self.server.peak if self.server else None,
             # A script's tasks are in another process: only the server saw what it did.
             activity=self._activity if self.seen_by == "client" else None,
+            faults=self.faults,
         )
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What a recorder has left out because it failed, a sentence each. It failed alone: the block ran on."""
+        return tuple(self._recorded.faults)
 
     @property
     def _recorded(self) -> "Recording":
@@ -186,7 +192,7 @@ class Run:
         end = "" if self.outcome == "ok" else f", {self.outcome}"
         return (
             f"<Run {self.label!r}: {self.wall:.3g} s wall, {self.cpu:.3g} s CPU, "
-            f"{count} request{'' if count == 1 else 's'}{seen}{end}>"
+            f"{count} request{'' if count == 1 else 's'}{seen}{end}{'. '.join(('', *self.faults))}>"
         )
 
     def _repr_html_(self) -> str:

@@ -48,6 +48,14 @@ async def nothing(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+async def lost(request: web.Request) -> web.Response:
+    return web.Response(status=302, headers={"Location": "http://["}, text="no address that anybody can follow")
+
+
+async def busy(request: web.Request) -> web.Response:
+    return web.Response(status=503, text="come back later")
+
+
 async def serve(started: "OddServer") -> None:
     app = web.Application()
     app.router.add_route("*", "/hello", hello)
@@ -56,6 +64,8 @@ async def serve(started: "OddServer") -> None:
     app.router.add_get("/half-body", half_body)
     app.router.add_get("/gzipped", gzipped)
     app.router.add_get("/nothing", nothing)
+    app.router.add_get("/lost", lost)
+    app.router.add_get("/busy", busy)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

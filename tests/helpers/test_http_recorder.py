@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -75,12 +76,19 @@ def test_hooks_are_gone_after_an_exception(error: type[BaseException]) -> None:
     assert attributes() == before
 
 
-def test_hooks_are_gone_when_installing_them_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_whose_hooks_cannot_be_installed_is_left_out(odd: OddServer, monkeypatch: pytest.MonkeyPatch) -> None:
     before = attributes()
     monkeypatch.setattr("helpers.recorders.http.AiohttpHooks.install", lambda *_: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        HttpRecorder(object()).start()
+    owner = object()
+    recorder = HttpRecorder(owner)
+    token = belonging.mark(owner)
+    recorder.start()
+    requests.get(odd.base + "/hello")
+    recorder.stop()
+    belonging.unmark(token)
     assert attributes() == before
+    assert [brief(record) for record in recorder.records] == [("GET", "hello", 200, "new", "")]
+    assert [guard.on for guard in recorder.guards] == [True, False]
 
 
 def test_a_session_older_than_the_block_is_seen_and_keeps_its_own_traces(odd: OddServer) -> None:
@@ -168,6 +176,7 @@ async def with_aiohttp(base: str) -> list[Any]:
         await look("GET", base + "/gzipped")
         await look("GET", base + "/nothing")
         await look("GET", base + "/missing", raise_for_status=True)
+        await look("GET", base + "/lost")
         await look("GET", base + "/half-body")
         await look("GET", base + "/hello?delay=5", timeout=aiohttp.ClientTimeout(total=0.2))
         await look("GET", "http://127.0.0.1:9/")
@@ -241,6 +250,149 @@ def test_requests_are_recorded_with_connection_status_and_error(odd: OddServer) 
     check_phases(records)
     assert main_phase(by_path["slow-body"]) == "reading"
     assert main_phase(by_path["hello?delay=5"]) == "waiting"
+
+
+@pytest.mark.parametrize("how", ["whole", "streamed", "left unread"])
+def test_what_is_asked_for_inside_except_has_its_own_outcome(odd: OddServer, how: str) -> None:
+    """The exception that a fallback deals with, and the one that led to it, are none of the fallback's request."""
+
+    def with_requests(session: requests.Session) -> None:
+        with session.get(odd.base + "/slow-body", stream=how != "whole") as response:
+            if how == "streamed":
+                list(response.iter_content(5000))
+
+    async def with_aiohttp(session: aiohttp.ClientSession) -> None:
+        async with session.get(odd.base + "/slow-body") as response:
+            if how != "left unread":
+                await response.read()
+
+    async def main() -> None:
+        try:
+            raise KeyError("first")
+        except KeyError:
+            try:
+                raise LookupError("second")
+            except LookupError:
+                with requests.Session() as session:
+                    with_requests(session)
+                async with aiohttp.ClientSession() as client:
+                    await with_aiohttp(client)
+            async with aiohttp.ClientSession() as client:
+                await with_aiohttp(client)
+
+    with recording() as records:
+        asyncio.run(main())
+    assert [(record.library, record.status, record.error) for record in records] == [
+        ("requests", 200, ""),
+        ("aiohttp", 200, ""),
+        ("aiohttp", 200, ""),
+    ]
+
+
+def test_what_fails_inside_except_is_told_with_its_own_error(odd: OddServer) -> None:
+    async def main() -> None:
+        try:
+            raise KeyError("primary")
+        except KeyError:
+            with pytest.raises(requests.exceptions.ChunkedEncodingError):
+                requests.get(odd.base + "/half-body")
+            async with aiohttp.ClientSession() as session:
+                with pytest.raises(aiohttp.ClientPayloadError):
+                    async with session.get(odd.base + "/half-body") as response:
+                        await response.read()
+                with pytest.raises(ZeroDivisionError):
+                    async with session.get(odd.base + "/slow-body"):
+                        raise ZeroDivisionError from None
+
+    with recording() as records:
+        asyncio.run(main())
+    assert [record.error for record in records] == ["ChunkedEncodingError", "ClientPayloadError", "ZeroDivisionError"]
+
+
+def test_no_exception_is_kept_beyond_its_request(odd: OddServer) -> None:
+    class Primary(Exception):
+        pass
+
+    with recording() as records:
+        try:
+            raise Primary
+        except Primary as error:
+            gone = weakref.ref(error)
+            requests.get(odd.base + "/hello")
+        assert len(records) == 1
+        assert gone() is None
+
+
+async def _raises_for_503(response: aiohttp.ClientResponse) -> None:
+    if response.status == 503:
+        raise BusyError
+
+
+class BusyError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    "of_session, of_call, error",
+    [
+        (False, None, ""),
+        (True, None, ""),
+        (False, True, ""),
+        (_raises_for_503, None, "BusyError"),
+        (False, _raises_for_503, "BusyError"),
+    ],
+)
+def test_a_status_that_aiohttp_raises_for_is_recorded(
+    odd: OddServer, of_session: Any, of_call: Any, error: str
+) -> None:
+    async def main() -> None:
+        async with aiohttp.ClientSession(raise_for_status=of_session) as session:
+            options = {} if of_call is None else {"raise_for_status": of_call}
+            try:
+                async with session.get(odd.base + "/busy", **options) as response:
+                    await response.read()
+            except (aiohttp.ClientResponseError, BusyError):
+                assert of_session or of_call
+
+    with recording() as records:
+        asyncio.run(main())
+    (record,) = records
+    assert (record.status, record.received, record.error) == (503, len("come back later"), error)
+
+
+def test_an_answer_that_nobody_sent_is_recorded_as_far_as_it_is_known() -> None:
+    class Fake(HTTPAdapter):
+        def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+            response = requests.Response()
+            response.status_code = 200
+            return response
+
+    class FakeBelow(HTTPAdapter):
+        """It is asked by way of `HTTPAdapter.send`, as what is derived from an adapter may be."""
+
+        def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
+            class Pool:
+                block = False
+
+                def urlopen(self, **_: Any) -> Any:
+                    return FakeAnswer()
+
+            return Pool()
+
+        def build_response(self, request: requests.PreparedRequest, answer: Any) -> requests.Response:
+            response = requests.Response()
+            response.status_code = 200
+            return response
+
+    class FakeAnswer:
+        pass
+
+    with requests.Session() as session, recording() as records:
+        session.mount("fake://", Fake())
+        session.mount("below://", FakeBelow())
+        assert session.get("fake://x").status_code == 200
+        assert session.get("below://x").status_code == 200
+    assert [(record.url, record.status, record.error) for record in records] == [("below://x", 200, "")]
 
 
 def test_aiohttp_is_recorded_with_connection_status_and_error(odd: OddServer) -> None:

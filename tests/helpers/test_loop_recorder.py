@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import functools
 import gc
 import itertools
 import logging
@@ -12,14 +13,15 @@ import threading
 import time
 import traceback
 from asyncio import base_events, events
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from helpers.recorders import belonging, loop_check
-from helpers.recorders.loop import MOST_STEPS, ROW, LoopRecorder
+from helpers.recorders.loop import MOST_STEPS, LoopRecorder
 from helpers.recorders.origin import is_learners
 from helpers.recorders.watchdog import Watchdog
 
@@ -409,12 +411,11 @@ def test_everything_is_what_it_was_when_the_block_has_ended() -> None:
             assert state() != before
             left = asyncio.create_task(asyncio.sleep(10))
             await asyncio.sleep(0)
-            assert hasattr(left, ROW)
+            assert getattr(left, recorder._attribute) == 1
         assert state() == before
         assert {name: value for name, value in selector.__dict__.items() if name == "select"} == {}
         assert set(selector.__dict__) == set(mine)
-        assert not hasattr(left, ROW)
-        assert not hasattr(asyncio.current_task(), ROW)
+        assert not any(hasattr(task, recorder._attribute) for task in (left, asyncio.current_task()))
         recorder.stop()
         assert state() == before
         left.cancel()
@@ -422,16 +423,128 @@ def test_everything_is_what_it_was_when_the_block_has_ended() -> None:
     asyncio.run(main())
 
 
-def test_the_hooks_are_gone_when_installing_them_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.recorders.watchdog.Watchdog.start", lambda self: 1 / 0)
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_the_hooks_are_gone_when_installing_them_fails(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("helpers.recorders.loop.watch_factory", fails)
 
     async def main() -> None:
         before = state()
-        with pytest.raises(ZeroDivisionError), recording():
-            pass
+        recorder = LoopRecorder(asyncio.get_running_loop(), object(), THRESHOLD)
+        try:
+            recorder.start()
+        except KeyboardInterrupt:  # the learner's own; an error of ours is none of theirs
+            assert error is KeyboardInterrupt
         assert state() == before
+        assert recorder.guard.on == (error is KeyboardInterrupt)
+        recorder.stop()
 
     asyncio.run(main())
+
+
+def test_a_task_left_over_from_one_block_is_no_row_of_the_next() -> None:
+    # Up to Python 3.11 `wait_for` runs what it is given in a second task, which shares the row of the first.
+    async def turns(number: int) -> None:
+        for _ in range(number):
+            await asyncio.sleep(0)
+
+    async def main() -> tuple[LoopRecorder, LoopRecorder, list[asyncio.Task[Any]]]:
+        with recording() as first:
+            others = [asyncio.create_task(turns(1)) for _ in range(3)]
+            left = [asyncio.create_task(asyncio.wait_for(turns(20), 5)) for _ in range(3)]
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        with recording() as second:
+            own = asyncio.create_task(turns(3), name="own")
+            await asyncio.gather(*left, *others)
+            await own
+        return first, second, left
+
+    first, second, left = asyncio.run(main())
+    assert first.guard.on and second.guard.on
+    assert [row.name for row in second.rows[1:]] == ["own"]
+    assert len(steps_of(second, "own")) == 4
+    assert {int(row) for row, *_ in steps(second)} == {0, 1}
+    assert all(task.done() and task.exception() is None for task in left)
+
+
+class Odd:
+    """An object of the learner's that answers no question for an attribute, and has a method."""
+
+    def __init__(self) -> None:
+        self.called = 0
+
+    def __getattr__(self, name: str) -> Any:
+        raise KeyError(name)
+
+    def __call__(self) -> None:
+        self.called += 1
+
+    def tick(self) -> None:
+        self.called += 1
+
+
+class OddAwaitable(Coroutine[Any, Any, str]):
+    """A coroutine of the learner's own making: what a task asks of it, and an error for everything else."""
+
+    def __init__(self) -> None:
+        self._inner = asyncio.sleep(0, "done")
+
+    def __getattr__(self, name: str) -> Any:
+        raise KeyError(name)
+
+    def __await__(self) -> Any:
+        return self._inner.__await__()
+
+    def send(self, value: Any) -> Any:
+        return self._inner.send(value)
+
+    def throw(self, *args: Any) -> Any:
+        return self._inner.throw(*args)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def test_no_attribute_is_asked_of_what_is_no_task() -> None:
+    odd, mock = Odd(), Mock(spec=asyncio.Task)
+    slow = threading.Event()
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(odd)
+        loop.call_soon(functools.partial(odd))
+        loop.call_later(0.01, odd.tick)
+        loop.call_soon_threadsafe(odd.tick)
+        loop.call_soon(mock.cancel)  # which says of itself that it is a task
+        assert await asyncio.create_task(OddAwaitable()) == "done"
+        loop.call_soon(slow.wait, THRESHOLD)  # a long step by a callback, which is told by its name
+        await asyncio.sleep(0.02)
+
+    recorder = recorded(work)
+    assert recorder.guard.on
+    assert odd.called == 4
+    mock.cancel.assert_called_once_with()
+    assert [row.coroutine for row in recorder.rows[1:]] == ["OddAwaitable"]
+    assert "Event.wait" in [step.who for step in recorder.long_steps]
+
+
+def test_a_long_step_of_an_object_that_hides_its_name_is_told_by_its_class() -> None:
+    class Slow(Odd):
+        def __call__(self) -> None:
+            time.sleep(2 * THRESHOLD)
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(Slow())
+        await asyncio.sleep(0.01)
+
+    recorder = recorded(work)
+    assert recorder.guard.on
+    assert "Slow" in [step.who for step in recorder.long_steps]
 
 
 def test_no_task_is_kept_alive() -> None:

@@ -1,0 +1,62 @@
+"""What keeps a fault of the recorders' own away from the code that they watch."""
+
+from time import perf_counter
+from types import TracebackType
+
+MOST_TOLD = 200
+"""Characters of an error's message."""
+
+
+class Guard:
+    """Catches what goes wrong in the hooks of one recorder, and switches that recorder off.
+
+    ``with guard: ...`` goes around what a hook does of its own, never around what it watches: the learner's code meets
+    no exception of ours, and goes on as without the recorder. So does trio with its instruments (`trio.abc.Instrument`:
+    one that raises is removed, and nothing else happens). Ctrl-C in a hook is the learner's, and passes.
+
+    Attributes:
+        on: whether the recorder still records. A hook that finds it off only hands on.
+        off_since: when it was switched off (``time.perf_counter()``), or 0.0.
+    """
+
+    def __init__(self, what: str) -> None:
+        """``what`` is what the recorder records, in words for the learner."""
+        self.on = True
+        self.off_since = 0.0
+        self._what = what
+        self._error = ""
+
+    def __enter__(self) -> "Guard":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self.switch_off(error)
+        return True
+
+    def switch_off(self, error: Exception) -> None:
+        """Note the error, of which only the first is told. The error itself is not kept: it holds the code's values."""
+        if self.on:
+            self.on, self.off_since = False, perf_counter()
+            self._error = _told(error)
+
+    def note(self, began: float) -> str:
+        """What is left out, as a sentence, for a block that opened at ``began``; an empty text where nothing is."""
+        if self.on:
+            return ""
+        since = self.off_since - began
+        from_when = f" from {since:.3g} s on" if since > 0 else ""
+        return (
+            f"Left out{from_when}: {self._what}. The recorder has failed, not your code, which ran on as without it "
+            f"({self._error})."
+        )
+
+
+def _told(error: Exception) -> str:
+    name = type(error).__name__
+    try:
+        message = str(error)
+    except Exception:  # an error of the learner's own class may say nothing but another error
+        message = ""
+    return f"{name}: {message[:MOST_TOLD]}" if message else name

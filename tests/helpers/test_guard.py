@@ -1,0 +1,325 @@
+"""A recorder that fails harms nothing: the learner's code runs on as without it, and the run says what is missing."""
+
+import asyncio
+import gc
+import queue
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from typing import Any
+
+import aiohttp
+import pytest
+import requests
+from odd_server import OddServer
+
+from helpers import latency, measure, practice_api, side_by_side
+from helpers.recorders.guard import Guard
+from helpers.recorders.loop_check import trial
+from helpers.runs import Run
+from helpers.runs.card import card
+from helpers.servers.practice_api import PracticeAPI
+
+
+class Planted(Exception):
+    """What the tests make a part of a recorder raise."""
+
+
+def fail(*_: Any, **__: Any) -> Any:
+    raise Planted("on purpose")
+
+
+# --- the guard itself -------------------------------------------------------------------------------------------------
+
+
+def test_the_first_error_switches_off_and_is_told() -> None:
+    guard = Guard("requests")
+    assert guard.on and guard.note(0.0) == ""
+    with guard:
+        raise KeyError("x")
+    assert not guard.on
+    since = guard.off_since
+    with guard:
+        raise ValueError("later")
+    assert guard.off_since == since > 0
+    assert guard.note(since - 1.5) == (
+        "Left out from 1.5 s on: requests. The recorder has failed, not your code, which ran on as without it "
+        "(KeyError: 'x')."
+    )
+    assert guard.note(since + 1).startswith("Left out: requests. ")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_what_is_the_learners_passes(error: type[BaseException]) -> None:
+    guard = Guard("requests")
+    with pytest.raises(error), guard:
+        raise error
+    assert guard.on
+
+
+def test_an_error_that_cannot_be_told_is_told_by_its_name() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    for error, told in ((Mute(), "(Mute)"), (ValueError(), "(ValueError)"), (ValueError("x" * 1000), "x" * 200 + ").")):
+        guard = Guard("requests")
+        with guard:
+            raise error
+        assert told in guard.note(0.0)
+
+
+def test_the_error_is_not_kept() -> None:
+    class Value:
+        pass
+
+    def hook() -> "weakref.ref[Value]":
+        value = Value()
+        with guard:
+            raise Planted(value)
+        return weakref.ref(value)
+
+    guard = Guard("requests")
+    assert hook()() is None
+
+
+# --- every part of every recorder, failing ----------------------------------------------------------------------------
+
+TASKS, THREADS = "tasks and their steps", "threads, jobs of pools"
+REQUESTS, AIOHTTP = "requests made with requests", "requests made with aiohttp"
+LINES, WAITS = "the lines that long steps stand at", "waits for locks"
+
+PARTS = [
+    ("helpers.recorders.loop.task_of", TASKS),
+    ("helpers.recorders.loop.maker_of", TASKS),
+    ("helpers.recorders.loop.is_learners", TASKS),
+    ("helpers.recorders.loop.TaskRow", TASKS),
+    ("helpers.recorders.loop.LongStep", TASKS),
+    ("helpers.recorders.loop.readers_of", TASKS),
+    ("helpers.recorders.loop.callback_name", TASKS),
+    ("helpers.recorders.loop.unserved", TASKS),
+    ("helpers.recorders.loop.belonging", TASKS),
+    ("helpers.recorders.loop.watch_factory", TASKS),
+    ("helpers.recorders.loop.Watchdog", TASKS),
+    ("helpers.recorders.task_row.TaskRow.finish", TASKS),
+    ("helpers.runs.block.why_not", TASKS),
+    ("helpers.recorders.loop.describe", LINES),
+    ("helpers.recorders.watchdog.spot_of", LINES),
+    ("helpers.recorders.watchdog.Watchdog.start", LINES),
+    ("helpers.recorders.watchdog.Watchdog.report", LINES),
+    ("helpers.recorders.garbage.perf_counter", "garbage collections"),
+    ("helpers.recorders.ledger.Ledger.here", THREADS),
+    ("helpers.recorders.ledger.Ledger.born", THREADS),
+    ("helpers.recorders.ledger.Ledger.begin", THREADS),
+    ("helpers.recorders.ledger.Ledger.end", THREADS),
+    ("helpers.recorders.ledger.Ledger.wait", THREADS),
+    ("helpers.recorders.ledger.Ledger.open", THREADS),
+    ("helpers.recorders.ledger.Ledger.close", THREADS),
+    ("helpers.recorders.ledger.Here", THREADS),
+    ("helpers.recorders.pool_hooks.name_of", THREADS),
+    ("helpers.recorders.pool_hooks.inspect", THREADS),
+    ("helpers.recorders.thread_hooks._by_library", THREADS),
+    ("helpers.recorders.thread_hooks.ThreadHooks._let_go", THREADS),
+    ("helpers.recorders.thread_hooks.ThreadHooks.stop", THREADS),
+    ("helpers.recorders.waits._is_blocking", THREADS),
+    ("helpers.recorders.threads.learners_modules", THREADS),
+    ("helpers.recorders.threads.exchange", THREADS),
+    ("helpers.recorders.idle_sampler.IdleSampler.start", WAITS),
+    ("helpers.recorders.idle_sampler.seen_by_linux", WAITS),
+    ("helpers.recorders.idle_sampler.IdleSampler._look", WAITS),
+    ("helpers.recorders.idle_sampler._kind", WAITS),
+    ("helpers.recorders.patches.Patches.replace", TASKS),
+    ("helpers.recorders.belonging.belongs", REQUESTS),
+    ("helpers.recorders.http.RequestRecord", REQUESTS),
+    ("helpers.recorders.record.RequestRecord.enter", REQUESTS),
+    ("helpers.recorders.record.RequestRecord.finish", REQUESTS),
+    ("helpers.recorders.record.RequestRecord.own_failure", REQUESTS),
+    ("helpers.recorders.requests_hooks.RequestsHooks._end_of", REQUESTS),
+    ("helpers.recorders.aiohttp_hooks._Trace._end_with_body", AIOHTTP),
+    ("helpers.recorders.aiohttp_hooks._Trace._fail", AIOHTTP),
+    ("helpers.recorders.aiohttp_hooks._target", AIOHTTP),
+    ("helpers.recorders.aiohttp_hooks.ref", AIOHTTP),
+    ("helpers.servers.practice_api.PracticeAPI.reset", "what the server saw"),
+    ("helpers.servers.practice_api.PracticeAPI.stats", "what the server saw"),
+    ("helpers.runs.block.collect", "what the server saw"),
+    ("helpers.runs.block.running", "what the server saw"),
+    ("helpers.runs.progress.perf_counter", "the line that tells how far"),
+    ("helpers.runs.progress.StatusLine.show", ""),
+]
+"""What may fail, and what is then told to be missing, among other things; "" where nothing of the picture is."""
+
+
+def blocking(base: str) -> list[Any]:
+    """All that the hooks on `requests` and on threads see."""
+    seen: list[Any] = []
+    with requests.Session() as session:
+        seen.append(session.get(base + "/countries/FR").json())
+        with session.get(base + "/bytes/100000", stream=True) as response:
+            seen.append(sum(map(len, response.iter_content(10_000))))
+        for path in ("/cut?after=10", "/countries/XX"):
+            try:
+                response = session.get(base + path)
+                response.raise_for_status()
+            except requests.RequestException as error:
+                seen.append(type(error))
+    lock, jobs = threading.Lock(), queue.Queue[int]()
+    lock.acquire()
+    worker = threading.Thread(target=lambda: (lock.acquire(), jobs.put(1)))
+    worker.start()
+    time.sleep(0.06)
+    lock.release()
+    seen.append(jobs.get())
+    worker.join()
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(divmod, 7, number) for number in (2, 0)]
+        seen += [type(future.exception()) if future.exception() else future.result() for future in futures]
+    return seen
+
+
+async def waiting(base: str, odd: str) -> list[Any]:
+    """All that the hooks on tasks and on `aiohttp` see."""
+    seen: list[Any] = []
+    async with aiohttp.ClientSession() as session:
+
+        async def get(url: str, **options: Any) -> Any:
+            async with session.get(url, **options) as response:
+                return len(await response.read())
+
+        urls = (base + "/countries/FR", base + "/cut?after=10", base + "/bytes/100000", odd + "/redirect/1")
+        results = await asyncio.gather(*map(get, urls), return_exceptions=True)
+        seen += [type(result) if isinstance(result, Exception) else result for result in results]
+        for options in ({"raise_for_status": True}, {"timeout": aiohttp.ClientTimeout(total=0.05)}):
+            try:
+                await get(base + "/countries/XX?delay=0.2", **options)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                seen.append(type(error))
+    seen.append(await asyncio.wait_for(asyncio.to_thread(sum, [1, 2]), 5))
+    ready = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.01, ready.set)
+    await ready.wait()
+    left = asyncio.create_task(asyncio.sleep(5))
+    await asyncio.sleep(0)
+    left.cancel()
+    try:
+        await left
+    except asyncio.CancelledError:
+        seen.append("cancelled")
+    time.sleep(0.05)
+    gc.collect()
+    return seen
+
+
+@pytest.fixture
+def complaints(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """What reached the places where Python reports an exception that nobody catches."""
+    heard: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", heard.append)
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    yield heard
+
+
+@pytest.fixture(scope="module")
+def odd() -> Iterator[str]:
+    """The address of a server that redirects."""
+    server = OddServer()
+    yield server.base
+    server.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tried() -> None:
+    """Whether the loop can be recorded is tried once per process: not while a part is failing."""
+    assert trial().works
+
+
+@pytest.fixture(scope="module")
+def plain(odd: str) -> list[Any]:
+    """What the work comes to when nobody watches it."""
+    base = practice_api().base
+    return blocking(base) + asyncio.run(waiting(base, odd))
+
+
+def measured(base: str, odd: str, complaints: list[Any]) -> tuple[list[Any], Run]:
+    async def main() -> tuple[list[Any], Run]:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+        with measure("my own") as run:
+            seen = blocking(base) + await waiting(base, odd)
+        return seen, run
+
+    return asyncio.run(main())
+
+
+def test_nothing_is_left_out_where_nothing_fails(
+    api: PracticeAPI, odd: str, plain: list[Any], complaints: list[Any]
+) -> None:
+    seen, run = measured(api.base, odd, complaints)
+    assert (seen, run.outcome, run.faults, complaints) == (plain, "ok", (), [])
+
+
+@pytest.mark.parametrize("part, missing", PARTS, ids=[part for part, _ in PARTS])
+def test_a_part_that_fails_harms_nothing(
+    part: str,
+    missing: str,
+    api: PracticeAPI,
+    odd: str,
+    plain: list[Any],
+    complaints: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as planted:
+        planted.setattr(part, fail)
+        seen, run = measured(api.base, odd, complaints)
+    assert (seen, run.outcome, complaints) == (plain, "ok", [])
+    assert not missing or any(fault.startswith("Left out") and missing in fault for fault in run.faults)
+    assert all(escape(fault) in card(run) and fault in repr(run) for fault in run.faults)
+    assert run.panel().faults == run.faults
+    assert len(run.tasks) >= 1  # what there is can be shown
+    with measure("the next") as run:  # has its recorders back
+        requests.get(api.url("/countries/FR"))
+    assert (run.outcome, len(run.requests), run.faults) == ("ok", 1, ())
+
+
+def test_what_is_left_out_stands_under_every_chart(api: PracticeAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.recorders.ledger.Ledger.wait", fail)
+    runs = []
+    for label in ("one", "two"):
+        with measure(label) as run:
+            time.sleep(0.01)
+            requests.get(api.url("/countries/FR"))
+        runs.append(run)
+    (fault,) = runs[0].faults
+    for chart in (runs[0].timeline(), runs[0].timeline("requests"), runs[0].latency()):
+        assert fault in chart.note
+    for chart in (side_by_side(*runs), latency(*runs)):
+        assert f"one: {fault}" in chart.note and f"two: {runs[1].faults[0]}" in chart.note
+
+
+def test_a_recorder_that_has_failed_says_nothing_of_what_came_later(
+    api: PracticeAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither that a task was waiting, nor that the loop was busy, nor that a thread was running."""
+
+    async def main() -> Run:
+        with measure("my own") as run:
+            task = asyncio.create_task(asyncio.sleep(0.02), name="early")
+            await task
+            monkeypatch.setattr("helpers.recorders.loop.task_of", fail)
+            monkeypatch.setattr("helpers.recorders.ledger.Ledger.here", fail)
+            late = asyncio.create_task(asyncio.sleep(0.3), name="late")
+            time.sleep(0.01)
+            await late
+        return run
+
+    run = asyncio.run(main())
+    assert len(run.faults) == 2
+    assert list(run.tasks["name"]) == ["main", "early"]
+    assert run.tasks["outcome"].tolist() == ["ok", "ok"]
+    assert run.tasks["end"].max() < run.wall - 0.25
+    activity = run.panel().activity
+    assert activity is not None
+    assert activity.spans["end"].max() < run.wall - 0.25
+    assert activity.busy[:, 1].max() < run.wall - 0.25
