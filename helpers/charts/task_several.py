@@ -7,6 +7,7 @@ from helpers.charts.activity import Activity
 from helpers.charts.describe import outcome
 from helpers.charts.panel import Panel
 from helpers.charts.task_facts import TaskFacts, blocker, is_collection, task_facts
+from helpers.charts.task_words import recorded
 
 MATTERS = 0.03
 """A panel's blocking steps are named from this share of it on."""
@@ -35,6 +36,8 @@ def conditions(panels: Sequence[Panel], more: Sequence[str]) -> list[str]:
 
 def remark(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
     """What a panel shows, beside its name."""
+    if activity.recorded is not None:
+        return recorded(activity.recorded)
     where = {"loop": "on one event loop", "threads": "in threads", "blocking": "on one thread"}[activity.model]
     count = words.count(seen.count, seen.noun) if seen.count else "nothing but the block itself"
     held = sum(block.end - block.start for block in activity.blocks)
@@ -48,7 +51,8 @@ def sentence(panels: Sequence[Panel], activities: Sequence[Activity]) -> str:
     parts = []
     for panel, activity, name, wall in zip(panels, activities, describe_several.names(panels), walls, strict=True):
         seen = task_facts(activity)
-        count = f"{words.count(seen.count, seen.noun)} took {wall}" if seen.count else f"it took {wall}"
+        whole = seen.count and activity.recorded is None
+        count = f"{words.count(seen.count, seen.noun)} took {wall}" if whole else f"it took {wall}"
         broken = "" if panel.outcome == "ok" else f" ({outcome(panel)})"
         parts.append(f"{name}: {count}{_how(panel, activity, seen)}{broken}.")
     if any(len(panel.requests) for panel in panels):
@@ -59,6 +63,8 @@ def sentence(panels: Sequence[Panel], activities: Sequence[Activity]) -> str:
 
 
 def _how(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
+    if activity.recorded is not None:
+        return f", {recorded(activity.recorded)}"
     if panel.wall <= 0:
         return ""
     if activity.model == "loop":

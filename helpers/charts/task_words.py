@@ -21,6 +21,8 @@ NAME_ROOM = 170
 def finding(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
     """What happened, in a few parts: the title after the run's own name."""
     wall = words.seconds(panel.wall)
+    if activity.recorded is not None:
+        return [wall, recorded(activity.recorded)]
     parts = [f"{words.count(seen.count, seen.noun)} in {wall}" if seen.count else wall]
     held = _held(panel, activity)
     if held:
@@ -83,12 +85,20 @@ def conditions(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
 
 def sentence(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
     """What the chart shows."""
+    if activity.recorded is not None:
+        parts = [f"The block took {words.seconds(panel.wall)}, {recorded(activity.recorded)}."]
+        return " ".join([*parts, *_end(panel)])
     if not len(activity.rows):
         parts = [f"The block took {words.seconds(panel.wall)}, and no task or thread was recorded in it."]
         return " ".join([*parts, *_end(panel)])
     say = {"loop": _on_a_loop, "threads": _on_threads, "blocking": _on_one_thread}[activity.model]
     parts = [*say(panel, activity, seen), *_collections(panel, activity), *_lost(seen)]
     return " ".join([*parts, *_end(panel)])
+
+
+def recorded(seconds: float) -> str:
+    """How much of a block is in the picture, where a recorder failed."""
+    return f"recorded for the first {words.seconds(seconds)} only" if seconds else "of which nothing was recorded"
 
 
 def _end(panel: Panel) -> list[str]:

@@ -46,7 +46,7 @@ class Guard:
         if self.on:
             return ""
         since = self.off_since - began
-        from_when = f" from {since:.3g} s on" if since > 0 else ""
+        from_when = f" from {since:.2g} s on" if since > 0 else ""
         return (
             f"Left out{from_when}: {self._what}. The recorder has failed, not your code, which ran on as without it "
             f"({self._error})."

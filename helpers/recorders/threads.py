@@ -61,7 +61,12 @@ class ThreadRecorder:
     @property
     def guards(self) -> list[Guard]:
         """The guards of the hooks and of the sampler, each of which may fail alone."""
-        return [self._ledger.guard, self._sampler.guard]
+        return [self.guard, self._sampler.guard]
+
+    @property
+    def guard(self) -> Guard:
+        """Says whether the hooks have been switched off by a fault of their own, and since when."""
+        return self._ledger.guard
 
     @property
     def notes(self) -> list[str]:
@@ -75,7 +80,7 @@ class ThreadRecorder:
 
     def start(self, owner: object) -> None:
         """Put the hooks in place. ``owner`` is what `belonging.mark` was, or will be, called with."""
-        guard = self._ledger.guard
+        guard = self.guard
         try:
             with self._sampler.guard:
                 self._sampler.start()  # before the hooks, so that it is no thread of the block
@@ -95,7 +100,7 @@ class ThreadRecorder:
 
     def stop(self) -> None:
         """Take everything out and close the accounts of what still runs. Calling it again does nothing."""
-        guard = self._ledger.guard
+        guard = self.guard
         with guard:
             self._ledger.end(self.main, "ok")
         with guard:

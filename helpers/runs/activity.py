@@ -73,6 +73,7 @@ def _of_threads(recording: Recording, began: float, wall: float) -> Activity:
         cost=threads.calls * threads.cost_per_call,
         events=threads.calls,
         notes=tuple(_notes(recording)),
+        recorded=_recorded(recording, began),
     )
 
 
@@ -129,6 +130,7 @@ def _of_loop(recording: Recording, loop: LoopRecorder, began: float, wall: float
         cost=loop.handles * trial().cost + threads.calls * threads.cost_per_call,
         events=len(every.row) + threads.calls,
         notes=tuple(_notes(recording)),
+        recorded=_recorded(recording, began),
     )
 
 
@@ -235,6 +237,12 @@ def _busy(loop: LoopRecorder, began: float, wall: float) -> NDArray[np.float64]:
     if not loop.guard.on:  # from then on nothing is known of it
         edges = np.clip(edges, 0.0, loop.guard.off_since - began)
     return edges[edges[:, 1] > edges[:, 0]]
+
+
+def _recorded(recording: Recording, began: float) -> float | None:
+    """How long tasks and threads were recorded, in seconds; None where that was all the time."""
+    guards = [recording.threads.guard, *([recording.loop.guard] if recording.loop is not None else [])]
+    return min((max(guard.off_since - began, 0.0) for guard in guards if not guard.on), default=None)
 
 
 def _notes(recording: Recording) -> list[str]:

@@ -117,7 +117,7 @@ def _calls(load: "Load") -> list[tuple[str, str]]:
 def _rows(run: "Run") -> list[tuple[str, str]]:
     """How many tasks and jobs there were beside the block's own code, and the longest time one held the loop."""
     activity = run.panel().activity
-    if activity is None:
+    if activity is None or activity.recorded is not None:  # a count of what was seen of a part would say too little
         return []
     kinds = activity.rows["kind"][1:].value_counts()
     names = {"task": "tasks", "job": "jobs in threads", "thread": "threads"}

@@ -18,6 +18,7 @@ import requests
 from odd_server import OddServer
 
 from helpers import latency, measure, practice_api, side_by_side
+from helpers.charts import words
 from helpers.recorders.guard import Guard
 from helpers.recorders.loop_check import trial
 from helpers.runs import Run
@@ -323,3 +324,10 @@ def test_a_recorder_that_has_failed_says_nothing_of_what_came_later(
     assert activity is not None
     assert activity.spans["end"].max() < run.wall - 0.25
     assert activity.busy[:, 1].max() < run.wall - 0.25
+    # No count, no share and no total of what was seen in part only.
+    recorded = words.seconds(activity.recorded)
+    assert (
+        run.timeline().sentence == f"The block took {words.seconds(run.wall)}, recorded for the first {recorded} only."
+    )
+    assert f"it took {words.seconds(run.wall)}, recorded for the first" in side_by_side(run, run).sentence
+    assert ">tasks<" not in card(run)
