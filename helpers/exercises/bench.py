@@ -12,16 +12,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from multiprocessing.connection import Client, Connection
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding
-from helpers.exercises.parcel import sources_in
+from helpers.exercises.serialising import NotSent, serialise, sources_in
 from helpers.exercises.verdict import STACK_FILE, Verdict
 from helpers.recorders.origin import is_learners
+from helpers.servers.line import connect
 from helpers.servers.process import PACKAGE_ROOT, ServerProcess
 from helpers.status_line import StatusLine
 
@@ -47,11 +48,7 @@ class Bench:
         self._process = ServerProcess("bench of the exercises", command)
         self._line: Connection[object, object] | None = None
         try:
-            facts = self._process.start()
-            try:
-                self._line = Client(("127.0.0.1", facts["port"]), authkey=bytes.fromhex(facts["key"]))
-            except (EOFError, OSError) as error:
-                raise BenchFailed(f"The bench did not start.\n{self._process.log_tail()}") from error
+            self._line = connect(self._process, self._process.start(), READY_WITHIN)
         except BaseException:
             self.stop()
             raise
@@ -61,10 +58,10 @@ class Bench:
         """Whether the process runs."""
         return self._process.alive
 
-    def judge(self, exercise: Exercise, parcel: bytes) -> Verdict:
-        """Have a function judged; `parcel` is what `pack` made of it. Raises BenchFailed when the bench breaks."""
+    def judge(self, exercise: Exercise, sent: bytes) -> Verdict:
+        """Have a function judged; `sent` is what `serialise` made of it. Raises BenchFailed when the bench breaks."""
         assert self._line is not None
-        self._line.send((exercise.name, parcel))
+        self._line.send((exercise.name, sent))
         until = time.monotonic() + READY_WITHIN
         running = False
         stopping_at: str | None = None
@@ -80,7 +77,7 @@ class Bench:
                         return verdict
                     if not running:
                         raise BenchFailed(f"The bench did not answer.\n{self._process.log_tail()}")
-                    return self._ended_by_force(exercise, parcel, stopping_at)
+                    return self._ended_by_force(exercise, sent, stopping_at)
                 news: Any = self._line.recv()
             except (EOFError, OSError) as error:
                 self.stop()
@@ -100,10 +97,10 @@ class Bench:
                 case "ready", _ if verdict is not None:
                     return verdict
 
-    def _ended_by_force(self, exercise: Exercise, parcel: bytes, stopping_at: str | None) -> Verdict:
+    def _ended_by_force(self, exercise: Exercise, sent: bytes, stopping_at: str | None) -> Verdict:
         from helpers.exercises.trial import never_ended, would_not_stop
 
-        where = _innermost(Path(self._folder.name, STACK_FILE), sources_in(parcel))
+        where = _innermost(Path(self._folder.name, STACK_FILE), sources_in(sent))
         self.stop()
         if stopping_at is not None:
             return Verdict([would_not_stop(exercise.limit, stopping_at)])
@@ -119,7 +116,7 @@ class Bench:
 
 def _innermost(stack: Path, sources: Mapping[str, Sequence[str]]) -> str:
     """The learner's line at which a stack, as `faulthandler` writes it, stands; "" where there is none."""
-    for line in stack.read_text().splitlines():
+    for line in stack.read_text(encoding="utf-8", errors="replace").splitlines():
         found = _FRAME.search(line)
         if found and is_learners(found["file"]) and not found["file"].startswith(str(PACKAGE_ROOT / "helpers")):
             lines = sources.get(found["file"], ())[int(found["line"]) - 1 :]
@@ -141,15 +138,19 @@ def bench() -> Bench:
     return _bench
 
 
-def judge(exercise: Exercise, parcel: bytes) -> Verdict:
+def judge(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
     """Have a function judged. When that is interrupted the bench goes, and the next check starts another."""
+    try:
+        sent = serialise(function)
+    except NotSent as error:
+        return Verdict([error.finding])
     warm = _bench is not None and _bench.alive
     doing = "running your function ..." if warm else "setting up the bench, then running your function ..."
     with StatusLine() as line, _one_at_a_time:
         line.show(doing)
         place = bench()
         try:
-            return place.judge(exercise, parcel)
+            return place.judge(exercise, sent)
         except BaseException:
             place.stop()
             raise

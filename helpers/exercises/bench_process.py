@@ -38,14 +38,14 @@ def main(folder: Path) -> None:
     with Listener(("127.0.0.1", 0), authkey=key) as listener:
         say_ready(port=listener.address[1], key=key.hex())
         _get_ready()
-        with listener.accept() as line, (folder / STACK_FILE).open("w") as stack_file:
+        with listener.accept() as line, (folder / STACK_FILE).open("w", encoding="utf-8") as stack_file:
             while True:
                 try:
-                    name, parcel = line.recv()
+                    name, sent = line.recv()
                 except EOFError:
                     return
                 try:
-                    line.send(("over", _judge(name, parcel, line, stack_file)))
+                    line.send(("over", _judge(name, sent, line, stack_file)))
                 except Exception:
                     line.send(("failed", traceback.format_exc()))
                 line.send(("ready", None))
@@ -64,14 +64,17 @@ def _get_ready() -> None:
     starting.join()
 
 
-def _judge(name: str, parcel: bytes, line: "Connection[object, object]", stack_file: TextIO) -> Verdict:
+def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> Verdict:
     from helpers.exercises.catalogue import find
-    from helpers.exercises.parcel import unpack
+    from helpers.exercises.serialising import NotSent, deserialise
     from helpers.exercises.trial import Trial
     from helpers.servers.practice_api import practice_api
 
     exercise = find(name)
-    function = unpack(parcel)
+    try:
+        function = deserialise(sent)
+    except NotSent as error:
+        return Verdict([error.finding])
     trial = Trial(
         exercise, function, practice_api(), lambda *news: line.send(news), stack_file, random.randrange(2**32)
     )

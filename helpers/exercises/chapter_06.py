@@ -22,7 +22,6 @@ from helpers.exercises.trial import Trial
 ASYNC_DEF = "async def does not make a call non-blocking"
 LETS_GO = "A library that awaits gives the loop back"
 THREAD = "No async form? Let a thread do the waiting"
-ONE_BAD = "One bad call is enough"
 GIL = "to_thread mends waiting, not computing"
 PROCESS = "A process has a lock of its own"
 POOL = "to_thread is a pool, not magic"

@@ -9,7 +9,6 @@ from helpers.exercises import bench, catalogue
 from helpers.exercises.exercise import Choice, Coding, Exercise
 from helpers.exercises.finding import Finding
 from helpers.exercises.outcome import Outcome
-from helpers.exercises.parcel import pack
 from helpers.exercises.standing import standings
 from helpers.exercises.stub import not_begun
 from helpers.exercises.verdict import Verdict
@@ -34,7 +33,7 @@ def check(name: str, function: Callable[..., Any]) -> Outcome:
         raise TypeError(f"give check the function itself, such as check({name!r}, my_function), not {function!r}")
     if missing := not_begun(function, getattr(exercise, "start", "")):
         return Outcome(name, exercise.title, "not yet", Verdict(sentence=missing), _help(name))
-    return outcome(exercise, bench.judge(exercise, pack(function)))
+    return outcome(exercise, bench.judge(exercise, function))
 
 
 def outcome(exercise: Exercise, verdict: Verdict) -> Outcome:

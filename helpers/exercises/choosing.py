@@ -6,7 +6,6 @@ from helpers.exercises.choice_panel import ChoicePanel
 from helpers.exercises.exercise import Choice
 from helpers.exercises.ordering import defined
 from helpers.exercises.outcome import Outcome
-from helpers.exercises.parcel import pack
 from helpers.exercises.verdict import Verdict
 
 
@@ -31,4 +30,4 @@ def _judge(exercise: Choice, letter: str) -> Outcome:
     if letter != exercise.right:
         return outcome(exercise, Verdict([exercise.replies[letter]]))
     function = defined(exercise.code, exercise.given, "the question")
-    return outcome(exercise, bench.judge(exercise, pack(function)))
+    return outcome(exercise, bench.judge(exercise, function))

@@ -193,17 +193,6 @@ def nothing_left(seen: Seen, look: str) -> Finding | None:
     return None
 
 
-def nothing_unheard(seen: Seen, look: str) -> Finding | None:
-    """No task failed in silence."""
-    if not seen.unheard:
-        return None
-    return Finding(
-        f"A task failed and nobody noticed: {seen.unheard[0]}.",
-        "The error of a task comes out where the task is awaited. This one never was.",
-        look,
-    )
-
-
 def _also_asked(seen: Seen) -> str:
     asked_for = seen.server.requests
     if not asked_for:

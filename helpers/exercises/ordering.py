@@ -10,7 +10,6 @@ from helpers.exercises.exercise import Order, head_of
 from helpers.exercises.finding import Finding
 from helpers.exercises.order_panel import OrderPanel
 from helpers.exercises.outcome import Outcome
-from helpers.exercises.parcel import pack
 from helpers.exercises.verdict import Verdict
 
 Placed = list[tuple[int, int]]
@@ -61,7 +60,7 @@ def _judge(exercise: Order, placed: Placed) -> Outcome:
             [Finding(f"Python cannot read this: {error.msg}.", "The function begins with line 1, its head.")]
         )
     else:
-        verdict = bench.judge(exercise, pack(function))
+        verdict = bench.judge(exercise, function)
     if verdict.findings:
         verdict.findings = [*verdict.findings[:1], _out_of_place(exercise, placed)]
     return outcome(exercise, verdict)

@@ -22,8 +22,9 @@ import aiohttp
 
 from helpers.exercises.exercise import Coding, Exercise, Order, head_of
 from helpers.exercises.finding import Finding, Telling
-from helpers.exercises.parcel import LeftInNotebook
 from helpers.exercises.seen import Seen
+from helpers.exercises.serialising.bench_side import threads_of_pools
+from helpers.exercises.serialising.stand_in import LeftInNotebook
 from helpers.recorders.origin import is_learners
 from helpers.runs import measure
 from helpers.servers.practice_api import PracticeAPI
@@ -38,42 +39,6 @@ CALLS = ("sleep", "socket", "lock", "queue")
 
 BLOCKING = 0.05
 """Seconds. The usual 10 ms would now and then accuse a function of what a busy machine has done."""
-
-CODES = [
-    "AR",
-    "AU",
-    "BR",
-    "CA",
-    "CL",
-    "CN",
-    "DE",
-    "EG",
-    "ES",
-    "FI",
-    "FR",
-    "GB",
-    "GR",
-    "IE",
-    "IN",
-    "IT",
-    "JP",
-    "KE",
-    "KR",
-    "MX",
-    "NG",
-    "NL",
-    "NO",
-    "NZ",
-    "PE",
-    "PL",
-    "PT",
-    "SE",
-    "TR",
-    "UA",
-    "US",
-    "VN",
-    "ZA",
-]
 
 
 class Trial:
@@ -153,7 +118,7 @@ class Trial:
             faulthandler.cancel_dump_traceback_later()
         activity = seen.run.panel().activity
         if activity is not None:
-            activity.rows.loc[0, "name"] = self._function.__name__  # the row that a notebook's charts call "cell"
+            activity.rows.loc[0, "name"] = _name_of(self._function)  # the row that a notebook's charts call "cell"
         main = seen.run._recorded.threads.main
         seen.cpu = main.cpu
         seen.calls_that_wait = [
@@ -161,6 +126,7 @@ class Trial:
         ]
         seen.printed = printed.getvalue()
         seen.never_awaited = [str(text).split("'")[1] for text in heard if "was never awaited" in str(text)]
+        threads |= threads_of_pools()
         seen.threads_left = [thread.name for thread in threading.enumerate() if thread not in threads]
         self._require_a_result(seen, may_raise, meanings or {})
         return seen
@@ -252,7 +218,7 @@ class Trial:
             return Finding(
                 f"It uses a {error} of your notebook{f' ({where})' if where else ''}.",
                 "A check runs your function in a process of its own, where it has its arguments, your other functions "
-                "and plain values, but nothing that is open in the notebook. Use what it is given.",
+                "and plain values, but nothing that is open, runs or is held in the notebook. Use what it is given.",
             )
         message = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
         if isinstance(error, TypeError) and not where:
@@ -269,6 +235,12 @@ _MEANINGS = {
     "ClientResponseError": "The server said no, and your function let that through.",
     "InvalidUrlClientError": "What it asked for is no address.",
 }
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """What a function is called; a `partial`, or an object that can be called, has no name of its own."""
+    inner = function.func if isinstance(function, partial) else function
+    return str(getattr(inner, "__name__", type(inner).__name__))
 
 
 def never_ended(limit: float, where: str) -> Finding:

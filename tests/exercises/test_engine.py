@@ -20,7 +20,7 @@ from helpers.exercises import bench, catalogue, check, choose, hint, order, prog
 from helpers.exercises.order_panel import OrderPanel
 from helpers.exercises.ordering import defined
 from helpers.exercises.outcome import Outcome
-from helpers.exercises.parcel import pack
+from helpers.exercises.serialising import serialise
 
 STACK = catalogue.find("stack-not-stairs")
 
@@ -291,7 +291,7 @@ def test_moving_the_last_line_down_keeps_them_all() -> None:
 
 
 def test_functions_are_small_to_send() -> None:
-    assert len(pack(function(GOOD, unused=bytes(1_000_000)))) < 10_000
+    assert len(serialise(function(GOOD, unused=bytes(1_000_000)))) < 10_000
 
 
 @pytest.mark.parametrize(
