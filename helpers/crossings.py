@@ -6,7 +6,6 @@ nest-asyncio changes asyncio for a whole process, so it is crossed in a Python o
 
 import asyncio
 import json
-import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -164,12 +163,9 @@ def _thread_words(crossing: Crossing, loop_thread: int, other: str) -> str:
 
 
 def _in_new_process(crossings: int) -> Crossing:
-    # `run` ends the process when the waiting for it is interrupted.
-    command = [sys.executable, "-P", __file__, str(crossings)]  # this file alone: the course need not be loaded
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-    if done.returncode:
-        raise RuntimeError(f"the process with nest-asyncio failed: {done.stderr.strip() or done.returncode}")
-    return Crossing(**json.loads(done.stdout))
+    from helpers.new_process import told_by  # not by the new process, which has this file alone
+
+    return Crossing(**told_by("the process with nest-asyncio", ["-P", __file__, str(crossings)], SECONDS))
 
 
 async def _nested(crossings: int) -> Crossing:

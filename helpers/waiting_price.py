@@ -4,13 +4,11 @@ Each number is measured in a Python of its own: a process that has had many thre
 later ones. The new process also ends all its threads, whatever happens to the caller.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.new_process import told_by
 from helpers.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -92,10 +90,6 @@ def in_new_process(kind: str, count: int, wait: float) -> dict[str, Any]:
 
     Raises RuntimeError where the process fails, and subprocess.TimeoutExpired where it is not done after SECONDS.
     """
-    # `run` ends the process when the waiting for it is interrupted.
-    command = [sys.executable, PROCESS, kind, str(count), str(wait)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-    if done.returncode:
-        raise RuntimeError(f"the process with {count:,} {kind} failed: {done.stderr.strip() or done.returncode}")
-    measured: dict[str, Any] = json.loads(done.stdout)
+    arguments = [PROCESS, kind, str(count), str(wait)]
+    measured: dict[str, Any] = told_by(f"the process with {count:,} {kind}", arguments, SECONDS)
     return measured

@@ -94,7 +94,9 @@ async def measure(advice: "Advice", rounds: int, models_asked: Sequence[str] | N
     with Workshop() as workshop:
 
         def doing(model: str) -> Callable[[], Awaitable[float]]:
-            return lambda: asyncio.to_thread(workshop.seconds, model, urls, workload.cpu, workload.concurrency)
+            return lambda: asyncio.to_thread(
+                workshop.seconds, model, urls, workload.cpu, workload.concurrency, workload.wait
+            )
 
         variants = {_label(advice, model): doing(model) for model in chosen}
         measured = await trials(variants, rounds=rounds, warm_up=0)

@@ -4,14 +4,27 @@ It is there for as long as the `with` block, and goes with it, also when that is
 """
 
 import sys
+import time
 from collections.abc import Sequence
-from multiprocessing.connection import Client, Connection
+from multiprocessing.connection import Connection
 from types import TracebackType
 
+from helpers.servers.line import connect
 from helpers.servers.process import ServerProcess
 
 TURN = 0.05
 """Seconds: on Windows the Stop button gets through between two looks at the line only."""
+LEAST = 60.0
+"""Seconds that every workload may take: to start a pool of processes may take some of them."""
+OWN = 0.02
+"""Seconds that a call may take beside its wait and its computing."""
+SLOWER = 3
+"""So many times as long as it should may all of that take, on a machine that has other work."""
+
+
+def longest(calls: int, wait: float, cpu: float) -> float:
+    """Seconds after which a workload is given up: more than its calls take one after another, on a busy machine too."""
+    return LEAST + SLOWER * calls * (wait + cpu + OWN)
 
 
 class Workshop:
@@ -23,8 +36,7 @@ class Workshop:
 
     def __enter__(self) -> "Workshop":
         try:
-            facts = self._process.start()
-            self._line = Client(("127.0.0.1", facts["port"]), authkey=bytes.fromhex(facts["key"]))
+            self._line = connect(self._process, self._process.start())
         except BaseException:
             self._process.stop()
             raise
@@ -37,7 +49,7 @@ class Workshop:
             self._line.close()
         self._process.stop()
 
-    def seconds(self, model: str, urls: Sequence[str], cpu: float, at_once: int) -> float:
+    def seconds(self, model: str, urls: Sequence[str], cpu: float, at_once: int, wait: float = 0.0) -> float:
         """Do a workload by a model, and return how long it took.
 
         Args:
@@ -45,18 +57,28 @@ class Workshop:
             urls: an address for each call.
             cpu: seconds to compute with each answer.
             at_once: how many calls may be in flight.
+            wait: seconds that each address takes to answer, for the limit only.
 
         Raises:
-            RuntimeError: the calls failed, or the process has ended; the message says how.
+            RuntimeError: the calls failed, the process has ended, or it was not done in time and has been ended; the
+                message says how.
         """
         assert self._line is not None
+        within = longest(len(urls), wait, cpu)
+        until = time.monotonic() + within
         try:
             self._line.send((model, list(urls), cpu, at_once))
             while not self._line.poll(TURN):
-                pass
+                if time.monotonic() > until:
+                    raise self._out_of_time(model, within)
             told = self._line.recv()
         except (EOFError, OSError) as error:
             raise RuntimeError(f"the workshop has ended.\n{self._process.log_tail()}") from error
         if not isinstance(told, float):
             raise RuntimeError(f"the workload could not be done by {model}:\n{told}")
         return told
+
+    def _out_of_time(self, model: str, within: float) -> RuntimeError:
+        tail = self._process.log_tail()
+        self._process.stop()
+        return RuntimeError(f"{model} was not done within {within:.0f} s, so the workshop has been ended.\n{tail}")

@@ -5,21 +5,18 @@ python -m helpers.choosing.workshop_process
 
 import asyncio
 import inspect
-import multiprocessing
-import os
 import secrets
-import threading
 import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Listener
 from time import perf_counter
 
-from helpers.servers.process import say_ready
+from helpers.servers.process import exit_with_parent, say_ready
 
 
 def main() -> None:
     """Listen for one caller, and do what it sends until it hangs up."""
-    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    exit_with_parent()
     # Imports and the machine's speed belong to no model: made ready here, they are not in what the first run takes.
     # Not at the top of the file: each worker of a pool reads the file, and needs neither aiohttp nor the models.
     from helpers.choosing.models import MODELS, Job
@@ -48,15 +45,6 @@ def main() -> None:
                     line.send(seconds(*workload))
                 except Exception:
                     line.send(traceback.format_exc())
-
-
-def _end_with_parent() -> None:
-    """As `exit_with_parent`, and with the workers of a pool, which would not notice."""
-    while os.read(0, 1024):
-        pass
-    for worker in multiprocessing.active_children():
-        worker.kill()
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from helpers.servers.process import exit_with_parent, say_ready
 
 
 def main(folder: Path) -> None:
-    """Run the kernel until this process's standard input closes."""
+    """Run the kernel until the process that started this one ends."""
     exit_with_parent()
     # Set in a learner's kernel by Jupyter, whose child this process is not.
     os.environ.pop("JPY_PARENT_PID", None)
@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
-    log = os.fdopen(os.dup(1), "w")  # the kernel takes standard output for its cells
+    log = os.fdopen(os.dup(1), "w", encoding="utf-8")  # the kernel takes standard output for its cells
     app.initialize(["-f", str(folder / "kernel.json")])  # type: ignore[no-untyped-call]
     with redirect_stdout(log):
         say_ready()

@@ -67,7 +67,8 @@ def _kernel() -> Iterator[tuple[ServerProcess, BlockingKernelClient]]:
         connection_file = Path(folder) / "kernel.json"
         # Port 0 has the kernel take free ports and write them into the file.
         connection = {"transport": "tcp", "ip": "127.0.0.1", "signature_scheme": "hmac-sha256"}
-        connection_file.write_text(json.dumps({**connection, "key": uuid.uuid4().hex, **dict.fromkeys(PORTS, 0)}))
+        told = {**connection, "key": uuid.uuid4().hex, **dict.fromkeys(PORTS, 0)}
+        connection_file.write_text(json.dumps(told), encoding="utf-8")
         process = ServerProcess("scratch kernel", [sys.executable, "-m", "helpers.scratch_kernel.child", folder])
         process.start()
         client = BlockingKernelClient(connection_file=str(connection_file))
@@ -122,6 +123,7 @@ class _Talk:
         until = self._last_news + self._run.within
         while left := [cell for request, cell in self._cells.items() if not self._is_over(request)]:
             if not self._process.alive:
+                self._listen(0.05)  # what it said before its end may have come since
                 _leave(left, "gone")
             elif time.monotonic() > until:
                 _leave(left, "given up")

@@ -3,9 +3,9 @@
 Two sides share this file. The parent (a notebook's kernel, a test) uses `ServerProcess`.
 The child calls `exit_with_parent()` first and `say_ready()` once it listens.
 
-The guard is the child's standard input, a pipe that the parent holds open and never writes to.
-However the parent ends (a normal exit, a kernel restart, SIGKILL), the system closes the pipe,
-and the child exits. Signals and atexit alone do not manage that: nothing runs after SIGKILL.
+The guard is what the child gets as its standard input: a pipe that the parent holds open and never
+writes to. However the parent ends (a normal exit, a kernel restart, SIGKILL), the system closes the
+pipe, and the child exits. Signals and atexit alone do not manage that: nothing runs after SIGKILL.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +38,51 @@ class ServerFailed(RuntimeError):
 
 
 def exit_with_parent() -> None:
-    """End this process at once when its standard input closes, which is when its parent ends.
+    """End this process, and the workers of its process pools, at once when its parent ends."""
+    when_parent_ends(_exit_with_workers)
 
-    A thread of its own waits for that, so it works while the event loop is busy too.
+
+def when_parent_ends(then: Callable[[], object]) -> None:
+    """Call `then` once the guard closes, which is when this process's parent ends.
+
+    A thread of its own waits for that, so it works while the event loop is busy too. From here on standard input is the
+    null device: whoever reads it finds it at its end.
     """
+    guard = _take_guard()
 
     def wait_for_the_end() -> None:
-        while os.read(0, 1024):
+        while os.read(guard, 1024):
             pass
-        os._exit(0)
+        then()
 
-    threading.Thread(target=wait_for_the_end, name="exit-with-parent", daemon=True).start()
+    threading.Thread(target=wait_for_the_end, name="when-parent-ends", daemon=True).start()
+
+
+def _take_guard() -> int:
+    """Put the null device in the place of standard input, and return another descriptor of the guard.
+
+    On Windows, whoever only asks what kind of file a pipe is waits while another reads from it (cpython#78961). A
+    library such as numpy's asks that of standard input while it is loaded (numpy#24290), and so does each Python as it
+    starts, which gets the standard input of the process that started it. All of them would wait for this process's end.
+    """
+    guard = os.dup(0)  # no process that is started from here gets this one
+    null = os.open(os.devnull, os.O_RDONLY)
+    # sys.stdin reads descriptor 0, whatever that is. It stays inheritable, as standard input should be. On Windows dup2
+    # to 0 changes the handle too that the system calls standard input (STD_INPUT_HANDLE), which is the one that a DLL
+    # asks about and a new process gets: the C runtime does that in every console program, and python.exe is one.
+    os.dup2(null, 0)
+    os.close(null)
+    return guard
+
+
+def _exit_with_workers() -> None:
+    try:
+        # They would not notice. Not imported here: where nobody has done so there are none.
+        if pools := sys.modules.get("multiprocessing.process"):
+            for worker in pools.active_children():
+                worker.kill()
+    finally:
+        os._exit(0)
 
 
 def say_ready(**facts: Any) -> None:
@@ -88,7 +123,7 @@ class ServerProcess:
 
     Args:
         name: what to call it in messages, such as "practice API".
-        arguments: the command. The child must call `exit_with_parent()` and `say_ready()`.
+        arguments: the command. The child must call `exit_with_parent()`, or `when_parent_ends(...)`, and `say_ready()`.
         ready_within: seconds to wait for the ready line.
         stop_within: seconds between asking the child to go and killing it; more for one that has children of its own.
     """

@@ -112,7 +112,9 @@ def test_stop_leaves_nothing_and_says_so() -> None:
 
 @pytest.mark.parametrize("how", ["killed", "ended"])
 def test_it_goes_with_its_kernel(how: str) -> None:
-    kernel = subprocess.Popen([sys.executable, "-c", KERNEL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", KERNEL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    )
     assert kernel.stdin is not None
     assert kernel.stdout is not None
     uri = kernel.stdout.readline().strip()

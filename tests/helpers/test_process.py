@@ -54,9 +54,9 @@ def is_open(port: int) -> bool:
 def exists(pid: int) -> bool:
     """Whether a process runs: a zombie, which only waits for its parent to ask, has ended."""
     if sys.platform == "win32":
-        listed = subprocess.run(["tasklist", "/FI", f"PID eq {pid}"], capture_output=True, text=True).stdout
+        listed = subprocess.run(["tasklist", "/FI", f"PID eq {pid}"], capture_output=True, encoding="utf-8").stdout
         return str(pid) in listed
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, encoding="utf-8").stdout
     return bool(state.strip()) and not state.startswith("Z")
 
 
@@ -131,6 +131,75 @@ def test_the_descriptor_limit_is_lifted_as_far_as_it_goes() -> None:
     assert limit == soft == (65_536 if hard == resource.RLIM_INFINITY else max(soft, min(65_536, hard)))
 
 
+# --- the guard --------------------------------------------------------------------------------------
+
+STANDARD_INPUT = """
+import os, subprocess, sys
+from multiprocessing import get_context
+from helpers.servers.process import exit_with_parent, say_ready
+
+if __name__ == "__main__":
+    exit_with_parent()
+    null = os.stat(os.devnull)
+    with get_context("spawn").Pool(1) as pool:
+        say_ready(
+            is_null=os.path.samestat(os.fstat(0), null),
+            inheritable=os.get_inheritable(0),
+            read=[os.read(0, 1).decode(), sys.stdin.readline()],
+            by_a_command=subprocess.check_output([sys.executable, "-c", "import os; print(os.read(0, 1))"]).decode(),
+            by_a_worker=pool.apply(os.read, (0, 1)).decode(),
+        )
+"""
+
+
+def test_standard_input_of_a_child_is_at_its_end_and_none_that_it_starts_gets_the_guard() -> None:
+    child = server(STANDARD_INPUT + "    import time\n    time.sleep(60)\n")
+    facts = child.start()
+    child.stop()
+    if sys.platform != "win32":  # which numbers no devices
+        assert facts["is_null"]
+    assert facts["inheritable"] and facts["read"] == ["", ""]
+    assert facts["by_a_command"].strip() == "b''" and facts["by_a_worker"] == ""
+
+
+WORKERS = """
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from helpers.servers.process import exit_with_parent, say_ready
+
+if __name__ == "__main__":
+    exit_with_parent()
+    pool = ProcessPoolExecutor(1, get_context("spawn"))
+    say_ready(worker=pool.submit(os.getpid).result())
+"""
+
+
+def test_the_workers_of_a_child_go_with_it() -> None:
+    child = server(WORKERS + "    import time\n    time.sleep(60)\n")
+    worker = child.start()["worker"]
+    assert exists(worker)
+    child.stop()
+    assert wait_until(lambda: not exists(worker))
+
+
+def test_what_is_to_be_done_first_is_done_as_the_guard_closes(tmp_path: Path) -> None:
+    code = f"""
+        import pathlib, threading
+        from helpers.servers.process import say_ready, when_parent_ends
+        over = threading.Event()
+        when_parent_ends(over.set)
+        say_ready()
+        over.wait()
+        pathlib.Path({str(tmp_path / "done")!r}).touch()
+    """
+    child = server(textwrap.dedent(code))
+    child.start()
+    assert not (tmp_path / "done").exists()
+    child.stop()
+    assert (tmp_path / "done").exists()
+
+
 # --- the practice API of this kernel ----------------------------------------------------------------
 
 
@@ -186,7 +255,7 @@ class Parent:
             [sys.executable, "-c", PARENT + textwrap.dedent(then)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
             start_new_session=sys.platform != "win32",
         )
         self.pid, self.port = (int(word) for word in self.says().split())
@@ -298,7 +367,7 @@ def test_the_stop_button_does_not_reach_it() -> None:
 
 def by_hand(port: int, *more: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "helpers.servers.practice_api", "--port", str(port), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")

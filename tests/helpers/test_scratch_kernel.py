@@ -2,19 +2,22 @@
 
 import asyncio
 import os
+import queue
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from child_processes import children, is_alive
 
-from helpers.scratch_kernel import ScratchRun, run_all
+from helpers.scratch_kernel import ScratchCell, ScratchRun, run_all, talk
 from helpers.scratch_kernel.talk import ScratchKernelFailed
 
 JOB = """
@@ -102,6 +105,32 @@ def test_a_kernel_that_dies_says_so() -> None:
     assert "The kernel died before cells 2 and 3 were over." in result.sentence
 
 
+class Channel:
+    """A channel on which these messages have come already."""
+
+    def __init__(self, *messages: dict[str, Any]) -> None:
+        self.messages = list(messages)
+
+    def get_msg(self, timeout: float) -> dict[str, Any]:
+        if not self.messages:
+            raise queue.Empty
+        return self.messages.pop(0)
+
+
+def test_what_a_kernel_said_before_it_died_counts() -> None:
+    reply = {"parent_header": {"msg_id": "1"}, "content": {"status": "ok", "execution_count": 1}}
+    requests = iter("12")
+    client: Any = SimpleNamespace(
+        execute=lambda *_, **__: next(requests), iopub_channel=Channel(), shell_channel=Channel(reply)
+    )
+    dead: Any = SimpleNamespace(alive=False)
+    result = ScratchRun("dies", [ScratchCell("1"), ScratchCell("os._exit(3)")], None, within=8)
+    conversation = talk._Talk(result, dead, client, threading.Event())
+    conversation.queue_cells(go_on=False)
+    conversation.listen_until_over()
+    assert states(result) == ["ran", "gone"]
+
+
 def test_cells_that_do_not_end_are_given_up() -> None:
     result = run(run_all("hangs", ["while True: pass", "2"], within=0.5))
     assert states(result) == ["given up", "given up"]
@@ -179,16 +208,16 @@ def test_a_cancelled_cell_leaves_no_kernel(after: float) -> None:
 
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
-    script.write_text(
-        textwrap.dedent("""
+    code = """
         import asyncio
         from helpers.scratch_kernel import run_all
         asyncio.run(run_all("orphan", ["import time; time.sleep(60)"], within=60))
-        """)
-    )
+    """
+    script.write_text(textwrap.dedent(code), encoding="utf-8")
     parent = subprocess.Popen([sys.executable, str(script)])
     try:
-        assert wait_until(lambda: children(parent.pid))
+        # On Windows there is another child before it: the process that was started is a launcher of Python.
+        assert wait_until(lambda: any("helpers.scratch_kernel" in line for line in children(parent.pid).values()))
         orphans = list(children(parent.pid))
         parent.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
         parent.wait()

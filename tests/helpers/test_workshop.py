@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from helpers import practice_api
-from helpers.choosing.workshop import Workshop
+from helpers.choosing import workshop as room
+from helpers.choosing.workshop import Workshop, longest
 
 SAYS_WHAT_IS_READY = """
 import os, sys
@@ -23,7 +24,7 @@ workshop_process.main()
 
 def test_first_run_has_no_imports_in_it() -> None:
     command = [sys.executable, "-c", SAYS_WHAT_IS_READY]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "True 1\n"
 
@@ -36,3 +37,24 @@ def test_workload_that_fails_says_why_and_the_next_is_done() -> None:
         assert workshop.seconds("plain sync", urls, 0.0, 4) >= 4 * 0.05
         # Half of the computing asked for: the machine may be faster now than when it was timed.
         assert workshop.seconds("asyncio", urls, 0.02, 4) >= 0.05 + 4 * 0.01
+
+
+def test_workload_that_never_ends_is_given_up_with_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LEAST", 0.5)
+    with Workshop() as workshop:
+        with pytest.raises(RuntimeError, match="plain sync was not done within 1 s, so the workshop has been ended"):
+            workshop.seconds("plain sync", [practice_api().url("/stall")], 0.0, 1)
+        assert not workshop._process.alive
+        with pytest.raises(RuntimeError, match="the workshop has ended"):
+            workshop.seconds("plain sync", [practice_api().url("/countries/FR")], 0.0, 1)
+
+
+@pytest.mark.parametrize(("calls", "wait", "cpu"), [(1, 0.0, 0.001), (10, 60.0, 0.0), (10_000, 0.1, 0.01)])
+def test_workload_has_more_time_than_one_call_after_another(calls: int, wait: float, cpu: float) -> None:
+    assert longest(calls, wait, cpu) >= 60 + 2 * calls * (wait + cpu)
+
+
+def test_pool_of_processes_works_in_it() -> None:
+    urls = [practice_api().url("/countries/FR", delay=0.05, n=n) for n in range(4)]
+    with Workshop() as workshop:
+        assert workshop.seconds("processes", urls, 0.0, 4) >= 0.05

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
-from helpers.servers.process import say_ready
+from helpers.servers.process import say_ready, when_parent_ends
 
 from .cluster import Cluster
 
 
 def main() -> None:
-    """Start a server on new data, say where it is, and wait for standard input to close."""
+    """Start a server on new data, say where it is, and wait for the parent's end."""
+    over = threading.Event()
+    # Not exit_with_parent(), which ends this process at once: the server must go first.
+    when_parent_ends(over.set)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that what follows is cleaned up then too
     with tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True) as folder:
         cluster = Cluster(Path(folder))
         try:
             say_ready(uri=cluster.start())
-            # Not exit_with_parent(), which ends this process at once: the server must go first.
-            while os.read(0, 1024):
-                pass
+            over.wait()
         finally:
             cluster.stop()
 

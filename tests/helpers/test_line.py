@@ -1,0 +1,45 @@
+"""The line to a child: it is there as soon as the child answers, and a child that never does is not waited for."""
+
+import sys
+
+import pytest
+
+from helpers.servers.line import connect
+from helpers.servers.process import ServerFailed, ServerProcess
+
+CHILD = """
+import socket, time
+from multiprocessing.connection import Listener
+from helpers.servers.process import exit_with_parent, say_ready
+exit_with_parent()
+print("hello from the child", flush=True)
+with Listener(("127.0.0.1", 0), authkey=b"key") as listener:
+    say_ready(port=listener.address[1], key=b"key".hex())
+"""
+
+
+def child(then: str) -> ServerProcess:
+    """A child that goes on like this once it listens."""
+    return ServerProcess("test child", [sys.executable, "-c", CHILD + then])
+
+
+def test_the_line_carries_both_ways() -> None:
+    process = child("    with listener.accept() as line:\n        line.send(line.recv() * 2)\n        line.recv()\n")
+    with connect(process, process.start()) as line:
+        line.send(21)
+        assert line.recv() == 42
+    process.stop()
+
+
+def test_a_child_that_never_answers_is_ended() -> None:
+    process = child("    time.sleep(60)\n")
+    with pytest.raises(ServerFailed, match=r"test child did not answer within 0.5 s(.|\n)*hello from the child"):
+        connect(process, process.start(), within=0.5)
+    assert not process.alive
+
+
+def test_a_child_that_ends_instead_says_why() -> None:
+    process = child("    listener.accept = None\n    raise OSError('no more cheese')\n")
+    with pytest.raises(ServerFailed, match=r"test child ended before it had answered(.|\n)*no more cheese"):
+        connect(process, process.start())
+    assert not process.alive
