@@ -84,7 +84,7 @@ def is_sound() -> bool:
     """Tell whether `.venv` is whole: its Python starts, is of this version, and has pip (which comes last)."""
     probe = "import sys, pip; print(sys.prefix != sys.base_prefix, *sys.version_info[:2])"
     try:
-        answer = subprocess.run([VENV_PYTHON, "-c", probe], capture_output=True, text=True)
+        answer = subprocess.run([VENV_PYTHON, "-c", probe], capture_output=True, encoding="utf-8")
     except OSError:
         return False
     return answer.stdout.split() == ["True", *map(str, sys.version_info[:2])]
@@ -129,7 +129,8 @@ def install(requirements: str) -> None:
 def prepare(requirements: str) -> None:
     """Bring `.venv` to what a requirements file asks for, doing nothing where that is so already."""
     sound = is_sound()
-    if sound and stamp(requirements).exists() and stamp(requirements).read_text() == fingerprint(requirements):
+    kept = stamp(requirements)
+    if sound and kept.exists() and kept.read_text(encoding="utf-8") == fingerprint(requirements):
         return
     start = time.monotonic()
     if not sound:
@@ -139,7 +140,7 @@ def prepare(requirements: str) -> None:
     print(f"Installing {requirements} (about 20 s on a good line, the first time) ...", flush=True)
     install(requirements)
     for file in REQUIREMENTS[: REQUIREMENTS.index(requirements) + 1]:
-        stamp(file).write_text(fingerprint(file))
+        stamp(file).write_text(fingerprint(file), encoding="utf-8")
     print(f"Ready in {time.monotonic() - start:.0f} s.", flush=True)
 
 

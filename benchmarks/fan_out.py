@@ -109,7 +109,7 @@ def by_program(url: str, count: int, delay: float) -> list[str]:
         if shutil.which(name) is None:
             lines.append(f"  {name:<20} not installed")
             continue
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        told = subprocess.run(command, capture_output=True, encoding="utf-8", check=False).stdout
         rate = re.search(r"Requests/sec:\s*([\d.]+)", told)
         if rate is None or not float(rate[1]):
             lines.append(f"  {name:<20} said nothing of its rate")

@@ -28,6 +28,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import cast
 
 from helpers.servers.practice_api import PracticeAPI
@@ -168,8 +169,9 @@ def close(connections: list[Connection]) -> None:
 @contextlib.contextmanager
 def httpbin() -> Iterator[int | None]:
     """The port of httpbin on gunicorn with a gevent worker for each core, or None where it cannot run."""
-    if sys.platform == "win32":
-        print("gunicorn needs a Unix: no httpbin to compare with.")
+    missing = [name for name in ("httpbin", "gunicorn", "gevent") if find_spec(name) is None]
+    if missing:
+        print(f"Not installed here (see requirements-dev.txt): {', '.join(missing)}. No httpbin to compare with.")
         yield None
         return
     with socket.socket() as probe:
@@ -187,7 +189,7 @@ def httpbin() -> Iterator[int | None]:
         "-b",
         f"127.0.0.1:{port}",
     ]
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         process = subprocess.Popen([*command, "httpbin:app"], stderr=log, start_new_session=True)
         try:
             if answers(port, process):

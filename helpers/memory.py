@@ -18,7 +18,8 @@ def resident_memory() -> int:
         # Second number of statm: resident pages, see proc_pid_statm(5).
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(os.getpid())], capture_output=True, text=True, check=False)
+    command = ["ps", "-o", "rss=", "-p", str(os.getpid())]
+    told = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if told.returncode:
         raise OSError(f"ps did not tell how much memory process {os.getpid()} holds: {told.stderr.strip()}")
     return int(told.stdout) * 1024  # ps counts in units of 1,024 bytes

@@ -44,6 +44,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _utf8() -> Iterator[None]:
+    """Every Python that a test starts prints in UTF-8, as those of `make lab` do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONUTF8", "1")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _history_of_no_test(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Whatever runs outside a test, such as a fixture of a module, keeps away from the learner's history too."""
     with pytest.MonkeyPatch.context() as patch:

@@ -32,7 +32,7 @@ def run_pytest(folder: Path, test_file: str, ci: str) -> tuple[int, str]:
     (folder / "test_skips.py").write_text(test_file, encoding="utf-8")
     tools = str(TESTS.parent / "tools")
     command = [sys.executable, "-m", "pytest", "--rootdir", str(folder), "-o", f"pythonpath={tools}", str(folder)]
-    result = subprocess.run(command, cwd=folder, env={**os.environ, "CI": ci}, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=folder, env={**os.environ, "CI": ci}, capture_output=True, encoding="utf-8")
     return result.returncode, result.stdout
 
 

@@ -1,5 +1,6 @@
 """The house is in order: code checked and formatted, notebooks and pages as agreed, nothing private committed."""
 
+import ast
 import json
 import re
 import subprocess
@@ -35,7 +36,7 @@ def load(path: Path) -> dict[str, Any]:
 def course_files() -> list[Path]:
     """Return every file that is committed, or would be by `git add`."""
     command = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout.splitlines()
     return [ROOT / file for file in listed if (ROOT / file).is_file()]
 
 
@@ -45,11 +46,17 @@ def test_the_course_has_notebooks_and_pages() -> None:
 
 @pytest.mark.parametrize(
     "tool",
-    [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]],
+    [
+        ["ruff", "check"],
+        # Text without an encoding. A preview rule still, and to set `preview` would change others too.
+        ["ruff", "check", "--preview", "--select=PLW1514"],
+        ["ruff", "format", "--check"],
+        ["mypy"],
+    ],
     ids=" ".join,
 )
 def test_the_tools_find_nothing(tool: list[str]) -> None:
-    result = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert result.returncode == 0, (
         f"`{' '.join(tool)}` says (make format mends what can be mended):\n{result.stdout}{result.stderr}"
     )
@@ -105,6 +112,41 @@ def test_no_file_names_a_machine_or_a_package_registry() -> None:
     assert not found
 
 
+def python_files(*folders: str) -> list[Path]:
+    """Return the Python files of these folders and of those below them."""
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def without_encoding(call: ast.Call) -> bool:
+    """Whether a call reads or writes text in the system's encoding, where ruff does not see it.
+
+    Ruff knows of few objects that they are a Path. For `subprocess` there is `encoding="utf-8"` instead of `text=True`.
+    """
+    given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    place = {"read_text": 1, "write_text": 2}.get(getattr(call.func, "attr", ""))
+    as_text = place is not None and len(call.args) < place
+    return "encoding" not in given and (as_text or "True" in (given.get("text"), given.get("universal_newlines")))
+
+
+def test_text_is_read_and_written_in_a_known_encoding() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}, line {call.lineno}"
+        for path in [*python_files("helpers", "tools", "tests", "benchmarks"), ROOT / "make.py"]
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and without_encoding(call)
+    ]
+    assert not found
+
+
+def test_every_child_takes_the_guard_by_the_one_function() -> None:
+    """Reading descriptor 0 itself, a child would hang on Windows in what it imports and starts."""
+    sources = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in python_files("helpers")}
+    assert [file for file, source in sources.items() if re.search(r"os\.read\(0\b|stdin\.(buffer|read)", source)] == []
+    children = [file for file, source in sources.items() if re.search(r"^from .* import .*\bsay_ready\b", source, re.M)]
+    assert children
+    assert [file for file in children if not re.search(r"^ +(exit_with|when)_parent", sources[file], re.M)] == []
+
+
 def test_a_label_belongs_to_one_chapter() -> None:
     """The history knows runs by their label: two chapters with the same one would be compared with each other."""
     chapters: dict[str, set[str]] = {}
@@ -123,5 +165,5 @@ def test_helpers_fetch_each_name_when_it_is_asked_for() -> None:
         "assert all(callable(name) and not isinstance(name, types.ModuleType) for name in names);"
         "assert set(helpers.__all__) <= set(dir(helpers))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr

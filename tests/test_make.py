@@ -10,6 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import make
+from benchmarks import practice_api
 
 SCRIPT = Path(make.__file__)
 
@@ -22,7 +23,7 @@ def test_too_old_a_python_is_told_what_to_type() -> None:
     pretend = (
         f"import runpy, sys; sys.version_info = (3, 9, 2); sys.argv[1:] = ['test']; runpy.run_path({str(SCRIPT)!r})"
     )
-    result = subprocess.run([sys.executable, "-c", pretend], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, "-c", pretend], capture_output=True, encoding="utf-8")
     assert result.returncode == 1
     assert result.stderr.startswith("This course needs Python 3.11 or newer; this is Python 3.9")
     assert "make.py test" in result.stderr or "Install a newer one" in result.stderr
@@ -93,17 +94,18 @@ def test_what_a_learner_needs_is_part_of_what_a_developer_needs(course: Course) 
 )
 def test_a_change_is_installed(course: Course, file: str, old: str, new: str) -> None:
     course.prepare("requirements-dev.txt")
-    text = (course.root / file).read_text()
+    text = (course.root / file).read_text(encoding="utf-8")
     assert old in text
-    (course.root / file).write_text(text.replace(old, new))
+    (course.root / file).write_text(text.replace(old, new), encoding="utf-8")
     assert course.prepare("requirements.txt") == ["requirements.txt"]
     assert course.prepare("requirements-dev.txt") == ["requirements-dev.txt"]
 
 
 def test_a_change_of_ruffs_settings_is_not(course: Course) -> None:
     course.prepare("requirements.txt")
-    text = (course.root / "pyproject.toml").read_text()
-    (course.root / "pyproject.toml").write_text(text.replace("[tool.ruff]", "[tool.ruff]\nfix = true"))
+    project = course.root / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace("[tool.ruff]", "[tool.ruff]\nfix = true"), encoding="utf-8")
     assert course.prepare("requirements.txt") == []
 
 
@@ -144,19 +146,47 @@ def test_half_an_environment_is_not_sound(tmp_path: Path, monkeypatch: pytest.Mo
     assert not make.is_sound()  # it was interrupted before pip
 
 
-def requirements(file: str) -> list[Requirement]:
-    """Return what a requirements file asks for on this machine, without its comments and its lines for pip."""
+SYSTEMS = {"Linux": "linux", "Darwin": "darwin", "Windows": "win32"}
+OS_NAMES = {"Linux": "posix", "Darwin": "posix", "Windows": "nt"}
+PYTHONS = ["3.11", "3.12", "3.14"]
+
+
+def requirements(file: str, system: str, python: str) -> list[Requirement]:
+    """Return what a requirements file asks for on such a machine, without its comments and its lines for pip."""
+    machine = {"platform_system": system, "sys_platform": SYSTEMS[system], "os_name": OS_NAMES[system]}
+    machine |= {"python_version": python, "python_full_version": f"{python}.9"}
     lines = (SCRIPT.parent / file).read_text(encoding="utf-8").splitlines()
     asked = [Requirement(line) for line in lines if not line.startswith(("#", "-"))]
-    return [one for one in asked if one.marker is None or one.marker.evaluate()]
+    return [one for one in asked if one.marker is None or one.marker.evaluate(machine)]
 
 
 @pytest.mark.parametrize("file", make.REQUIREMENTS)
-def test_the_lock_is_one_way_to_meet_the_requirements(file: str) -> None:
-    locked = {one.name.lower(): str(one.specifier).removeprefix("==") for one in requirements(make.LOCK)}
-    asked = requirements(file)
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_is_one_way_to_meet_the_requirements(python: str, system: str, file: str) -> None:
+    pinned = requirements(make.LOCK, system, python)
+    locked = {one.name.lower(): str(one.specifier).removeprefix("==") for one in pinned}
+    asked = requirements(file, system, python)
     assert asked
     assert [one for one in asked if locked[one.name.lower()] not in one.specifier] == []
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_gevent_is_asked_for_on_linux_only(python: str, system: str) -> None:
+    """For Python 3.11 on macOS there is none that is built: the tests would need a compiler."""
+    for file in ("requirements-dev.txt", make.LOCK):
+        asked = {one.name for one in requirements(file, system, python)}
+        assert ("gevent" in asked) == ("httpbin" in asked) == (system == "Linux"), file
+
+
+def test_the_benchmark_says_that_gevent_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(practice_api, "find_spec", lambda name: None if name == "gevent" else object())
+    with practice_api.httpbin() as port:
+        assert port is None
+    assert capsys.readouterr().out.startswith("Not installed here (see requirements-dev.txt): gevent.")
 
 
 def test_the_tests_of_a_file_are_run_by_one_worker(request: pytest.FixtureRequest) -> None:

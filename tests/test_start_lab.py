@@ -43,7 +43,7 @@ def _facts(process: "subprocess.Popen[bytes]", folder: Path) -> dict[str, Any]:
                 facts: dict[str, Any] = json.loads(text)
                 return facts
         time.sleep(0.1)
-    pytest.fail(f"JupyterLab did not start:\n{(folder / 'log').read_text()}")
+    pytest.fail(f"JupyterLab did not start:\n{(folder / 'log').read_text(encoding='utf-8')}")
 
 
 def ask(server: dict[str, Any], path: str) -> HTTPResponse:
@@ -81,11 +81,29 @@ def test_the_course_starts_from_the_learners_settings_and_keeps_its_own(
     learners, lab = tmp_path / "learners", tmp_path / "lab"
     monkeypatch.setenv("JUPYTERLAB_SETTINGS_DIR", str(learners))
     learners.mkdir()
-    (learners / "theme").write_text("dark")
+    (learners / "theme").write_text("dark", encoding="utf-8")
     settings = start_lab.own_settings(lab)
-    (settings / "theme").write_text("light")
-    assert (start_lab.own_settings(lab) / "theme").read_text() == "light"
-    assert (learners / "theme").read_text() == "dark"
+    (settings / "theme").write_text("light", encoding="utf-8")
+    assert (start_lab.own_settings(lab) / "theme").read_text(encoding="utf-8") == "light"
+    assert (learners / "theme").read_text(encoding="utf-8") == "dark"
+
+
+def test_scripts_print_every_letter_through_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, whose code page lacks some: here a locale that knows ASCII only."""
+    printed = b""
+
+    def jupyterlab(arguments: list[str]) -> None:
+        nonlocal printed
+        names = r"C\xf4te d'Ivoire, Cura\xe7ao, \u0141\xf3d\u017a"
+        printed = subprocess.run([sys.executable, "-c", f'print("{names}")'], stdout=subprocess.PIPE).stdout
+
+    monkeypatch.setattr(start_lab, "jupyterlab", jupyterlab)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    for name, value in {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PYTHONIOENCODING", raising=False)
+    start_lab.main([])
+    assert printed.decode().strip() == "Côte d'Ivoire, Curaçao, Łódź"
 
 
 def test_a_learner_without_settings_gets_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,10 @@ class LiveLab:
                     facts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
                     return facts["url"], facts["token"]
             time.sleep(0.05)
-        raise RuntimeError(f"JupyterLab did not start. The end of its log:\n{self._log.read_text()[-3000:]}")
+        raise RuntimeError(f"JupyterLab did not start. The end of its log:\n{self._log_tail()}")
+
+    def _log_tail(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def _ask_to_shut_down(self) -> None:
         request = urllib.request.Request(f"{self.url}api/shutdown", method="POST")

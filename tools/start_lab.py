@@ -47,6 +47,10 @@ def main(arguments: list[str]) -> None:
     """Start JupyterLab, or exit with the reason why it cannot."""
     if not (ROOT / START).is_file():
         sys.exit(f"{ROOT / START} is missing: is this a whole copy of the course?")
+    # Kernels get it from here, and from them the scripts that cells start. On Windows, Python prints to a pipe in the
+    # code page, which lacks letters of some countries' names; what reads the pipe, here and in helpers, reads UTF-8.
+    # So it is no default: with another value that somebody has set elsewhere, cells would fail.
+    os.environ["PYTHONUTF8"] = "1"
     lab = Path(sys.prefix) / "share" / "jupyter" / "lab"
     install_defaults(lab)
     options = [

@@ -90,7 +90,7 @@ def _session_of(process: int) -> str:
 
 def _machine_id() -> str:
     try:
-        found = Path("/etc/machine-id").read_text().strip()
+        found = Path("/etc/machine-id").read_text(encoding="utf-8").strip()
     except OSError:
         found = ""
     number = getnode()

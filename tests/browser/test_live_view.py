@@ -206,7 +206,7 @@ def test_it_comes_back_when_the_server_does(page: Page) -> None:
 def alone(port: int) -> Iterator[int]:
     """The practice API without a kernel; yields its port."""
     command = [sys.executable, "-m", "helpers.servers.practice_api", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         try:
             assert process.stdout is not None
             yield int(process.stdout.readline().partition("127.0.0.1:")[2].partition("/")[0])

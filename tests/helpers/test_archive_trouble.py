@@ -150,10 +150,10 @@ def test_a_folder_where_the_file_should_be(history_file: Path) -> None:
 
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "data").write_text("mine")
+    (tmp_path / "data").write_text("mine", encoding="utf-8")
     monkeypatch.setenv("WAITING_MEASURED_HISTORY", str(tmp_path / "data" / "history.sqlite"))
     assert_goes_on_in_memory("")
-    assert (tmp_path / "data").read_text() == "mine"
+    assert (tmp_path / "data").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_file_that_another_program_keeps_locked(history_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +182,7 @@ def execute(path: Path, *statements: str) -> None:
 
 
 SPOILED: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "no database": ("damaged", lambda path: path.write_text("PRINT 'hello'\n" * 500)),
+    "no database": ("damaged", lambda path: path.write_text("PRINT 'hello'\n" * 500, encoding="utf-8")),
     "its head overwritten": ("damaged", lambda path: overwrite(path, 0, bytes(100))),
     "cut off": ("damaged", lambda path: path.write_bytes(path.read_bytes()[:5000])),
     "pages of nothing": ("damaged", lambda path: overwrite(path, 4096, bytes(path.stat().st_size - 4096))),

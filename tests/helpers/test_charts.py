@@ -609,7 +609,7 @@ assert "matplotlib.pyplot" not in sys.modules, "pyplot"
 import matplotlib.pyplot
 assert matplotlib.pyplot.get_fignums() == [], "registered"
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", timeout=120)
     assert done.returncode == 0, done.stderr
 
 

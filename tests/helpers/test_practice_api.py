@@ -212,7 +212,7 @@ def test_the_delays_are_the_same_in_another_process_and_differ_by_seed() -> None
         "print([seconds(0.1, 0.1, 0.2, 3, f'GET /x?n={i}') for i in range(50)])"
     )
     told = [
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+        subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True).stdout
         for _ in range(2)
     ]
     here = [seconds(0.1, 0.1, 0.2, 3, f"GET /x?n={i}") for i in range(50)]

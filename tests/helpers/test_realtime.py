@@ -211,7 +211,7 @@ def test_curl_sees_each_event_as_it_comes(api: PracticeAPI) -> None:
     if curl is None:
         pytest.skip("curl is not on this machine")
     command = [curl, "-sN", "-i", api.url("/feed", rate=2, messages=5)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         text, first_at = "", 0.0
         for line in process.stdout:

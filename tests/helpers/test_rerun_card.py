@@ -201,7 +201,7 @@ def test_a_real_rerun_shows_all_of_it_on_its_card() -> None:
 
 def test_a_notice_of_the_history_is_on_the_card_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     blocked = tmp_path / "a file"
-    blocked.write_text("")
+    blocked.touch()
     monkeypatch.setenv("WAITING_MEASURED_HISTORY", str(blocked / "history.sqlite"))
     runs: list[Run] = []
     for _ in range(2):

@@ -503,7 +503,7 @@ def test_sockets_of_an_event_loop_do_not_wait() -> None:
 
 def test_sleep_that_a_module_holds_by_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("older_module", "newer_module"):
-        (tmp_path / f"{name}.py").write_text("from time import sleep\n\ndef nap(): sleep(0.02)\n")
+        (tmp_path / f"{name}.py").write_text("from time import sleep\n\ndef nap(): sleep(0.02)\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     older = importlib.import_module("older_module")
     original = time.sleep

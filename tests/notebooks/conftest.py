@@ -17,7 +17,8 @@ def make_notebook(tmp_path: Path) -> Callable[..., Path]:
         empty: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
         cells = [empty | {"id": f"cell-{n}", "source": source} for n, source in enumerate(sources, 1)]
         path = tmp_path / "made.ipynb"
-        path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
+        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+        path.write_text(json.dumps(notebook), encoding="utf-8")
         return path
 
     return make

@@ -38,7 +38,8 @@ def start_kernel(folder: Path, scratch: Path) -> tuple[subprocess.Popen[bytes], 
         if process.poll() is not None or time.monotonic() > until:
             process.kill()
             process.wait()
-            raise RuntimeError(f"the kernel did not start: {stderr_file.read_text(errors='replace')}")
+            errors = stderr_file.read_text(encoding="utf-8", errors="replace")
+            raise RuntimeError(f"the kernel did not start: {errors}")
         time.sleep(0.02)
     return process, connection_file
 

@@ -143,8 +143,11 @@ class KernelSession:
         """
         self._request(f"await {PROBE}.clean_up()")
         found = [(kind, text) for kind, text in self.evaluate(f"{PROBE}.found")]
-        commands = children(self._process.pid).values()
-        found += [("process left over", command) for command in commands if "helpers.servers" not in command]
+        # Of the kernel's own pid: on Windows the process that was started is the environment's launcher of Python.
+        commands = children(self.evaluate("__import__('os').getpid()"))
+        servers = {process for process, command in commands.items() if "helpers.servers" in command}
+        servers |= {below for server in servers for below in children(server.pid)}
+        found += [("process left over", command) for process, command in commands.items() if process not in servers]
         return found
 
     def shut_down(self) -> list[tuple[str, str]]:
