@@ -33,5 +33,5 @@ class StatusLine:
 def in_notebook() -> bool:
     """Whether this process is a notebook's kernel."""
     ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = getattr(ipython, "get_ipython", lambda: None)()  # some put an empty module in its place
     return getattr(shell, "kernel", None) is not None

@@ -5,6 +5,7 @@ block, so for as long as the block is open the class answers for the session: it
 """
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from weakref import ref
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
-from helpers.recorders.record import RequestRecord
+from helpers.recorders.record import RequestRecord, failure_within, usable_status
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession, TraceConfig
@@ -49,8 +50,9 @@ class AiohttpHooks:
         ours.freeze()
 
         def with_ours(session: "ClientSession") -> "list[TraceConfig]":
-            own: list[TraceConfig] = session.__dict__["_trace_configs"]
-            if guard.on:
+            own = configs_of(session)
+            # Whoever else asks, such as a tracer that adds itself, is given the session's own list.
+            if guard.on and sys._getframe(1).f_globals is vars(client):
                 with guard:
                     return [*own, ours] if wanted() else own
             return own
@@ -64,10 +66,28 @@ class AiohttpHooks:
         patches.replace(client, "Trace", trace)
         patches.replace(ClientSession, "_trace_configs", property(with_ours, keep))
         # The public list of a session's traces must not show ours.
-        patches.replace(ClientSession, "trace_configs", property(lambda session: session.__dict__["_trace_configs"]))
+        patches.replace(ClientSession, "trace_configs", property(configs_of))
         patches.replace(ClientResponse, "__init__", self._beginning(ClientResponse.__init__))
         for name in ("release", "close"):
             patches.replace(ClientResponse, name, self._ending(ClientResponse.__dict__[name]))
+
+        patches.replace(ClientResponse, "__aexit__", self._leaving(ClientResponse.__aexit__))
+
+    def _leaving(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The end of ``async with session.get(...) as response``, and the exception that ended it."""
+        guard = self.guard
+
+        @functools.wraps(original)
+        def hooked(response: "ClientResponse", *args: Any) -> Any:
+            if guard.on:
+                with guard:
+                    record = response.__dict__.get(RECORD)
+                    if record is not None and record.end is None and args and args[0] is not None:
+                        record.received = response.content.total_bytes
+                        record.finish(args[0].__name__)
+            return original(response, *args)
+
+        return hooked
 
     def _beginning(self, original: Callable[..., None]) -> Callable[..., None]:
         """Lets the trace of a request know the response, of which aiohttp tells only when nothing has been raised."""
@@ -94,7 +114,7 @@ class AiohttpHooks:
                     record = response.__dict__.pop(RECORD, None)
                     if record is not None and record.end is None:
                         # Given up before the last byte. aiohttp closes a response when reading it fails.
-                        failure = response.content.exception() or record.own_failure()
+                        failure = response.content.exception() or failure_within("aiohttp")
                         record.received = response.content.total_bytes
                         record.finish(type(failure).__name__ if failure else "")
             return original(response)
@@ -200,7 +220,7 @@ class _Trace:
         record, guard = self._record, self._guard
         if record is None or record.end is not None:
             return
-        record.status = response.status
+        record.status = usable_status(response.status)
         record.enter("reading")
         response.__dict__[RECORD] = record
         content = response.content
@@ -226,9 +246,18 @@ class _Trace:
             return
         response = None if self.response is None else self.response()
         if response is not None and response.status is not None:  # None until the headers have come
-            record.status, record.received = response.status, response.content.total_bytes
+            record.status, record.received = usable_status(response.status), response.content.total_bytes
         by_status = isinstance(exception, ClientResponseError) and exception.status == record.status
         record.finish("" if by_status else type(exception).__name__)
+
+
+def configs_of(session: "ClientSession") -> "list[TraceConfig]":
+    """The session's own traces. A session that was never set up has none, and says so as it would without us."""
+    try:
+        own: list[TraceConfig] = session.__dict__["_trace_configs"]
+    except KeyError:
+        raise AttributeError(f"{type(session).__name__!r} object has no attribute '_trace_configs'") from None
+    return own
 
 
 def _target(url: "URL", response: "ClientResponse") -> "URL | None":

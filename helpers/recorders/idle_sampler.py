@@ -17,6 +17,7 @@ from types import FrameType
 from helpers.recorders.guard import Guard
 from helpers.recorders.standing import seen_by_linux, seen_in_code
 from helpers.recorders.thread_row import Here, ThreadRow
+from helpers.recorders.unlisted_thread import UnlistedThread
 
 PAUSE, LONGEST_PAUSE = 0.005, 0.02
 """Seconds between two looks, and while all threads are in hooked calls. A wait that no hook sees is known to within two
@@ -61,7 +62,7 @@ class IdleSampler:
         self._calls: dict[Here, int] = {}  # as they were at the last look
         self._stopping = False
         self._told = False
-        self._thread = threading.Thread(target=self._watch, name="waiting-measured idle sampler", daemon=True)
+        self._thread = UnlistedThread(self._watch)
 
     def start(self) -> None:
         """Begin to look."""
@@ -71,8 +72,7 @@ class IdleSampler:
     def stop(self) -> None:
         """End the thread, wait until it has, and book what it saw. Calling it again does nothing."""
         self._stopping = True
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._thread.join()
         with self.guard:
             for here in list(self._still):
                 self._settle(here)
@@ -151,6 +151,6 @@ def _kind(here: Here, frame: FrameType | None) -> str:
 def _is_idle_loop(frame: FrameType) -> bool:
     """Whether an event loop waits for the operating system: that is no wait of the code that runs on it."""
     place: FrameType | None = frame
-    while place is not None and place.f_code.co_name in ("select", "_poll", "hooked"):
+    while place is not None and place.f_code.co_name in ("select", "_select", "_poll", "hooked", "__call__"):
         place = place.f_back
     return place is not None and place.f_code.co_name == "_run_once"

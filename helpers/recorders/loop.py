@@ -25,7 +25,7 @@ from helpers.recorders.eager import watch_factory
 from helpers.recorders.garbage import GarbageRecorder
 from helpers.recorders.guard import Guard
 from helpers.recorders.names import name_in_code
-from helpers.recorders.origin import is_learners, maker_of
+from helpers.recorders.origin import WAIT_FOR, is_learners, maker_of
 from helpers.recorders.patches import Patches
 from helpers.recorders.spots import describe
 from helpers.recorders.task_of import is_task, task_of
@@ -280,7 +280,7 @@ class LoopRecorder:
             if self.full_since:
                 number = OUTSIDE
                 sharers.append(ref(task))
-            elif maker is asyncio.wait_for.__code__ and parent >= 0:
+            elif maker is WAIT_FOR and parent >= 0:
                 # Up to Python 3.11 `wait_for` runs what it is given in a second task; later in the one that called
                 # it. Counted as one, the same code gives the same picture.
                 number = parent

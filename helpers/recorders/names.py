@@ -1,15 +1,43 @@
 """What to call a function, a coroutine or any other thing that can be called."""
 
+from types import BuiltinMethodType, GetSetDescriptorType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
+
+_MRO = type.__dict__["__mro__"]
+_QUALNAME = type.__dict__["__qualname__"]
+_NAMES = type.__dict__["__dict__"]
 
 
 def name_in_code(thing: Any) -> str:
     """The name that a traceback has for it, without the functions around it; that of its class where it has none.
 
-    It may be any object of the learner's, and answer the question for its name with anything, an error too.
+    It may be any object of the learner's, and to ask it for an attribute would run the learner's code.
     """
-    try:
-        name = getattr(thing, "__qualname__", None)
-    except Exception:
-        name = None
-    return (name if isinstance(name, str) and name else type(thing).__qualname__).rpartition("<locals>.")[2]
+    while type(thing) is MethodType:
+        thing = thing.__func__
+    if type(thing) is BuiltinMethodType:
+        owner: Any = thing.__self__  # the module, of a function
+        if owner is None or issubclass(type(owner), ModuleType):
+            return thing.__name__
+        return f"{class_name(owner if issubclass(type(owner), type) else type(owner))}.{thing.__name__}"
+    if issubclass(type(thing), type):
+        return class_name(thing)
+    name = told_by_c(thing, "__qualname__")
+    return (name if type(name) is str and name else class_name(type(thing))).rpartition("<locals>.")[2]
+
+
+def class_name(kind: type) -> str:
+    """The name of a class. Its metaclass is not asked."""
+    return str(_QUALNAME.__get__(kind)).rpartition("<locals>.")[2]
+
+
+def told_by_c(thing: Any, name: str) -> Any:
+    """An attribute that is kept in C, as functions and coroutines keep theirs; None for one that code would tell."""
+    for base in _MRO.__get__(type(thing)):
+        slot = _NAMES.__get__(base).get(name)
+        if slot is not None:
+            try:
+                return slot.__get__(thing) if type(slot) in (GetSetDescriptorType, MemberDescriptorType) else None
+            except AttributeError:  # a slot of the learner's with nothing in it
+                return None
+    return None

@@ -10,7 +10,8 @@ from types import CodeType, FrameType
 
 _HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _RECORDERS = os.path.dirname(os.path.abspath(__file__))
-_WAIT_FOR = asyncio.wait_for.__code__
+WAIT_FOR = asyncio.wait_for.__code__
+"""asyncio's own, whatever stands in its place later."""
 _ASYNCIO = os.path.dirname(os.path.abspath(asyncio.__file__))
 
 
@@ -51,7 +52,7 @@ def maker_of(frame: FrameType | None) -> CodeType | None:
     """
     while frame is not None:
         code = frame.f_code
-        if code is _WAIT_FOR or not _is_between(code.co_filename):
+        if code is WAIT_FOR or not _is_between(code.co_filename):
             return code
         frame = frame.f_back
     return None

@@ -27,7 +27,8 @@ class Patches:
         """
         problem: Exception | None = None
         while self._replaced:
-            owner, name, old = self._replaced.pop()
+            # Forgotten last: where Ctrl-C comes in between, it is undone again by the next call.
+            owner, name, old = self._replaced[-1]
             try:
                 if old is not _ABSENT:
                     setattr(owner, name, old)
@@ -35,5 +36,6 @@ class Patches:
                     delattr(owner, name)
             except Exception as error:
                 problem = error
+            self._replaced.pop()
         if problem is not None:
             raise problem

@@ -11,8 +11,8 @@ from concurrent.futures import Future, thread
 from contextvars import Context
 from types import BuiltinMethodType
 from typing import Any
-from weakref import WeakKeyDictionary
 
+from helpers.recorders.by_identity import ByIdentity
 from helpers.recorders.ledger import Ledger
 from helpers.recorders.names import name_in_code
 from helpers.recorders.patches import Patches
@@ -23,6 +23,9 @@ UNKNOWN = (
     "recorded."
 )
 
+MOST_PARTIALS = 10
+"""How many, one in another, are looked through for a name."""
+
 
 def install(patches: Patches, ledger: Ledger) -> None:
     """Hook the methods; ``patches.restore()`` takes the hooks out again."""
@@ -31,7 +34,7 @@ def install(patches: Patches, ledger: Ledger) -> None:
     if item is None or not {"fn", "task"} & set(inspect.signature(item).parameters):
         ledger.notes.append(UNKNOWN)
         return
-    rows: WeakKeyDictionary[Future[Any], ThreadRow] = WeakKeyDictionary()
+    rows = ByIdentity[ThreadRow]()
     plain_init = item.__init__
     plain_running, plain_cancel = Future.set_running_or_notify_cancel, Future.cancel
     plain_result, plain_exception = Future.set_result, Future.set_exception
@@ -44,7 +47,7 @@ def install(patches: Patches, ledger: Ledger) -> None:
         with guard:
             row = ledger.born("job", name_of(self.fn if hasattr(self, "fn") else self.task[0]))
             if row is not None:
-                rows[self.future] = row
+                rows.put(self.future, row)
 
     @functools.wraps(plain_running)
     def set_running_or_notify_cancel(self: "Future[Any]") -> bool:
@@ -86,8 +89,11 @@ def install(patches: Patches, ledger: Ledger) -> None:
 
 def name_of(function: Any) -> str:
     """What to call a job: the name of its function, as a traceback has it."""
-    while isinstance(function, functools.partial):
+    for _ in range(MOST_PARTIALS):
+        if type(function) is not functools.partial:
+            break
         # `asyncio.to_thread` submits `partial(context.run, function, ...)`.
-        in_context = type(function.func) is BuiltinMethodType and isinstance(function.func.__self__, Context)
-        function = function.args[0] if in_context and function.args else function.func
+        inner = function.func
+        in_context = type(inner) is BuiltinMethodType and type(inner.__self__) is Context
+        function = function.args[0] if in_context and function.args else inner
     return name_in_code(function)

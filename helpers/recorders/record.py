@@ -2,6 +2,7 @@
 
 import sys
 from time import perf_counter
+from typing import Any
 
 PHASES = ("queued", "connecting", "sending", "waiting", "reading")
 """In the order in which a request meets them:
@@ -14,8 +15,6 @@ PHASES = ("queued", "connecting", "sending", "waiting", "reading")
 """
 
 UNFINISHED = "unfinished"
-MOST_OLDER = 100
-"""How far to look back along exceptions that led to each other; they may form a ring."""
 
 
 class RequestRecord:
@@ -26,7 +25,7 @@ class RequestRecord:
     Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request.
     """
 
-    __slots__ = ("_handled", "_phase", "_since", "connection", "end", "error", "library", "method", "received",
+    __slots__ = ("_phase", "_since", "connection", "end", "error", "library", "method", "received",
                  "row", "seconds", "start", "status", "url")  # fmt: skip
 
     def __init__(self, library: str, method: str, url: str, row: int) -> None:
@@ -42,23 +41,6 @@ class RequestRecord:
         self.seconds = dict.fromkeys(PHASES, 0.0)
         self.start = self._since = perf_counter()
         self._phase = "sending"
-        # What an `except` around the request deals with. Let go of as the request ends: it holds its code's values.
-        self._handled = sys.exc_info()[1]
-
-    def own_failure(self) -> BaseException | None:
-        """The exception that is being handled, if it is the request's own: not one that was there at its start.
-
-        A request that is made inside ``except`` runs while the exception caught there is being handled, and so may the
-        exceptions be that led to it (its ``__context__``).
-        """
-        failure, older = sys.exc_info()[1], self._handled
-        for _ in range(MOST_OLDER):
-            if older is None or failure is None:
-                break
-            if older is failure:
-                return None
-            older = older.__context__
-        return failure
 
     def enter(self, phase: str) -> None:
         """The request is in ``phase`` from now on."""
@@ -85,4 +67,22 @@ class RequestRecord:
             self.book(self._phase, now)
             self.end = self._since
             self.error = error
-            self._handled = None
+
+
+def failure_within(package: str) -> BaseException | None:
+    """The exception that is being handled, if code of this package is what handles it.
+
+    A hook on a call that gives up a response finds an exception there in two cases: the library has caught its own and
+    cleans up, or the learner's code runs inside ``except`` and what it deals with has nothing to do with the response.
+    The first frame of the traceback is the one that has caught it.
+    """
+    failure = sys.exc_info()[1]
+    trace = failure.__traceback__ if failure is not None else None
+    name = trace.tb_frame.f_globals.get("__name__") if trace is not None else None
+    return failure if isinstance(name, str) and name.partition(".")[0] == package else None
+
+
+def usable_status(status: Any) -> int | None:
+    """A status as a number; None for what an answer that somebody made up may have in its place."""
+    number = issubclass(type(status), int) and type(status) is not bool
+    return int(status) if number and 0 <= status <= 999 else None

@@ -8,11 +8,11 @@ import functools
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
 
+from helpers.recorders.by_identity import ByIdentity
 from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
-from helpers.recorders.record import RequestRecord
+from helpers.recorders.record import RequestRecord, failure_within, usable_status
 
 Original = Callable[..., Any]
 
@@ -31,11 +31,11 @@ class RequestsHooks:
         self._new_record = new_record
         # A blocking call stays on its thread, so "the request this thread is busy with" is well defined.
         self._thread = threading.local()
-        self._by_response: WeakKeyDictionary[Any, RequestRecord] = WeakKeyDictionary()
+        self._by_response = ByIdentity[RequestRecord]()
 
     def install(self, patches: Patches) -> None:
         """Wrap the methods; ``patches.restore()`` takes the wrappers out again."""
-        from requests import Session
+        from requests import Response, Session
         from requests.adapters import HTTPAdapter
         from urllib3.connection import HTTPConnection, HTTPSConnection
         from urllib3.connectionpool import HTTPConnectionPool
@@ -52,6 +52,7 @@ class RequestsHooks:
             (HTTPResponse, "release_conn", self._release),
             (HTTPResponse, "close", self._release),
             (HTTPResponse, "stream", self._stream),
+            (Response, "__exit__", self._leave),
         ):
             patches.replace(owner, name, self._around(owner.__dict__[name], wrapper))
 
@@ -74,6 +75,8 @@ class RequestsHooks:
 
     def _session_send(self, original: Original, session: Any, *args: Any, **kwargs: Any) -> Any:
         # Reads the body too (unless stream=True) and follows redirects by calling itself.
+        from requests import Response
+
         self._thread.record = None
         try:
             response = original(session, *args, **kwargs)
@@ -85,7 +88,7 @@ class RequestsHooks:
                     self._current.error = type(error).__name__
             raise
         with self.guard:
-            if not kwargs.get("stream"):
+            if not kwargs.get("stream") and issubclass(type(response), Response):
                 for answered in (response, *response.history):
                     self._end_of(answered.raw)
         return response
@@ -104,11 +107,7 @@ class RequestsHooks:
                 record.finish(type(error).__name__)
             raise
         with self.guard:
-            record.status = response.status_code
-            try:
-                self._by_response[response.raw] = record
-            except TypeError:  # a made-up answer, with nothing in it that is read
-                record.finish()
+            self._answered(record, response)
         return response
 
     def _get_connection(self, original: Original, pool: Any, *args: Any, **kwargs: Any) -> Any:
@@ -169,9 +168,28 @@ class RequestsHooks:
                     record.received += len(piece)
             yield piece
 
+    def _leave(self, original: Original, response: Any, *args: Any) -> Any:
+        # The end of `with session.get(...) as response`, and the exception that ended it.
+        with self.guard:
+            record = self._by_response.get(response.raw)
+            if record is not None and args and args[0] is not None:
+                record.finish(args[0].__name__)
+        return original(response, *args)
+
+    def _answered(self, record: RequestRecord, response: Any) -> None:
+        """The headers are here. An adapter of the learner's may hand out anything instead of a response."""
+        try:
+            status, raw = response.status_code, response.raw
+        except Exception:
+            record.finish()
+            return
+        record.status = usable_status(status)
+        if not self._by_response.put(raw, record):
+            record.finish()  # there is nothing in it that is read
+
     def _end_of(self, raw: Any) -> None:
-        """The body has been read to its end, or given up because of the exception that is being handled."""
-        record = None if raw is None else self._by_response.get(raw)
+        """The body has been read to its end, or given up: because reading it failed, or by a call that closes it."""
+        record = self._by_response.get(raw)
         if record is not None and record.end is None:
-            failure = record.own_failure()
+            failure = failure_within("urllib3")
             record.finish(type(failure).__name__ if failure else "")

@@ -5,7 +5,7 @@ from types import CodeType
 from typing import Any
 from weakref import ref
 
-from helpers.recorders.names import name_in_code
+from helpers.recorders.names import name_in_code, told_by_c
 
 OUTSIDE = -1
 """The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""
@@ -57,10 +57,7 @@ class TaskRow:
 
 def code_of(coroutine: Any) -> CodeType | None:
     """The code that a coroutine, or an awaitable generator, runs; None for one that is not written in Python."""
-    try:
-        code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
-    except Exception:  # an awaitable of the learner's own class may answer with anything
-        return None
+    code = told_by_c(coroutine, "cr_code") or told_by_c(coroutine, "gi_code")
     return code if isinstance(code, CodeType) else None
 
 

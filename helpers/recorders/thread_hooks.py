@@ -6,6 +6,7 @@ from threading import Thread, main_thread
 from typing import Any
 
 from helpers.recorders.ledger import Ledger
+from helpers.recorders.names import class_name
 from helpers.recorders.patches import Patches
 from helpers.recorders.thread_row import ThreadRow
 
@@ -63,7 +64,7 @@ class ThreadHooks:
                 return
             row, _ = watched
             with guard:
-                hooks._ledger.begin(row, self.name)
+                hooks._ledger.begin(row, _name_of(self))
             try:
                 original(self)
             finally:
@@ -75,7 +76,7 @@ class ThreadHooks:
         return _bootstrap_inner
 
     def _watch(self, thread: Any) -> None:
-        row = self._ledger.born("thread", thread.name)
+        row = self._ledger.born("thread", _name_of(thread))
         if row is None:
             return
 
@@ -108,4 +109,11 @@ class ThreadHooks:
 
 def _by_library() -> bool:
     """Whether the code that starts the thread is such a library's."""
-    return str(sys._getframe(2).f_globals.get("__name__", "")).startswith(LIBRARIES)
+    starter = sys._getframe(1).f_back  # none for what C starts
+    return starter is not None and str(starter.f_globals.get("__name__", "")).startswith(LIBRARIES)
+
+
+def _name_of(thread: Thread) -> str:
+    """The thread's name, as `threading` keeps it: a learner's class may answer otherwise, or not at all."""
+    name = vars(thread).get("_name")
+    return name if type(name) is str else class_name(type(thread))

@@ -60,9 +60,27 @@ def install(patches: Patches, ledger: Ledger) -> list[tuple[Call, Call]]:
     for module, name, kind in FUNCTIONS:
         original = getattr(module, name)
         hook = waiting(original, kind, ledger)
+        if not hasattr(original, "__get__"):
+            hook = Unbound(hook)
         patches.replace(module, name, hook)
         pairs.append((original, hook))
     return pairs
+
+
+class Unbound:
+    """Stands for a function written in C, which does not turn into a method where it is an attribute of a class."""
+
+    def __init__(self, hook: Call) -> None:
+        functools.update_wrapper(self, hook)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__wrapped__(*args, **kwargs)  # type: ignore[attr-defined]
+
+    def __reduce__(self) -> str:
+        return str(self.__name__)  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped__.__wrapped__)  # type: ignore[attr-defined]
 
 
 def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[Any, ...]], bool] | None = None) -> Call:

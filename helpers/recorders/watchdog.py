@@ -11,6 +11,7 @@ from time import perf_counter
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.spots import Spot, spot_of
+from helpers.recorders.unlisted_thread import UnlistedThread
 
 FIRST_LOOKS, SOONEST, LATEST = 200, 0.002, 0.02
 """While a step is long, look every 2 ms at first and every 20 ms later: a step of a minute needs no closer watch."""
@@ -39,7 +40,7 @@ class Watchdog:
         # Level-triggered readiness can be asked for by a second thread without taking it from the first.
         can_ask = sys.platform == "linux" and isinstance(self._selector, selectors.EpollSelector)
         self._epoll: select.epoll | None = getattr(self._selector, "_selector", None) if can_ask else None
-        self._thread = threading.Thread(target=self._watch, name="waiting-measured watchdog", daemon=True)
+        self._thread = UnlistedThread(self._watch)
 
     def start(self) -> None:
         """Begin to look."""
@@ -48,8 +49,7 @@ class Watchdog:
     def stop(self) -> None:
         """End the thread, and wait until it has."""
         self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._thread.join()
 
     def report(self, began: float) -> tuple[Spot | None, dict[int, float]]:
         """What was seen of the step that began then: where it was most often, and when each descriptor became ready.

@@ -63,7 +63,7 @@ class measure:
             ThreadRecorder(), self._requests.records, threshold=_checked_seconds("blocking", blocking)
         )
         self._progress = Progress(self._requests.records)
-        self._requests.on_request = self._progress.tick
+        self._requests.on_request = self._tick
         self._tasks = Guard("tasks and their steps")
         self._counts = Guard("what the server saw")
         self._comfort = Guard("the line that tells how far the block is, and a Stop button that acts at once")
@@ -115,8 +115,8 @@ class measure:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        ended, cpu = perf_counter(), process_time()
         try:
+            ended, cpu = perf_counter(), process_time()
             self._stop_recorders()
             server = None
             if self._counts.on:
@@ -210,12 +210,17 @@ class measure:
         # The server is asked before and after: where one fails, nothing is known of the time in between.
         self._recording.faults += filter(None, (*notes, self._counts.note(inf)))
 
+    def _tick(self) -> None:
+        with self._comfort:
+            if self._comfort.on:
+                self._progress.tick()
+
     def _beat(self) -> None:
         """Wake the loop now and then, so that the Stop button ends an `await` at once and the progress moves."""
         with self._comfort:
             loop = asyncio._get_running_loop()
             if loop is not None:
-                self._progress.tick()
+                self._tick()
                 self._timer = loop.call_later(HEARTBEAT, self._beat)
 
 

@@ -98,6 +98,7 @@ PARTS = [
     ("helpers.recorders.loop.task_of", TASKS),
     ("helpers.recorders.loop.maker_of", TASKS),
     ("helpers.recorders.loop.is_learners", TASKS),
+    ("helpers.recorders.task_row.name_in_code", TASKS),
     ("helpers.recorders.loop.TaskRow", TASKS),
     ("helpers.recorders.loop.LongStep", TASKS),
     ("helpers.recorders.loop.readers_of", TASKS),
@@ -138,12 +139,18 @@ PARTS = [
     ("helpers.recorders.http.RequestRecord", REQUESTS),
     ("helpers.recorders.record.RequestRecord.enter", REQUESTS),
     ("helpers.recorders.record.RequestRecord.finish", REQUESTS),
-    ("helpers.recorders.record.RequestRecord.own_failure", REQUESTS),
+    ("helpers.recorders.requests_hooks.failure_within", REQUESTS),
+    ("helpers.recorders.requests_hooks.usable_status", REQUESTS),
+    ("helpers.recorders.requests_hooks.RequestsHooks._answered", REQUESTS),
+    ("helpers.recorders.by_identity.ByIdentity.put", REQUESTS),
+    ("helpers.recorders.by_identity.ByIdentity.get", THREADS),
     ("helpers.recorders.requests_hooks.RequestsHooks._end_of", REQUESTS),
     ("helpers.recorders.aiohttp_hooks._Trace._end_with_body", AIOHTTP),
     ("helpers.recorders.aiohttp_hooks._Trace._fail", AIOHTTP),
     ("helpers.recorders.aiohttp_hooks._target", AIOHTTP),
     ("helpers.recorders.aiohttp_hooks.ref", AIOHTTP),
+    ("helpers.recorders.aiohttp_hooks.failure_within", AIOHTTP),
+    ("helpers.recorders.aiohttp_hooks.usable_status", AIOHTTP),
     ("helpers.servers.practice_api.PracticeAPI.reset", "what the server saw"),
     ("helpers.servers.practice_api.PracticeAPI.stats", "what the server saw"),
     ("helpers.runs.block.collect", "what the server saw"),
@@ -190,6 +197,8 @@ async def waiting(base: str, odd: str) -> list[Any]:
             async with session.get(url, **options) as response:
                 return len(await response.read())
 
+        async with session.get(base + "/drip?chunks=3"):
+            pass  # given up
         urls = (base + "/countries/FR", base + "/cut?after=10", base + "/bytes/100000", odd + "/redirect/1")
         results = await asyncio.gather(*map(get, urls), return_exceptions=True)
         seen += [type(result) if isinstance(result, Exception) else result for result in results]

@@ -3,12 +3,15 @@
 import asyncio
 import re
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import aiohttp
+import pandas
 import pytest
 import requests
 from odd_server import OddServer
@@ -17,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.response import HTTPResponse
 
+from helpers import measure
 from helpers.recorders import belonging
 from helpers.recorders.http import HttpRecorder
 from helpers.recorders.record import PHASES, RequestRecord
@@ -309,18 +313,78 @@ def test_what_fails_inside_except_is_told_with_its_own_error(odd: OddServer) -> 
     assert [record.error for record in records] == ["ChunkedEncodingError", "ClientPayloadError", "ZeroDivisionError"]
 
 
-def test_no_exception_is_kept_beyond_its_request(odd: OddServer) -> None:
-    class Primary(Exception):
-        pass
+@pytest.mark.parametrize("how", ["read", "streamed", "closed", "dropped"])
+def test_what_is_read_or_given_up_inside_except_has_its_own_outcome(odd: OddServer, how: str) -> None:
+    """The response is older than the exception that is dealt with, which is nothing of it."""
+
+    def end(response: requests.Response) -> None:
+        match how:
+            case "read":
+                assert len(response.content) == 100_000
+            case "streamed":
+                assert sum(map(len, response.iter_content(5000))) == 100_000
+            case "closed":
+                response.close()
+
+    async def main() -> None:
+        async with aiohttp.ClientSession() as client:
+            answer = await client.get(odd.base + "/slow-body")
+            try:
+                raise KeyError("of something else")
+            except KeyError:
+                if how in ("read", "streamed"):
+                    assert len(await answer.read()) == 100_000
+                else:
+                    answer.close()
 
     with recording() as records:
-        try:
-            raise Primary
-        except Primary as error:
-            gone = weakref.ref(error)
-            requests.get(odd.base + "/hello")
-        assert len(records) == 1
-        assert gone() is None
+        with requests.Session() as session:
+            response = session.get(odd.base + "/slow-body", stream=True)
+            try:
+                raise KeyError("of something else")
+            except KeyError:
+                end(response)
+                del response
+        asyncio.run(main())
+    assert [(record.library, record.status, record.error) for record in records] == [
+        ("requests", 200, ""),
+        ("aiohttp", 200, ""),
+    ]
+
+
+def test_what_a_block_gives_up_because_of_an_error_is_told_with_it(odd: OddServer) -> None:
+    async def main() -> None:
+        async with aiohttp.ClientSession() as client:
+            with pytest.raises(ZeroDivisionError):
+                async with client.get(odd.base + "/slow-body"):
+                    raise ZeroDivisionError
+
+    with recording() as records:
+        with pytest.raises(ZeroDivisionError), requests.get(odd.base + "/slow-body", stream=True):
+            raise ZeroDivisionError
+        asyncio.run(main())
+    assert [record.error for record in records] == ["ZeroDivisionError"] * 2
+
+
+@pytest.mark.parametrize("raw", [None, b"x", "x", [], {}, 1, object(), SimpleNamespace()], ids=repr)
+@pytest.mark.parametrize("status", [200, HTTPStatus.OK, "200", 200.5, 2**70, True, None])
+def test_an_answer_of_any_make_blinds_no_recorder(raw: Any, status: Any) -> None:
+    class Fake(HTTPAdapter):
+        def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
+            return Mock(block=False)
+
+        def build_response(self, request: requests.PreparedRequest, answer: Any) -> requests.Response:
+            response = requests.Response()
+            response.status_code, response.raw, response._content = status, raw, b""
+            return response
+
+    with requests.Session() as session, measure("made up") as run:
+        session.mount("fake://", Fake())
+        session.get("fake://x")
+    assert run.faults == ()
+    assert run.trouble == ""
+    (seen,) = run.requests["status"]
+    assert seen == 200 if status in (200, HTTPStatus.OK) else seen is pandas.NA
 
 
 async def _raises_for_503(response: aiohttp.ClientResponse) -> None:
@@ -544,3 +608,32 @@ def check_phases(records: list[RequestRecord]) -> None:
 
 def main_phase(record: RequestRecord) -> str:
     return max(record.seconds, key=lambda phase: record.seconds[phase])
+
+
+# --- objects of aiohttp's that ask for less than a request --------------------------------------------------------
+
+
+def test_the_traces_of_a_session_are_its_own(odd: OddServer) -> None:
+    heard: list[str] = []
+
+    async def on_start(session: aiohttp.ClientSession, context: Any, event: Any) -> None:
+        heard.append(event.method)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(on_start)
+    trace.freeze()
+
+    async def main() -> tuple[list[RequestRecord], list[aiohttp.TraceConfig]]:
+        async with aiohttp.ClientSession() as session:
+            with recording() as records:
+                session._trace_configs.append(trace)
+                session._trace_configs = [*session._trace_configs]
+                await (await session.get(odd.base + "/hello")).read()
+                never_made = aiohttp.ClientSession.__new__(aiohttp.ClientSession)
+                assert not hasattr(never_made, "trace_configs") and not hasattr(never_made, "_trace_configs")
+            return records, session.trace_configs
+
+    records, own = asyncio.run(main())
+    assert len(records) == 1
+    assert heard == ["GET"]
+    assert own == [trace]

@@ -1,5 +1,6 @@
 """The thread recorder changes nothing of what it sees: with it and without it, side by side."""
 
+import _thread
 import asyncio
 import contextvars
 import functools
@@ -196,9 +197,26 @@ def test_a_thread_that_outlives_the_block_is_let_go_of() -> None:
 
 
 def test_no_thread_is_left_over() -> None:
-    before = set(threading.enumerate())
+    before, count = set(threading.enumerate()), _thread._count()
     recorded(lambda: time.sleep(0.02))
     assert set(threading.enumerate()) == before
+    until = time.monotonic() + 5
+    while _thread._count() > count and time.monotonic() < until:  # the recorder's own is in no list
+        time.sleep(0.001)
+    assert _thread._count() == count
+
+
+@pytest.mark.parametrize("function", [(time, "sleep"), (select, "select")], ids=str)
+def test_a_function_of_c_is_no_method_of_a_class(function: tuple[Any, str]) -> None:
+    def work() -> type:
+        return type("Clock", (), {"wait": getattr(*function)})
+
+    plain, clock = getattr(*function), recorded(work)
+    arguments = (0,) if plain is time.sleep else ([], [], [], 0)
+    assert clock().wait(*arguments) == plain(*arguments)
+    assert recorded(lambda: clock().wait(*arguments)) == plain(*arguments)
+    assert recorded(lambda: pickle.dumps(getattr(*function))) == pickle.dumps(plain)
+    assert recorded(lambda: repr(getattr(*function))) == repr(plain)
 
 
 def test_no_reference_is_kept() -> None:

@@ -1,0 +1,36 @@
+"""A thread that watches, and that `threading` does not list.
+
+To wait for all of `threading.enumerate()` is a learner's right: a thread of ours among them would keep them waiting for
+ever. `threading.settrace` and `threading.excepthook` are not for it either.
+"""
+
+import _thread
+from collections.abc import Callable
+
+
+class UnlistedThread:
+    """Runs a function, which must raise nothing, beside the caller; it ends with the process, whatever it does."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self._function = function
+        self._running = _thread.allocate_lock()  # held as long as it runs; a plain lock, which no hook watches
+
+    def start(self) -> None:
+        """Begin. Raises RuntimeError where the system has no thread to give."""
+        self._running.acquire()
+        try:
+            _thread.start_new_thread(self._run, ())
+        except BaseException:
+            self._running.release()
+            raise
+
+    def join(self) -> None:
+        """Wait until it has ended; not at all where it was never started."""
+        with self._running:
+            pass
+
+    def _run(self) -> None:
+        try:
+            self._function()
+        finally:
+            self._running.release()
