@@ -70,7 +70,6 @@ class AiohttpHooks:
         patches.replace(ClientResponse, "__init__", self._beginning(ClientResponse.__init__))
         for name in ("release", "close"):
             patches.replace(ClientResponse, name, self._ending(ClientResponse.__dict__[name]))
-
         patches.replace(ClientResponse, "__aexit__", self._leaving(ClientResponse.__aexit__))
 
     def _leaving(self, original: Callable[..., Any]) -> Callable[..., Any]:

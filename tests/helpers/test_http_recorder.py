@@ -366,8 +366,10 @@ def test_what_a_block_gives_up_because_of_an_error_is_told_with_it(odd: OddServe
     assert [record.error for record in records] == ["ZeroDivisionError"] * 2
 
 
-@pytest.mark.parametrize("raw", [None, b"x", "x", [], {}, 1, object(), SimpleNamespace()], ids=repr)
-@pytest.mark.parametrize("status", [200, HTTPStatus.OK, "200", 200.5, 2**70, True, None])
+@pytest.mark.parametrize(
+    "raw", [None, b"x", "x", [], {}, 1, object(), SimpleNamespace()], ids=lambda raw: type(raw).__name__
+)
+@pytest.mark.parametrize("status", [200, HTTPStatus.OK, "200", 200.5, 2**70, True, None], ids=repr)
 def test_an_answer_of_any_make_blinds_no_recorder(raw: Any, status: Any) -> None:
     class Fake(HTTPAdapter):
         def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
