@@ -86,9 +86,9 @@ async def measure(advice: "Advice", rounds: int, models_asked: Sequence[str] | N
     possible = [estimate.model for estimate in advice.possible]
     if wrong := [model for model in models_asked or () if model not in possible]:
         raise ValueError(f"models can be {listing(map(repr, possible))} here, not {wrong[0]!r}")
-    chosen = list(dict.fromkeys(models_asked or _chosen(advice, rounds)))
-    if len(chosen) < 2:
-        raise ValueError(f"there is nothing to compare with: {workload} can only be done by {listing(chosen)}")
+    asked = list(dict.fromkeys(models_asked or chosen(advice, rounds)))
+    if len(asked) < 2:
+        raise ValueError(f"there is nothing to compare with: {workload} can only be done by {listing(asked)}")
     api = practice_api()
     urls = [api.url("/countries/FR", delay=workload.wait, n=n) for n in range(workload.calls)]
     with Workshop() as workshop:
@@ -98,21 +98,23 @@ async def measure(advice: "Advice", rounds: int, models_asked: Sequence[str] | N
                 workshop.seconds, model, urls, workload.cpu, workload.concurrency, workload.wait
             )
 
-        variants = {_label(advice, model): doing(model) for model in chosen}
+        variants = {_label(advice, model): doing(model) for model in asked}
         measured = await trials(variants, rounds=rounds, warm_up=0)
-    left_out = [model for model in models.MODELS if model not in chosen]
+    left_out = [model for model in models.MODELS if model not in asked]
     return Measured(advice, measured, left_out, "not asked for" if models_asked else "too long")
 
 
-def _chosen(advice: "Advice", runs: int) -> list[str]:
-    """The models to measure: the two that should be best, and of the others, the best first, what the time allows."""
-    chosen: list[str] = []
+def chosen(advice: "Advice", runs: int) -> list[str]:
+    """The models to measure: the recommended one, which need not be the quickest of those that are about as quick, and
+    the best beside it; and of the others, the best first, what the time allows.
+    """
+    those: list[str] = []
     spent = 0.0
-    for estimate in sorted(advice.possible, key=lambda estimate: estimate.value):
+    for estimate in sorted(advice.possible, key=lambda estimate: (estimate.model != advice.model, estimate.value)):
         spent += estimate.value * runs
-        if len(chosen) < 2 or spent <= BUDGET:
-            chosen.append(estimate.model)
-    return chosen
+        if len(those) < 2 or spent <= BUDGET:
+            those.append(estimate.model)
+    return those
 
 
 def _label(advice: "Advice", model: str) -> str:

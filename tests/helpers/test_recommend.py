@@ -11,6 +11,7 @@ from helpers.charts.estimated import Row, estimated
 from helpers.choosing.advice import Advice
 from helpers.choosing.estimates import estimates
 from helpers.choosing.machine import Machine, Price
+from helpers.choosing.measured import chosen
 from helpers.choosing.recommend import recommend
 from helpers.choosing.workload import Workload
 
@@ -207,6 +208,17 @@ def test_chart_says_what_was_measured_and_why_the_rest_was_not() -> None:
     assert said.endswith("Not measured (too long): plain sync.")
     with pytest.raises(ValueError, match="nothing was measured"):
         estimated(rows[:1], "plain sync", "60 calls", "too long")
+
+
+def test_what_is_recommended_is_measured() -> None:
+    """It is the simplest of those that are about as quick, and others may have estimates a little shorter."""
+    quick = {name: Price(0.0004, 0.0002) for name in ("threads", "asyncio")}
+    machine = Machine(cores=4, prices=MACHINE.prices | quick)
+    workload = Workload(wait=0.0, cpu=0.02, calls=15, concurrency=15, rate=None, library="both", framework="script")
+    advised = Advice(workload, estimates(workload, machine))
+    assert advised.model == "plain sync"
+    assert min(advised.possible, key=lambda estimate: estimate.value).model != "plain sync"
+    assert chosen(advised, runs=100) == ["plain sync", "threads"]  # of which each takes seconds
 
 
 def test_models_asked_for_are_measured_and_no_others() -> None:
