@@ -6,7 +6,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -25,6 +25,20 @@ from helpers.servers.practice_api.live import MOST_AGES, MOST_BARS, PAUSE, STILL
 ROOM = 10.0  # seconds that a wait may take on a busy machine before the test fails
 LINGER = "hh" if sys.platform == "win32" else "ii"
 LARGEST_FRAME = 12_000  # characters, with as many bars as there may be
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[PracticeAPI]:
+    """A server that no other file has asked: a connection of its tests would be told for as long as it is open."""
+    api = PracticeAPI()
+    yield api
+    api.stop()
+
+
+@pytest.fixture
+def api(own: PracticeAPI) -> PracticeAPI:
+    own.reset()
+    return own
 
 
 def watching(api: PracticeAPI) -> connect:
