@@ -79,8 +79,8 @@ class Activity:
         cost: seconds that recording took out of the block, estimated from this machine's cost per step.
         events: how many steps and calls were recorded.
         notes: what else the reader must know, a sentence each: a recording cut short, a loop that was patched.
-        recorded: seconds that were recorded, from the block's opening on, where a recorder failed; None where all of it
-            was. No total, no share and no count is told of a part.
+        recorded: seconds that were recorded in full, from the block's opening on, where a recorder failed; None where
+            all of it was. No total, no share and no count is told of a part.
         has_opener: whether the first row is the block's own task or thread, which is not counted among the others.
     """
 

@@ -97,8 +97,8 @@ def sentence(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
 
 
 def recorded(seconds: float) -> str:
-    """How much of a block is in the picture, where a recorder failed."""
-    return f"recorded for the first {words.seconds(seconds)} only" if seconds else "of which nothing was recorded"
+    """How much of a block is in the picture, where a recorder failed. Another may have seen the rest of its own."""
+    return f"recorded in full for the first {words.seconds(seconds)} only" if seconds else "not recorded in full"
 
 
 def _end(panel: Panel) -> list[str]:

@@ -18,7 +18,7 @@ class ByIdentity(Generic[Value]):
 
         def gone(reference: "ref[Any]") -> None:
             if values.get(number, (None,))[0] is reference:  # the number may be another's by now
-                del values[number]
+                values.pop(number, None)
 
         try:
             values[number] = ref(thing, gone), value

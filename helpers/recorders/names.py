@@ -22,7 +22,7 @@ def name_in_code(thing: Any) -> str:
         return f"{class_name(owner if issubclass(type(owner), type) else type(owner))}.{thing.__name__}"
     if issubclass(type(thing), type):
         return class_name(thing)
-    name = told_by_c(thing, "__qualname__")
+    name = kept_by(thing, "__qualname__")
     return (name if type(name) is str and name else class_name(type(thing))).rpartition("<locals>.")[2]
 
 
@@ -31,13 +31,31 @@ def class_name(kind: type) -> str:
     return str(_QUALNAME.__get__(kind)).rpartition("<locals>.")[2]
 
 
-def told_by_c(thing: Any, name: str) -> Any:
-    """An attribute that is kept in C, as functions and coroutines keep theirs; None for one that code would tell."""
+def kept_by(thing: Any, name: str) -> Any:
+    """An attribute that is kept: in C, as functions and coroutines keep theirs, or in the object's own dictionary.
+
+    None for one that code would have to tell, such as a property.
+    """
+    slot = _in_class(thing, name)
+    if slot is not None:
+        return _read(slot, thing)
+    own = _read(_in_class(thing, "__dict__"), thing)
+    return own.get(name) if type(own) is dict else None
+
+
+def _in_class(thing: Any, name: str) -> Any:
+    """What stands under this name in the first of the object's classes that has it."""
     for base in _MRO.__get__(type(thing)):
-        slot = _NAMES.__get__(base).get(name)
-        if slot is not None:
-            try:
-                return slot.__get__(thing) if type(slot) in (GetSetDescriptorType, MemberDescriptorType) else None
-            except AttributeError:  # a slot of the learner's with nothing in it
-                return None
+        found = _NAMES.__get__(base).get(name)
+        if found is not None:
+            return found
     return None
+
+
+def _read(slot: Any, thing: Any) -> Any:
+    if type(slot) not in (GetSetDescriptorType, MemberDescriptorType):
+        return None
+    try:
+        return slot.__get__(thing)
+    except AttributeError:  # a slot of the learner's with nothing in it
+        return None

@@ -8,8 +8,6 @@ from typing import Any
 _PYTHON_TASK = tasks._PyTask  # type: ignore[attr-defined]
 TASKS = (asyncio.Task, _PYTHON_TASK, getattr(tasks, "_CTask", _PYTHON_TASK))
 """The one written in C and the one written in Python: nest-asyncio puts the second in place of the first."""
-
-
 _USUAL_TASK = asyncio.Task
 
 

@@ -5,7 +5,7 @@ from types import CodeType
 from typing import Any
 from weakref import ref
 
-from helpers.recorders.names import name_in_code, told_by_c
+from helpers.recorders.names import kept_by, name_in_code
 
 OUTSIDE = -1
 """The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""
@@ -57,8 +57,8 @@ class TaskRow:
 
 def code_of(coroutine: Any) -> CodeType | None:
     """The code that a coroutine, or an awaitable generator, runs; None for one that is not written in Python."""
-    code = told_by_c(coroutine, "cr_code") or told_by_c(coroutine, "gi_code")
-    return code if isinstance(code, CodeType) else None
+    code = kept_by(coroutine, "cr_code") or kept_by(coroutine, "gi_code")
+    return code if type(code) is CodeType else None
 
 
 class LongStep:

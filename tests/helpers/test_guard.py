@@ -336,7 +336,8 @@ def test_a_recorder_that_has_failed_says_nothing_of_what_came_later(
     # No count, no share and no total of what was seen in part only.
     recorded = words.seconds(activity.recorded)
     assert (
-        run.timeline().sentence == f"The block took {words.seconds(run.wall)}, recorded for the first {recorded} only."
+        run.timeline().sentence
+        == f"The block took {words.seconds(run.wall)}, recorded in full for the first {recorded} only."
     )
-    assert f"it took {words.seconds(run.wall)}, recorded for the first" in side_by_side(run, run).sentence
+    assert f"it took {words.seconds(run.wall)}, recorded in full for the first" in side_by_side(run, run).sentence
     assert ">tasks<" not in card(run)

@@ -95,14 +95,20 @@ def test_a_library_whose_hooks_cannot_be_installed_is_left_out(odd: OddServer, m
     assert [guard.on for guard in recorder.guards] == [True, False]
 
 
-def test_a_session_older_than_the_block_is_seen_and_keeps_its_own_traces(odd: OddServer) -> None:
-    heard: list[str] = []
+def trace_into(heard: list[str]) -> aiohttp.TraceConfig:
+    """A trace of a learner's own, which notes the method of each request."""
 
     async def on_start(session: aiohttp.ClientSession, context: Any, event: Any) -> None:
         heard.append(event.method)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(on_start)
+    return trace
+
+
+def test_a_session_older_than_the_block_is_seen_and_keeps_its_own_traces(odd: OddServer) -> None:
+    heard: list[str] = []
+    trace = trace_into(heard)
 
     async def main() -> tuple[list[RequestRecord], list[aiohttp.TraceConfig], dict[str, Any]]:
         async with aiohttp.ClientSession(trace_configs=[trace]) as session:
@@ -617,12 +623,7 @@ def main_phase(record: RequestRecord) -> str:
 
 def test_the_traces_of_a_session_are_its_own(odd: OddServer) -> None:
     heard: list[str] = []
-
-    async def on_start(session: aiohttp.ClientSession, context: Any, event: Any) -> None:
-        heard.append(event.method)
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_start.append(on_start)
+    trace = trace_into(heard)
     trace.freeze()
 
     async def main() -> tuple[list[RequestRecord], list[aiohttp.TraceConfig]]:

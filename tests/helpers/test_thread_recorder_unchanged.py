@@ -219,6 +219,29 @@ def test_a_function_of_c_is_no_method_of_a_class(function: tuple[Any, str]) -> N
     assert recorded(lambda: repr(getattr(*function))) == repr(plain)
 
 
+def test_jobs_are_called_by_what_they_run() -> None:
+    """Also where it is one of the hooked functions, or has something of C around it."""
+
+    @functools.lru_cache
+    def cached(seconds: float) -> None:
+        time.sleep(seconds)
+
+    async def work() -> None:
+        await asyncio.to_thread(time.sleep, 0.001)
+        await asyncio.to_thread(cached, 0.001)
+        await asyncio.to_thread(select.select, [], [], [], 0.001)
+
+    owner, recorder = object(), ThreadRecorder()
+    recorder.start(owner)
+    mark = belonging.mark(owner)
+    try:
+        asyncio.run(work())
+    finally:
+        recorder.stop()
+        belonging.unmark(mark)
+    assert [row.name for row in recorder.rows] == ["sleep", "cached", "select"]
+
+
 def test_no_reference_is_kept() -> None:
     class Parcel:
         pass
