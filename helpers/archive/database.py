@@ -21,9 +21,9 @@ PATIENCE = 5.0
 PRIMARY = 0xFF
 """The byte of an SQLite error code that tells its kind; the others tell details."""
 
-COMPANIONS = ("-journal", "-wal", "-shm")
+COMPANIONS = ("-wal", "-shm")
 DAMAGE_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-Identity = tuple[int, int, int]
+Identity = tuple[int, ...]
 DAMAGE_TEXTS = ("no such table", "no such column", "Could not decode")
 
 
@@ -61,55 +61,74 @@ def writing(path: Path, patience: float = PATIENCE) -> Iterator[sqlite3.Connecti
 
 
 def identity(path: Path) -> Identity | None:
-    """Return what tells the file at `path` from another one put in its place; None where there is none.
+    """Return what tells the file at `path`, as it is, from another one and from what it was; None where there is none.
 
-    The time of the last change is part of it: the number of a file that was removed is given to the next one made.
+    Its number alone does not: that of a file that was removed is given to the next one made, and a file that is set
+    aside is emptied and used again. On Windows the one time is that of its making, so the other is there too.
     """
     try:
         facts = os.stat(path)
     except OSError:
         return None
-    return facts.st_dev, facts.st_ino, facts.st_ctime_ns
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 
 
 def set_aside(path: Path, seen: Identity | None, reason: str) -> Path | None:
-    """Give the file that could not be used another name; return it, or None where another kernel was quicker.
+    """Copy the file that could not be used, and empty it; return the copy, or None where another kernel was quicker.
 
     `seen` is the file's identity when it was found unusable. A second file, locked by SQLite's own means, lets one
     kernel at a time do this: else a slower one would set aside the good file that the quicker one has begun. It stays,
-    empty: who deletes a lock lets two in. Raises OSError or sqlite3.Error where the file may not be moved.
+    empty: who deletes a lock lets two in. Raises OSError or sqlite3.Error where it may not be done.
     """
     with closing(sqlite3.connect(f"{path}-aside.lock", timeout=PATIENCE, isolation_level=None)) as turn:
         turn.execute("BEGIN EXCLUSIVE")
         if seen is None or identity(path) != seen:
             return None
-        if os.name == "nt":  # it removes no open file, and so none in which another kernel still writes
-            return _moved(path, reason)
-        with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
-            with suppress(sqlite3.DatabaseError):  # locked while it is moved, if it is sound enough to be locked
-                connection.execute("BEGIN EXCLUSIVE")
-            return _moved(path, reason)
+        name = _free_name(path, reason)
+        _copy_and_empty(path, name)
+        return Path(name)
 
 
-def _moved(path: Path, reason: str) -> Path:
+def _free_name(path: Path, reason: str) -> str:
     stamp = f"{datetime.now():%Y%m%d-%H%M%S}"
     name, count = f"{path}-{reason}-{stamp}", 1
     while os.path.exists(name):
         count += 1
         name = f"{path}-{reason}-{stamp}-{count}"
-    for companion in COMPANIONS:  # first: beside a new file, an old journal would be played back into it
-        with suppress(FileNotFoundError):
-            os.rename(f"{path}{companion}", f"{name}{companion}")
-    # Copied, not renamed: a kernel that has just opened the file, and comes to read it when another has begun the new
-    # one, finds that one's journal at the old place and plays it back into what it holds open.
-    try:
-        shutil.copy2(path, name)
-    except OSError:
-        with suppress(FileNotFoundError):
-            os.remove(name)
-        raise
-    os.remove(path)
-    return Path(name)
+    return name
+
+
+def _copy_and_empty(path: Path, name: str) -> None:
+    """Empty the file, and do not put a new one in its place.
+
+    SQLite locks a file, but finds a journal by its name: a kernel that has just opened the old file sees no lock on the
+    new one, takes that one's journal for one left behind, plays it back into what it holds open, and deletes it.
+    """
+    has_log = os.path.exists(f"{path}-wal")  # another program's: this course writes none
+    # Opened before the connection and closed after it: to close the file lets go of SQLite's locks on it.
+    with open(path, "r+b") as file, closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as lock:
+        if has_log:
+            for companion in COMPANIONS:
+                with suppress(FileNotFoundError):
+                    os.rename(f"{path}{companion}", f"{name}{companion}")
+        else:
+            with suppress(Damaged), _damage_named():  # nobody can write to what is too unsound to be locked
+                lock.execute("PRAGMA locking_mode = EXCLUSIVE")  # lets no one begin a log either
+                lock.execute("BEGIN EXCLUSIVE")
+        try:
+            with open(name, "xb") as copy:
+                shutil.copyfileobj(file, copy)
+                copy.flush()
+                os.fsync(copy.fileno())  # it is the only one in a moment
+            shutil.copystat(path, name)
+            if has_log and os.name != "nt":  # who has it open would write from the log into the new history
+                os.remove(path)
+            else:  # Windows renames no log that is open: so nobody has it open there
+                file.truncate(0)
+        except OSError:
+            with suppress(FileNotFoundError):
+                os.remove(name)
+            raise
 
 
 @contextmanager

@@ -14,6 +14,9 @@ import pytest
 from archive_samples import REQUESTS, printed, python, sample
 
 from helpers import archive
+from helpers.archive import store
+
+pytestmark = pytest.mark.evidence
 
 WRITE_200 = """
 import time
@@ -68,6 +71,7 @@ connect, turns = sqlite3.connect, int(sys.argv[1])
 
 def connect_and_count(*arguments, **options):
     connection = connect(*arguments, **options)
+    connection.execute("PRAGMA cache_size = 10")  # pages: what is more goes into the file before the commit
     connection.set_trace_callback(count)
     return connection
 
@@ -79,7 +83,7 @@ def count(statement):
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 sqlite3.connect = connect_and_count
-big = {"latency": [1 / n for n in range(1, 400_001)]}  # more than SQLite keeps back until the commit
+big = {"latency": [1 / n for n in range(1, 20_001)]}
 archive.append(sample(1, configuration="new", label="killed"), big)
 """
 
@@ -146,6 +150,60 @@ def test_kernels_that_find_it_damaged_at_once_set_aside_one_file(history_file: P
         assert len([notice for notice in notices if "is damaged" in notice]) == 1
         assert Counter(run.session for run in archive.all_runs()) == dict.fromkeys("abcd", 20)
         assert_sound(history_file)
+
+
+# It stops as it is about to commit, with a part of its run in the file already, and so a journal that is in force.
+STOPPED_AT_COMMIT = """
+import contextlib, sqlite3
+connect = sqlite3.connect
+
+def connect_and_stop(*arguments, **options):
+    connection = connect(*arguments, **options)
+    with contextlib.suppress(sqlite3.DatabaseError):  # of the damaged file
+        connection.execute("PRAGMA cache_size = 10")  # pages
+    connection.set_trace_callback(stop)
+    return connection
+
+def stop(statement):
+    if statement == "COMMIT":
+        print("commits", flush=True)
+        sys.stdin.readline()
+
+sqlite3.connect = connect_and_stop
+archive.append(sample(session="quick"), {"latency": [1 / n for n in range(1, 20_001)]})
+print(archive.take_notice())
+"""
+
+
+def test_a_kernel_slow_to_begin_leaves_alone_what_another_writes(
+    history_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has opened the damaged file, and before it asks for a lock, another has set that aside and writes anew."""
+    history_file.write_bytes(b"no database, but the only copy of something " * 100)
+    connect = sqlite3.connect
+    started: list[subprocess.Popen[str]] = []
+
+    def connect_slowly(*arguments: object, **options: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)  # type: ignore[call-overload]
+        if not started:
+            started.append(python(STOPPED_AT_COMMIT))
+            assert started[0].stdout is not None
+            assert started[0].stdout.readline() == "commits\n"
+            assert Path(f"{history_file}-journal").exists()
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect_slowly)
+    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    archive.append(sample(session="slow"), REQUESTS)
+    journal_is_left = Path(f"{history_file}-journal").exists()
+    (quick,) = started
+    output, errors = quick.communicate("go\n", timeout=60)
+    assert quick.returncode == 0, errors
+    assert journal_is_left
+    assert output.count("it is damaged") == 1 and "cannot be used" not in output
+    archive.append(sample(1, session="slow"), REQUESTS)
+    assert [run.session for run in archive.all_runs()] == ["quick", "slow", "slow"]
+    assert_sound(history_file)
 
 
 FORK = """
