@@ -1,6 +1,6 @@
 # On Windows, or without make: python make.py lab, python make.py test ...
 PYTHON ?= python3
 
-.PHONY: lab test format bench
-lab test format bench:
+.PHONY: lab test quick format bench
+lab test quick format bench:
 	@$(PYTHON) make.py $@ $(ARGS)

@@ -1,7 +1,8 @@
-"""Set this course up and run it: `python make.py lab`, `test`, `format` or `bench` (on Windows `py make.py lab`).
+"""Set this course up and run it: `python make.py lab`, `test`, `quick`, `format` or `bench` (on Windows `py make.py`).
 
-The first call makes `.venv` and installs what is needed; later calls find it ready. Only the standard library is
-used here, in words that Python 3.6 can read too, so that an old Python is told clearly why it will not do.
+The first call makes `.venv` and installs what is needed; later calls find it ready. A second Python has its own beside
+it, with COURSE_VENV=.venv-3.14 or the like. Only the standard library is used here, in words that Python 3.6 can read
+too, so that an old Python is told clearly why it will not do.
 """
 
 import os
@@ -49,13 +50,14 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
+VENV = ROOT / (os.environ.get("COURSE_VENV") or ".venv")
 VENV_PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 
 # Each file includes those before it, so installing the second makes the first one true as well.
 REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
 LOCK = "requirements.lock"
 NO_TESTS = 5  # what pytest returns when the arguments chose none
+TOGETHER = ["--numprocesses=5", "--dist=loadgroup", "--no-loadscope-reorder"]  # five, since many tests wait
 
 
 def in_ci() -> bool:
@@ -92,6 +94,8 @@ def is_sound() -> bool:
 
 def make_venv() -> None:
     """Make `.venv` anew, or exit with the reason why this Python cannot."""
+    if VENV.parent != ROOT or not VENV.name.startswith(".venv"):  # what is there is removed
+        sys.exit(f"COURSE_VENV is the name of a folder here that begins with .venv, such as .venv-3.14, not {VENV}.")
     try:
         import ensurepip  # noqa: F401  (Debian leaves it out of its python3)
         import venv  # noqa: F401
@@ -102,13 +106,14 @@ def make_venv() -> None:
             f"On Debian or Ubuntu:  sudo apt install python{version}-venv\n"
             "Elsewhere: install Python from python.org. Then try again."
         )
-    print("Making .venv with Python {}.{}.{} ...".format(*sys.version_info[:3]), flush=True)
+    print("Making {} with Python {}.{}.{} ...".format(VENV.name, *sys.version_info[:3]), flush=True)
     try:
         if VENV.exists():
             shutil.rmtree(VENV)
     except OSError as error:
         sys.exit(
-            f"The old .venv cannot be removed: {error}.\nClose what still runs from it (JupyterLab?), then try again."
+            f"The old {VENV.name} cannot be removed: {error}.\n"
+            "Close what still runs from it (JupyterLab?), then try again."
         )
     if subprocess.call([sys.executable, "-m", "venv", str(VENV)]) != 0:
         sys.exit(f"Python could not make {VENV}; its reason is above.")
@@ -163,20 +168,34 @@ def lab(arguments: list[str]) -> int:
     return run("tools/start_lab.py", *arguments)
 
 
-def test(arguments: list[str]) -> int:
-    """Run the tests, four at a time, since most of them wait, then those that need the machine for themselves.
-
-    The arguments are pytest's own.
-    """
+def prepare_tests() -> None:
+    """Bring `.venv` to what the tests need."""
     prepare("requirements-dev.txt")
     # Hundreds of processes start in the tests. Where the environment forbids Python to keep what it has compiled, each
     # of them would compile pandas, Django and the rest anew.
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ["PYTHONPYCACHEPREFIX"] = str(VENV / "pycache")
-    together = ["--numprocesses=4", "--dist=loadgroup", "--no-loadscope-reorder", "-m", "not alone"]
-    results = [run("-m", "pytest", *which, *arguments) for which in (together, ["-m", "alone"])]
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests, several at a time, then those that compare times, which need the machine for themselves.
+
+    The arguments are pytest's own.
+    """
+    prepare_tests()
+    lanes = ([*TOGETHER, "-m", "not timing"], ["-m", "timing"])
+    results = [run("-m", "pytest", *lane, *arguments) for lane in lanes]
     found = [result for result in results if result != NO_TESTS]
     return max(found, default=NO_TESTS)
+
+
+def quick(arguments: list[str]) -> int:
+    """Run what is worth running every few minutes, in less than one: the tests that time and notebooks are no part of.
+
+    The arguments are pytest's own.
+    """
+    prepare_tests()
+    return run("-m", "pytest", *TOGETHER, "-m", "unit", *arguments)
 
 
 def format_all(arguments: list[str]) -> int:
@@ -199,7 +218,7 @@ def bench(arguments: list[str]) -> int:
         return max((run(f"benchmarks/{name}.py") for name in arguments or known), default=0)
 
 
-COMMANDS = {"lab": lab, "test": test, "format": format_all, "bench": bench}
+COMMANDS = {"lab": lab, "test": test, "quick": quick, "format": format_all, "bench": bench}
 
 
 def main(words: list[str]) -> int:

@@ -6,14 +6,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import notebook_rules as rules
 import pytest
 from format_notebooks import formatted
+from locked_types import other_types
 
 ROOT = Path(__file__).parents[1]
+LOCK = ROOT / "requirements.lock"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*.md")])
 
@@ -56,10 +59,37 @@ def test_the_course_has_notebooks_and_pages() -> None:
     ids=" ".join,
 )
 def test_the_tools_find_nothing(tool: list[str]) -> None:
+    if tool == ["mypy"] and (others := other_types(LOCK.read_text(encoding="utf-8"))):
+        asked = f"types are checked with the versions of {LOCK.name}, which `CI=true make test` installs"
+        pytest.skip(f"{asked}; here are {', '.join(others)}")
     result = subprocess.run([sys.executable, "-m", *tool], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert result.returncode == 0, (
         f"`{' '.join(tool)}` says (make format mends what can be mended):\n{result.stdout}{result.stderr}"
     )
+
+
+@pytest.mark.parametrize(
+    ("lock", "differ"),
+    [
+        ("# made with\nnumpy=={numpy}\npandas-stubs=={pandas-stubs}\nmypy=={mypy}", []),
+        ("numpy==0.1", ["numpy {numpy} (0.1)"]),
+        ("pandas-stubs==0.1\nmypy==0.1", ["pandas-stubs {pandas-stubs} (0.1)", "mypy {mypy} (0.1)"]),
+        ("numpy==0.1 ; python_version < '3'\nnumpy=={numpy} ; python_version >= '3'", []),
+        ("ruff==0.1", []),  # it brings no types
+        ("not-installed==0.1", []),
+    ],
+)
+def test_types_are_checked_with_the_versions_of_the_lock_alone(
+    lock: str, differ: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or each new release of numpy could fail the tests of a newcomer, who has no lock."""
+    here = {package: version(package) for package in ("numpy", "pandas-stubs", "mypy")}
+    assert other_types(lock.format_map(here)) == [one.format_map(here) for one in differ]
+    if differ:
+        monkeypatch.setattr(f"{__name__}.LOCK", tmp_path / "requirements.lock")
+        LOCK.write_text(lock, encoding="utf-8")
+        with pytest.raises(pytest.skip.Exception, match=r"versions of requirements\.lock.*; here are .* \(0\.1\)"):
+            test_the_tools_find_nothing(["mypy"])
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

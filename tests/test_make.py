@@ -35,9 +35,34 @@ def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.Monke
         make.make_venv()
 
 
+@pytest.mark.parametrize("named", ["notebooks", ".venv/lib", ".venv/../data", "/tmp"])
+def test_no_other_folder_is_taken_for_an_environment(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be removed."""
+    monkeypatch.setattr(make, "VENV", make.ROOT / named)
+    with pytest.raises(SystemExit, match="COURSE_VENV is the name of a folder here"):
+        make.make_venv()
+
+
+@pytest.mark.parametrize(("named", "folder"), [("", ".venv"), (".venv-3.14", ".venv-3.14")])
+def test_a_second_python_has_an_environment_of_its_own(named: str, folder: str) -> None:
+    code = "import make; print(make.VENV.relative_to(make.ROOT), make.VENV_PYTHON.startswith(str(make.VENV)))"
+    environment = os.environ | {"COURSE_VENV": named}
+    said = subprocess.check_output([sys.executable, "-c", code], cwd=make.ROOT, env=environment, encoding="utf-8")
+    assert said.split() == [folder, "True"]
+
+
 def test_an_unknown_command_is_told_the_known_ones() -> None:
-    with pytest.raises(SystemExit, match=r"lab \| test \| format \| bench"):
+    with pytest.raises(SystemExit, match=r"lab \| test \| quick \| format \| bench"):
         make.main(["tset"])
+
+
+def test_quick_is_the_unit_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setattr(make, "prepare", lambda requirements: None)
+    monkeypatch.setattr(make, "run", lambda *command: commands.append(command) or 3)
+    assert make.quick(["-x"]) == 3
+    assert commands == [("-m", "pytest", *make.TOGETHER, "-m", "unit", "-x")]
 
 
 class Course:
@@ -134,7 +159,8 @@ def test_a_broken_environment_is_made_again(course: Course) -> None:
     assert course.prepare("requirements.txt") == ["venv", "requirements.txt"]
 
 
-def test_this_environment_is_sound() -> None:
+def test_this_environment_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "VENV_PYTHON", sys.executable)  # whichever of the course's environments it is
     assert make.is_sound()
 
 

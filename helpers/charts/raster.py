@@ -51,7 +51,7 @@ def _mixed(
         layers.append(np.cumsum(steps.reshape(rows, columns + 1)[:, :columns], axis=1))
         colours.append(to_rgb(phase.colour))
     cover = np.sum(layers, axis=0)
-    full = np.maximum(np.bincount(row, minlength=rows).astype(np.float32)[:, None], cover)
+    full: NDArray[np.float32] = np.maximum(np.bincount(row, minlength=rows).astype(np.float32)[:, None], cover)
     layers.append(full - cover)
     colours.append(to_rgb(style.GROUND))
     mixed: NDArray[np.float32] = np.stack(layers, axis=-1) @ np.array(colours, dtype=np.float32) / full[..., None]

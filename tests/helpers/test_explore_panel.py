@@ -3,12 +3,12 @@
 import asyncio
 import signal
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from in_a_loop import in_loop, until
+from jumping_loop import jump_through, jumping
 
 from helpers import archive, explore, measure
 from helpers.reruns import explore as room
@@ -105,10 +105,10 @@ def test_only_a_function_with_a_name_in_a_notebook_is_explored() -> None:
     with pytest.raises(ValueError, match="lambda has no name"):
         explore(lambda n: n, n=(1, 2))
     with pytest.raises(RuntimeError, match="notebook"):
-        explore(time.sleep, seconds=[0])
+        explore(max, default=[0])  # can be called in two ways, so that no Python tells its arguments
 
 
-@in_loop
+@jumping
 async def test_a_run_gets_the_values_and_is_kept_under_the_functions_name() -> None:
     """The knobs are what tells two configurations apart."""
     seen: list[tuple[int, object]] = []
@@ -134,7 +134,7 @@ async def test_a_run_gets_the_values_and_is_kept_under_the_functions_name() -> N
     assert panel._runs.value.count("<tr>") == 1 + 2
 
 
-@in_loop
+@jumping
 async def test_a_second_click_does_nothing_but_say_so() -> None:
     calls: list[int] = []
 
@@ -153,7 +153,7 @@ async def test_a_second_click_does_nothing_but_say_so() -> None:
     assert len(archive.all_runs()) == 1
 
 
-@in_loop
+@jumping
 async def test_clicks_while_plain_code_held_the_kernel_are_not_queued() -> None:
     calls: list[int] = []
 
@@ -170,7 +170,7 @@ async def test_clicks_while_plain_code_held_the_kernel_are_not_queued() -> None:
     assert "plain(n=10) took" in says(panel)
 
 
-@in_loop
+@jumping
 async def test_stop_ends_the_run_and_the_panel_lives_on() -> None:
     async def waits(n: int) -> None:
         await asyncio.sleep(60 if n == 10 else 0)
@@ -189,7 +189,7 @@ async def test_stop_ends_the_run_and_the_panel_lives_on() -> None:
     assert [run.outcome for run in archive.runs_of("waits")] == ["interrupted", "ok"]
 
 
-@in_loop
+@jumping
 async def test_stopped_before_its_first_step_it_has_run_nothing() -> None:
     calls: list[int] = []
 
@@ -206,7 +206,7 @@ async def test_stopped_before_its_first_step_it_has_run_nothing() -> None:
     assert calls == [10]
 
 
-@in_loop
+@jumping
 async def test_the_notebooks_stop_button_ends_plain_code() -> None:
     reached: list[str] = []
 
@@ -221,7 +221,7 @@ async def test_the_notebooks_stop_button_ends_plain_code() -> None:
     assert "Stopped plain(n=10)" in says(panel)
 
 
-@in_loop
+@jumping
 async def test_an_error_is_shown_in_full_and_the_panel_lives_on() -> None:
     async def breaks(n: int) -> None:
         if n == 10:
@@ -241,7 +241,7 @@ async def test_an_error_is_shown_in_full_and_the_panel_lives_on() -> None:
     assert [run.outcome for run in archive.runs_of("breaks")] == ["error: ValueError", "ok"]
 
 
-@in_loop
+@jumping
 async def test_beside_another_measured_block_it_says_so_and_runs_nothing() -> None:
     calls: list[int] = []
 
@@ -258,6 +258,7 @@ async def test_beside_another_measured_block_it_says_so_and_runs_nothing() -> No
     assert calls == [10]
 
 
+@pytest.mark.evidence
 @in_loop
 async def test_a_click_handled_in_another_thread_runs_on_the_notebooks_loop() -> None:
     """ipykernel hands some clicks to a thread of their own, a subshell."""
@@ -272,7 +273,7 @@ async def test_a_click_handled_in_another_thread_runs_on_the_notebooks_loop() ->
     assert where == [(threading.current_thread(), asyncio.get_running_loop())]
 
 
-@in_loop
+@jumping
 async def test_a_closed_panel_is_dead() -> None:
     calls: list[int] = []
 
@@ -307,4 +308,4 @@ def test_a_cell_that_is_run_again_ends_its_old_panels(monkeypatch: pytest.Monkey
         assert "its cell has been run again" in says(panels[0])
 
     monkeypatch.setattr(room, "_panels", {})
-    asyncio.run(main())
+    jump_through(main())

@@ -9,8 +9,9 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ import requests
 from helpers import practice_api
 from helpers.servers.practice_api import PracticeAPI, running
 from helpers.servers.process import ServerFailed, ServerProcess, lift_descriptor_limit
+
+pytestmark = pytest.mark.evidence
 
 HAS_FORK = hasattr(os, "fork")
 
@@ -36,7 +39,7 @@ def server(script: str, ready_within: float = 15.0) -> ServerProcess:
     return ServerProcess("test server", [sys.executable, "-c", script], ready_within=ready_within)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Whether the condition comes true in time."""
     deadline = time.monotonic() + seconds
     while not (met := condition()) and time.monotonic() < deadline:
@@ -96,8 +99,8 @@ def test_a_failed_start_shows_the_end_of_the_log() -> None:
 
 def test_a_start_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("helpers.servers.process.STOP_WITHIN", 0.3)
-    child = server("print('thinking', flush=True)\n" + STAY, ready_within=1.0)
-    with pytest.raises(ServerFailed, match=r"was not ready within 1 s(.|\n)*thinking"):
+    child = server("print('thinking', flush=True)\n" + STAY, ready_within=2.0)
+    with pytest.raises(ServerFailed, match=r"was not ready within 2 s(.|\n)*thinking"):
         child.start()
     assert child.pid is None
 
@@ -365,9 +368,15 @@ def test_the_stop_button_does_not_reach_it() -> None:
 # --- alone, by hand ---------------------------------------------------------------------------------
 
 
-def by_hand(port: int, *more: str) -> "subprocess.Popen[str]":
+@contextmanager
+def by_hand(port: int, *more: str) -> "Iterator[subprocess.Popen[str]]":
+    """A server in a process that ends with the block, also where the block fails: its pipes would wait for it."""
     command = [sys.executable, "-m", "helpers.servers.practice_api", "--port", str(port), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")

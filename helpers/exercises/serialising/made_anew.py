@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partialmethod
 from multiprocessing import get_context
 from typing import Any
 
@@ -109,6 +109,11 @@ def _count(counter: Any) -> tuple[Any, ...]:
     return itertools.count, ast.literal_eval(f"({repr(counter).removeprefix('count(').removesuffix(')')},)")
 
 
+def _partial_method(method: "partialmethod[Any]") -> tuple[Any, ...]:
+    # From Python 3.14 on its __new__ wants the function, which pickle's own way does not give.
+    return object.__new__, (partialmethod,), vars(method)
+
+
 def _weak_mapping(mapping: Any) -> tuple[Any, ...]:
     return type(mapping), (), list(mapping.items()), None, None, _fill_mapping
 
@@ -125,6 +130,7 @@ _BY_KIND: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     ProcessPoolExecutor: _process_pool,
     contextvars.ContextVar: _context_variable,
     itertools.count: _count,
+    partialmethod: _partial_method,
     weakref.ref: lambda reference: (_new_reference, (reference(), reference.__callback__)),
     weakref.WeakMethod: lambda reference: (_new_method_reference, (reference(),)),
     weakref.WeakValueDictionary: _weak_mapping,

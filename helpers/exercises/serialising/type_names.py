@@ -19,7 +19,7 @@ def reduce_typing(thing: Any) -> tuple[Any, ...]:
     if getattr(thing, "__infer_variance__", False):  # from Python 3.12 on
         options["infer_variance"] = True
     if getattr(thing, "has_default", bool)():  # from Python 3.13 on
-        options["default"] = thing.__default__  # type: ignore[attr-defined]
+        options["default"] = thing.__default__  # type: ignore[attr-defined,unused-ignore]
     return _new_type_variable, (thing.__name__, thing.__constraints__, options)
 
 
