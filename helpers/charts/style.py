@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import matplotlib
@@ -98,6 +98,7 @@ def house() -> Iterator[None]:
         yield
 
 
+@lru_cache(maxsize=10_000)
 def text_width(text: str, size: float, weight: str = "normal", family: str = FONT) -> float:
     """How many pixels wide the text is on a chart, with a little to spare: drawn, its letters snap to the pixels."""
     font = FontProperties(family=family, size=size, weight=weight)

@@ -5,6 +5,7 @@
 FOLDER is where it works, and where it writes the stack of a function that does not end.
 """
 
+import gc
 import os
 import random
 import secrets
@@ -62,6 +63,10 @@ def _get_ready() -> None:
     import helpers.runs.tables  # noqa: F401
 
     starting.join()
+    # After each run the garbage is collected, to find what was thrown away without having run. What is here by now is
+    # none: looking through all of pandas would take longer than most runs do.
+    gc.collect()
+    gc.freeze()
 
 
 def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> Verdict:

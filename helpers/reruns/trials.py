@@ -126,11 +126,14 @@ async def trials(variants: Variants, rounds: int = 10, warm_up: int = 1) -> Tria
 async def _go_on(course: _Course, functions: Variants) -> None:
     progress = TrialsProgress(course.trials.variants, course.turns, course.done)
     turn = course.turns[course.done]
+    gc.collect()
     try:
         for turn in course.turns[course.done :]:
             # The Stop button cancels this task in the loop's next turns, which plain code alone would not let it have.
             await asyncio.sleep(TURNS)
-            gc.collect()  # the garbage of one run must not be collected in the next
+            # The garbage of one run must not be collected in the next. It is young: to look through everything that the
+            # kernel holds, pandas and all, takes 0.1 s each time, and is done once.
+            gc.collect(1)
             await _measure(turn, functions[turn.variant], course.trials)
             course.done += 1
             progress.one_more()
