@@ -9,6 +9,7 @@ from helpers.recorders.ledger import Ledger
 from helpers.recorders.names import class_name
 from helpers.recorders.patches import Patches
 from helpers.recorders.thread_row import ThreadRow
+from helpers.recorders.waits import waiting
 
 UNKNOWN = "This version of Python runs its threads in a way that the recorder does not know: they were not recorded."
 LIBRARIES = ("asyncio.", "concurrent.futures.", "multiprocessing.", "subprocess")
@@ -29,7 +30,9 @@ class ThreadHooks:
         if not known or "_invoke_excepthook" not in main_thread().__dict__:
             self._ledger.notes.append(UNKNOWN)
             return
-        patches.replace(Thread, "start", self._start_hook(Thread.start))
+        # Until the system has let the new thread run. That is no lock that the learner's code waits for.
+        starting = waiting(Thread.start, "other", self._ledger)
+        patches.replace(Thread, "start", self._start_hook(starting))
         patches.replace(Thread, "_bootstrap_inner", self._run_hook(Thread._bootstrap_inner))  # type: ignore[attr-defined]
 
     def stop(self) -> None:

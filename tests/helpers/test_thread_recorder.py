@@ -21,12 +21,15 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from canary import timing
 
 from helpers.recorders import belonging, idle_sampler, ledger
 from helpers.recorders.pool_hooks import name_of
 from helpers.recorders.task_row import OUTSIDE
 from helpers.recorders.thread_row import Here
 from helpers.recorders.threads import ThreadRecorder, ThreadRow
+
+pytestmark = pytest.mark.evidence
 
 LONG = 0.1
 """Seconds; far above what starting a thread takes on a busy machine."""
@@ -82,15 +85,16 @@ def test_jobs_of_a_small_pool_queue_in_pairs() -> None:
         list(pool.map(sleeper, [LONG] * 6))
     rows = recorder.rows
     assert [(row.kind, row.name, row.outcome, row.error) for row in rows] == [("job", "sleeper", "ok", "")] * 6
-    queued = [row.begin - row.queued for row in rows if row.begin is not None]
-    assert max(queued[0:2]) < min(queued[2:4]) and max(queued[2:4]) < min(queued[4:6])
     assert len({row.thread for row in rows}) == 2
-    for row in rows:
+    ends = sorted(row.end for row in rows if row.end is not None)
+    for number, row in enumerate(rows):
         assert recorder.main.queued < row.queued <= row.begin < row.end < recorder.main.end  # type: ignore[operator]
-        assert waited(row, "sleep") > 0.9 * took(row) or took(row) > 2 * LONG
+        assert number < 2 or row.begin > ends[number - 2], "a third began before one of the two had ended"  # type: ignore[operator]
+        assert waited(row, "sleep") >= LONG
         assert len(row.waits) == 1
 
 
+@timing(margin=LONG)
 def test_a_job_that_computes_never_waits_and_one_that_sleeps_uses_no_processor() -> None:
     with recording() as recorder, ThreadPoolExecutor(4) as pool:
         for work in (burn, burn, sleeper):
@@ -101,6 +105,7 @@ def test_a_job_that_computes_never_waits_and_one_that_sleeps_uses_no_processor()
     assert third.cpu < LONG < waited(third, "sleep")
 
 
+@timing(margin=2 * LONG)
 def test_computing_in_c_without_the_gil_is_not_waiting() -> None:
     def hash_slowly() -> None:
         end = time.thread_time() + 3 * LONG
@@ -311,18 +316,19 @@ def test_a_task_from_before_the_block_is_left_out_of_the_cell() -> None:
             time.sleep(EVENTUALLY)
             await asyncio.to_thread(int)
 
-    async def work() -> ThreadRecorder:
+    async def work() -> tuple[ThreadRecorder, float]:
         older = asyncio.create_task(beside())
         with recording() as recorder:
             await asyncio.sleep(2 * LONG)
+            own_from = time.perf_counter()
             time.sleep(LONG / 10)
         older.cancel()
-        return recorder
+        return recorder, own_from
 
-    recorder = asyncio.run(work())
+    recorder, own_from = asyncio.run(work())
     assert recorder.rows == []
-    assert [kind for _, _, kind in recorder.main.waits if kind == "sleep"] == ["sleep"]
-    assert waited(recorder.main, "sleep") < 0.8 * EVENTUALLY
+    (slept_from,) = [start for start, _, kind in recorder.main.waits if kind == "sleep"]
+    assert slept_from >= own_from
 
 
 # --- waits ------------------------------------------------------------------------------------------------------------
@@ -411,31 +417,48 @@ def test_a_call_inside_a_call_is_one_wait() -> None:
     assert [kind for _, _, kind in recorder.main.waits] == ["queue"]
 
 
+def test_starting_a_thread_is_no_wait_for_a_lock() -> None:
+    """A machine that lets the new thread wait must not look as if the learner's code waited for a lock."""
+    with recording() as recorder:
+        thread = threading.Thread(target=time.sleep, args=(0,))
+        thread.start()  # returns when the thread runs, for which it waits for a Condition
+        thread.join()
+    assert {kind for _, _, kind in recorder.main.waits} == {"other"}
+
+
 def test_threads_that_want_one_lock_wait_one_after_another() -> None:
     lock = threading.Lock()
 
     def critical() -> None:
         with lock:
-            time.sleep(4 * LONG)
+            time.sleep(LONG)
 
     with recording() as recorder:
         threads = [threading.Thread(target=critical) for _ in range(3)]
-        for one in threads:
-            one.start()
+        with lock:
+            for one in threads:
+                one.start()
+            time.sleep(2 * LONG)
         for one in threads:
             one.join()
-    for_lock = sorted(waited(row, "lock") for row in recorder.rows)
-    assert for_lock[0] < LONG < for_lock[1] < 6 * LONG < for_lock[2]
-    assert all(waited(row, "sleep") >= 4 * LONG for row in recorder.rows)
+    free = 0.0
+    for number, row in enumerate(sorted(recorder.rows, key=lambda row: row.waits[-1]), start=1):
+        for_lock, sleep = row.waits
+        assert (for_lock[2], sleep[2]) == ("lock", "sleep")
+        assert for_lock[1] <= sleep[0] and free <= sleep[0] < sleep[1]
+        free = sleep[1]
+        assert waited(row, "lock") > number * LONG
+        assert waited(row, "sleep") >= LONG
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells who stands still")
+@timing(margin=LONG)
 def test_waiting_for_a_lock_is_seen_while_its_holder_computes() -> None:
     lock = threading.Lock()
 
     def critical() -> None:
         with lock:
-            burn(5 * LONG)
+            burn(3 * LONG)
 
     with recording() as recorder:
         threads = [threading.Thread(target=critical) for _ in range(2)]
@@ -497,8 +520,7 @@ def test_sockets_of_an_event_loop_do_not_wait() -> None:
         return recorder
 
     recorder = asyncio.run(work())
-    assert waited(recorder.main) < 0.5 * EVENTUALLY
-    assert [kind for _, _, kind in recorder.main.waits if kind == "socket"] == []
+    assert recorder.main.waits == []
 
 
 def test_sleep_that_a_module_holds_by_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -536,7 +558,7 @@ def test_recording_is_bounded_and_says_so(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_wait_that_outlasts_the_block_ends_with_it() -> None:
     with recording() as recorder:
-        left = threading.Thread(target=sleeper, args=(3 * LONG,))
+        left = threading.Thread(target=sleeper, args=(10 * LONG,))
         left.start()
         time.sleep(LONG)
     (row,) = recorder.rows
@@ -570,6 +592,7 @@ def test_stopping_again_does_nothing() -> None:
     assert recorder.main.outcome == "ok"
 
 
+@timing(margin=LONG)
 def test_the_cost_of_a_call_is_some_microseconds() -> None:
     with recording() as recorder:
         time.sleep(0)
