@@ -13,6 +13,7 @@ from helpers.recorders.origin import is_learners
 from helpers.runs.names import Function, binds
 
 _HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+TRIES = 5
 FARTHEST = 500
 """Executed cells that are searched, from the newest back."""
 
@@ -25,10 +26,16 @@ def is_own(filename: str) -> bool:
 @lru_cache(maxsize=1000)
 def parse(source: str) -> ast.Module | None:
     """The syntax tree of a source; None where it is none of Python's. It is shared: do not change it."""
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
+    for _ in range(TRIES):
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+        except SystemError:
+            # Python 3.11 keeps one count of depth for all threads: another that parses meanwhile, as the printing of a
+            # traceback does, upsets it (github.com/python/cpython/issues/106905).
+            continue
+    return None
 
 
 def tree_of(filename: str) -> ast.Module | None:

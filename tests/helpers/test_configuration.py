@@ -1,5 +1,6 @@
 """What is said to have changed is what changed: in a real kernel, cell by cell, as a learner reruns them."""
 
+import ast
 import json
 import os
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
+from helpers.runs import sources
 from helpers.runs.changes import changes
 from helpers.runs.configuration import hash_of, of_function
 
@@ -200,18 +202,21 @@ CHANGED = {
 }
 
 
+@pytest.mark.evidence
 @pytest.mark.parametrize("case", SAME)
 def test_what_does_not_change_a_run_is_no_change(notebook: Notebook, case: str) -> None:
     before, after = SAME[case]
     assert notebook.told(before, after) == []
 
 
+@pytest.mark.evidence
 @pytest.mark.parametrize("case", CHANGED)
 def test_what_changes_a_run_is_told(notebook: Notebook, case: str) -> None:
     before, after, told = CHANGED[case]
     assert notebook.told(before, after) == told
 
 
+@pytest.mark.evidence
 def test_a_run_knows_its_notebook_and_its_kernel(notebook: Notebook) -> None:
     notebook.run(BLOCK)
     chapter, session = notebook.run("print(run.stored.chapter, run.stored.session, sep='|')").strip().split("|")
@@ -219,6 +224,7 @@ def test_a_run_knows_its_notebook_and_its_kernel(notebook: Notebook) -> None:
     assert session == notebook.run(BLOCK, "print(run.stored.session)").strip()
 
 
+@pytest.mark.evidence
 def test_code_in_a_console_has_no_chapter(notebook: Notebook) -> None:
     notebook.run("import os; os.environ['JPY_SESSION_NAME'] = '/disk/anna/course/Console 1'")
     assert notebook.run(BLOCK, "print([run.stored.chapter])").strip() == "['']"
@@ -282,3 +288,17 @@ def test_a_path_is_a_value() -> None:
 
 
 def work_with(path: Path) -> None: ...
+
+
+def test_a_source_that_another_thread_upsets_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 raises SystemError where two threads parse at once."""
+    parse, upset = ast.parse, iter([True, True, False])
+
+    def upset_twice(source: str) -> ast.Module:
+        if next(upset):
+            raise SystemError("AST constructor recursion depth mismatch (before=10, after=12)")
+        return parse(source)
+
+    monkeypatch.setattr(ast, "parse", upset_twice)
+    tree = sources.parse("upset = 'twice'")
+    assert tree is not None and ast.unparse(tree) == "upset = 'twice'"
