@@ -1,6 +1,7 @@
 """What all tests share: nothing may be skipped in CI, no run lands in the learner's history, and there is a browser."""
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -32,15 +33,48 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+LANES = {
+    "unit": "works without waiting, and starts no server",
+    "evidence": "real servers, kernels and processes; pins counts, order, shapes and lower bounds",
+    "timing": "compares times, as a measurement (canary.py); make.py runs it when nothing else runs",
+}
+"""docs/architecture.md says which test belongs where."""
+
+EVIDENCE = ("notebooks", "exercises", "browser")
+"""The folders whose tests are evidence, unless they say otherwise. All others are unit tests unless they do."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the lanes known as markers."""
+    for lane, description in LANES.items():
+        config.addinivalue_line("markers", f"{lane}: {description}")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one worker (`--dist=loadgroup`): what they share is started once.
+    """Give each test its lane, and its group: the tests of a file stay in one worker (`--dist=loadgroup`).
 
-    A test that says another group, such as its notebook, goes with that.
+    What they share is started once. A test that says another group, such as its notebook, goes with that.
     """
     for item in items:
+        if not any(map(item.get_closest_marker, LANES)):
+            item.add_marker("evidence" if item.path.parent.name in EVIDENCE else "unit")
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_interrupts() -> Iterator[None]:
+    """Ctrl-C's signal does what it does in a terminal, also in a run that a script has put into the background.
+
+    A shell has such a run ignore it, and with it every process that the run starts.
+    """
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    if ignored:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="session", autouse=True)

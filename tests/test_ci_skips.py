@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.evidence
+
 TESTS = Path(__file__).parent
 
 SKIPPED = """

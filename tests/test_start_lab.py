@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import start_lab
 
+pytestmark = pytest.mark.evidence
+
 SCRIPT = Path(start_lab.__file__)
 
 
