@@ -1,7 +1,7 @@
 """Activities for the tests of task timelines, made by a loop on paper: no clock, so all numbers are exact."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -101,3 +101,9 @@ def outcomes(what: Activity, **by_row: tuple[str, str]) -> Activity:
     for row, (outcome, error) in by_row.items():
         what.rows.loc[int(row[1:]), ["outcome", "error"]] = [outcome, error]
     return what
+
+
+def batched(names: Iterable[str], size: int) -> list[list[str]]:
+    """The names in their order, so many at a time. (`itertools.batched` is new in Python 3.12.)"""
+    those = list(names)
+    return [those[at : at + size] for at in range(0, len(those), size)]

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-SECONDS = 20.0
-"""No test takes a tenth of it."""
+SECONDS = 60.0
+"""What takes longer hangs."""
 
 
 def in_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
@@ -25,5 +25,6 @@ def in_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until it holds."""
-    while not holds():
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(SECONDS):
+        while not holds():
+            await asyncio.sleep(0.01)

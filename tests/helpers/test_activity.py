@@ -13,12 +13,15 @@ import aiohttp
 import numpy as np
 import pytest
 import requests
+from canary import timing
 
 from helpers import heartbeat, measure
 from helpers.charts.activity import READY, RUNNING, STATES, WAITING
 from helpers.recorders.task_row import LongStep
 from helpers.runs.run import Run
 from helpers.servers.practice_api import PracticeAPI
+
+pytestmark = pytest.mark.evidence
 
 
 def measured(work: Callable[[], Coroutine[Any, Any, None]], **options: Any) -> Run:
@@ -69,7 +72,6 @@ def test_tasks_on_a_loop(api: PracticeAPI) -> None:
     assert list(tasks["parent"]) == [-1, 0, 0, 0, 0, 0]
     children = tasks.iloc[1:]
     assert (children["waiting"] > 0.05).all()
-    assert (children["running"] < children["waiting"]).all()
     together = tasks[["waiting", "ready", "running"]].sum(axis=1)
     np.testing.assert_allclose(together, tasks["end"] - tasks["start"], atol=1e-9)
     steps = run.steps
@@ -175,11 +177,9 @@ def test_jobs_of_a_pool_queue_for_its_threads(api: PracticeAPI) -> None:
     jobs = tasks.iloc[1:]
     assert set(jobs["kind"]) == {"job"}
     assert (jobs["waiting"] > 0.05).all()
-    # Pairs: none waits for a thread but the second pair, which waits for one turn, and the third, for two.
-    turns = (jobs["ready"] / 0.1).round().tolist()
-    assert turns[0] == turns[1] == 0
-    assert min(turns[2:4]) >= 1
-    assert min(turns[4:6]) >= 2
+    # Two at a time: each of the others is ready until one before it has ended.
+    begins, ends = sorted(jobs["start"] + jobs["ready"]), sorted(jobs["end"])
+    assert all(begin >= end for begin, end in zip(begins[2:], ends, strict=False))
 
 
 def test_jobs_given_away_by_tasks_know_who_gave_them(api: PracticeAPI) -> None:
@@ -245,6 +245,7 @@ def test_a_task_that_never_had_its_turn_was_ready_all_the_time() -> None:
     assert [STATES[state] for state in spans[spans["row"] == 1]["state"]] == ["ready"]
 
 
+@timing(margin=0.07)
 def test_a_task_whose_timer_fell_due_was_ready_even_if_the_block_ended_before_its_turn() -> None:
     async def work() -> None:
         bystander = asyncio.create_task(asyncio.sleep(0.05), name="bystander")
@@ -302,14 +303,17 @@ def test_the_lag_is_the_lateness_of_the_blocks_timers() -> None:
     assert np.isnan(measured(sets_no_timer).lag)
 
 
-def test_the_loop_was_idle_while_everybody_waited() -> None:
+@timing(margin=0.1)
+def test_while_everybody_waits_no_task_is_running_and_the_loop_is_idle() -> None:
     async def work() -> None:
-        await asyncio.sleep(0.2)
+        await asyncio.gather(asyncio.sleep(0.2), asyncio.sleep(0.2))
 
-    activity = measured(work).panel().activity
+    run = measured(work)
+    assert (run.tasks["running"] < run.tasks["waiting"]).all()
+    activity = run.panel().activity
     assert activity is not None
     assert activity.busy is not None
-    assert float((activity.busy[:, 1] - activity.busy[:, 0]).sum()) < 0.15
+    assert float((activity.busy[:, 1] - activity.busy[:, 0]).sum()) < 0.1
 
 
 def test_a_loop_that_cannot_be_recorded_says_so_and_records_requests(api: PracticeAPI) -> None:

@@ -28,6 +28,7 @@ def test_peak_is_the_fullest_stretch() -> None:
     assert "200" in words(chart)
 
 
+@pytest.mark.evidence
 def test_arrivals_of_runs() -> None:
     api = practice_api()
     with measure("three of them") as run:
@@ -120,6 +121,7 @@ def test_queue_chart_names_the_peaks() -> None:
 # --- the price of waiting ---
 
 
+@pytest.mark.evidence
 def test_a_task_waits_for_less_than_a_thread() -> None:
     price = price_of_waiting([20, 300], wait=0.2)
     table = price.table.set_index(["kind", "asked"])

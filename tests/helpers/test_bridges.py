@@ -6,11 +6,13 @@ import pytest
 
 from helpers.crossings import TO_ASYNC, TO_SYNC, bridges
 
+pytestmark = pytest.mark.evidence
+
 
 def test_every_bridge_is_crossed() -> None:
     table = asyncio.run(bridges(crossings=5))
     assert table["direction"].tolist() == [TO_ASYNC] * 4 + [TO_SYNC] * 4
-    assert (table["cost"] > 0).all() and (table["cost"] < 1).all()
+    assert (table["cost"] > 0).all()
     assert table["mistake"].is_unique
     threads = table["thread"].to_dict()
     assert {name for name, thread in threads.items() if thread == "the caller's own"} == {"asyncio.run", "nest-asyncio"}

@@ -9,6 +9,8 @@ from in_a_loop import in_loop, until
 from helpers import chat_panel, practice_api
 from helpers.servers.practice_api import PracticeAPI
 
+pytestmark = pytest.mark.evidence
+
 
 @pytest.fixture(scope="module", autouse=True)
 def api() -> Iterator[PracticeAPI]:

@@ -295,6 +295,7 @@ def test_one_group_or_thirteen_are_refused() -> None:
         strip([Group("a", [Dot(0.1)])], [], "")
 
 
+@pytest.mark.evidence
 def test_importing_compare_imports_nothing_heavy() -> None:
     code = (
         "import sys; import helpers.reruns.compare, helpers.reruns.noise;"

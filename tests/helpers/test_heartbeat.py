@@ -6,10 +6,17 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
+from jumping_loop import clock, jump_through, jumping, take
 
 from helpers import heartbeat, measure
 from helpers.charts import Chart, heartbeat_gaps
 from helpers.charts.style import WIDTH
+
+
+@pytest.fixture(autouse=True)
+def _no_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat tells the time by the loop that it runs on, and that one jumps."""
+    monkeypatch.setattr("helpers.runs.heartbeat.perf_counter", clock)
 
 
 def beat_during(work: Callable[[], Coroutine[Any, Any, None]], every: float = 0.01) -> heartbeat:
@@ -19,11 +26,9 @@ def beat_during(work: Callable[[], Coroutine[Any, Any, None]], every: float = 0.
         with heartbeat(every) as beat:
             await work()
         await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert asyncio.all_tasks() == {asyncio.current_task()}
         return beat
 
-    return asyncio.run(main())
+    return jump_through(main())
 
 
 def texts(chart: Chart) -> list[str]:
@@ -45,79 +50,77 @@ def bars(chart: Chart) -> dict[str, list[tuple[float, float, float]]]:
 
 
 def test_it_ticks_while_others_wait() -> None:
-    beat = beat_during(lambda: asyncio.sleep(0.5))
-    assert 5 < len(beat.ticks) <= 50
-    assert beat.ticks == sorted(beat.ticks)
-    assert len(beat.gaps) == len(beat.ticks) + 1
-    assert sum(beat.gaps) >= 0.5
-    assert min(beat.gaps[:-1]) > 0.009
+    beat = beat_during(lambda: asyncio.sleep(0.495))
+    assert beat.ticks == pytest.approx([n / 100 for n in range(1, 50)])
+    assert beat.gaps == pytest.approx([0.01] * 49 + [0.005])
 
 
 def test_a_step_that_blocks_is_a_long_gap() -> None:
     async def work() -> None:
-        await asyncio.sleep(0.05)
-        time.sleep(0.3)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.045)
+        take(0.3)
+        await asyncio.sleep(0.045)
 
     beat = beat_during(work)
-    assert beat.worst >= 0.29
-    assert beat.gaps.index(beat.worst) not in (0, len(beat.gaps) - 1)
+    assert beat.worst == pytest.approx(0.305)
+    assert beat.gaps == pytest.approx([0.01] * 4 + [0.305] + [0.01] * 4 + [0.005])
 
 
 def test_a_loop_that_is_held_to_the_very_end_is_seen() -> None:
     async def work() -> None:
-        await asyncio.sleep(0.05)
-        time.sleep(0.3)
+        await asyncio.sleep(0.045)
+        take(0.3)
 
     beat = beat_during(work)
-    assert beat.gaps[-1] == beat.worst >= 0.29
+    assert beat.gaps == pytest.approx([0.01] * 4 + [0.305])
+    assert beat.gaps[-1] == beat.worst
 
 
 def test_a_loop_that_never_had_a_turn_leaves_one_gap() -> None:
     async def work() -> None:
-        time.sleep(0.05)
+        take(0.05)
 
     beat = beat_during(work)
     assert beat.ticks == []
-    assert len(beat.gaps) == 1 and beat.worst >= 0.05
+    assert beat.gaps == [beat.worst] == [0.05]
     assert "ticked 0 times" in beat.chart().sentence
 
 
 def test_an_exception_passes_through_and_leaves_no_task() -> None:
     async def main() -> heartbeat:
         with pytest.raises(LookupError), heartbeat() as beat:
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.035)
             raise LookupError
         await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert len(asyncio.all_tasks()) == 1
         return beat
 
-    ticks = asyncio.run(main()).ticks
-    assert ticks
+    assert len(jump_through(main()).ticks) == 3
 
 
 def test_it_stops_with_the_block() -> None:
     async def main() -> tuple[int, int]:
         with heartbeat(0.001) as beat:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.0205)
         before = len(beat.ticks)
         await asyncio.sleep(0.05)
         return before, len(beat.ticks)
 
-    before, after = asyncio.run(main())
-    assert before == after > 0
+    assert jump_through(main()) == (20, 20)
 
 
-def test_its_task_is_called_heartbeat() -> None:
-    async def main() -> set[str]:
-        with heartbeat():
-            return {task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+@jumping
+async def test_its_task_is_called_heartbeat() -> None:
+    with heartbeat():
+        others = asyncio.all_tasks() - {asyncio.current_task()}  # type: ignore[arg-type]
+    assert {task.get_name() for task in others} == {"heartbeat"}
+    await asyncio.sleep(0)
 
-    assert asyncio.run(main()) == {"heartbeat"}
 
+@pytest.mark.evidence
+def test_it_works_inside_a_measured_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And on a real loop."""
+    monkeypatch.setattr("helpers.runs.heartbeat.perf_counter", time.perf_counter)
 
-def test_it_works_inside_a_measured_block() -> None:
     async def main() -> tuple[Any, heartbeat]:
         with measure("blocked") as run, heartbeat() as beat:
             await asyncio.sleep(0.05)
@@ -126,7 +129,8 @@ def test_it_works_inside_a_measured_block() -> None:
         return run, beat
 
     run, beat = asyncio.run(main())
-    assert run.wall >= sum(beat.gaps)
+    assert run.wall >= sum(beat.gaps) >= 0.3
+    assert beat.worst >= 0.2
     assert "heartbeat" in list(run.tasks["name"])
 
 
@@ -150,21 +154,20 @@ def test_an_interval_is_a_number(every: Any) -> None:
         heartbeat(every)
 
 
-def test_while_it_is_open_it_says_so_and_has_no_gaps_yet() -> None:
-    async def main() -> None:
-        with heartbeat() as beat:
-            await asyncio.sleep(0.05)
-            assert "open" in repr(beat)
-            assert beat._repr_html_() is None
-            for ask in (lambda: beat.gaps, lambda: beat.worst, beat.chart):
-                with pytest.raises(RuntimeError, match="still open"):
-                    ask()
-        assert "open" not in repr(beat)
-        assert beat._repr_html_().startswith("<figure")  # type: ignore[union-attr]
-        with pytest.raises(RuntimeError, match="has been used"):
-            beat.__enter__()
-
-    asyncio.run(main())
+@jumping
+async def test_while_it_is_open_it_says_so_and_has_no_gaps_yet() -> None:
+    with heartbeat() as beat:
+        await asyncio.sleep(0.05)
+        assert "open" in repr(beat)
+        assert beat._repr_html_() is None
+        for ask in (lambda: beat.gaps, lambda: beat.worst, beat.chart):
+            with pytest.raises(RuntimeError, match="still open"):
+                ask()
+    assert "open" not in repr(beat)
+    assert beat._repr_html_().startswith("<figure")  # type: ignore[union-attr]
+    with pytest.raises(RuntimeError, match="has been used"):
+        beat.__enter__()
+    await asyncio.sleep(0)
 
 
 # ---- the chart

@@ -7,6 +7,8 @@ import pytest
 from helpers.servers.line import connect
 from helpers.servers.process import ServerFailed, ServerProcess
 
+pytestmark = pytest.mark.evidence
+
 CHILD = """
 import socket, time
 from multiprocessing.connection import Listener

@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from in_a_loop import in_loop, until
+from in_a_loop import until
+from jumping_loop import jumping
 
 from helpers import live_plot
 from helpers.realtime.plot_svg import MOST, plot
 
 
-@in_loop
+@jumping
 async def test_it_draws_what_is_added_while_the_work_goes_on() -> None:
     growing = live_plot("delivery latency")
     more = asyncio.Event()
@@ -31,7 +32,7 @@ async def test_it_draws_what_is_added_while_the_work_goes_on() -> None:
     assert (growing.outcome, growing._stop.disabled) == ("ended", True)
 
 
-@in_loop
+@jumping
 async def test_the_stop_button_ends_the_work_and_keeps_the_points() -> None:
     stopped = live_plot("endless")
     let_go = False
@@ -54,7 +55,7 @@ async def test_the_stop_button_ends_the_work_and_keeps_the_points() -> None:
     assert stopped._picture.value.count("<circle") == len(stopped.values)
 
 
-@in_loop
+@jumping
 async def test_a_rerun_stops_the_plot_of_that_name() -> None:
     first, second = live_plot("again"), live_plot("again")
     first.start(asyncio.sleep(30))
@@ -65,7 +66,7 @@ async def test_a_rerun_stops_the_plot_of_that_name() -> None:
     assert second.outcome == "ended"
 
 
-@in_loop
+@jumping
 async def test_a_failure_is_said_on_the_page_and_raised_where_it_is_awaited() -> None:
     async def read() -> None:
         raise LookupError("no <b>feed</b>")
@@ -78,7 +79,7 @@ async def test_a_failure_is_said_on_the_page_and_raised_where_it_is_awaited() ->
     assert "&lt;b&gt;feed" in failing._state.value
 
 
-@in_loop
+@jumping
 async def test_one_work_at_a_time_and_a_name() -> None:
     busy = live_plot("busy")
     busy.start(asyncio.sleep(30))

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from jumping_loop import clock, jump_through, jumping, take
 
 from helpers import closed_loop, knee, latency_over_time, measure, open_loop, sweep
 from helpers.charts.knee import Point
@@ -15,10 +16,10 @@ from helpers.load.arrivals import arrival_times
 from helpers.load.outcome import Call, Load
 
 
-async def no_tasks_but_this() -> bool:
-    """Whether nothing else is left in the loop."""
-    await asyncio.sleep(0)
-    return asyncio.all_tasks() == {asyncio.current_task()}
+@pytest.fixture(autouse=True)
+def _no_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loads tell the time by the loop that they run on, and that one jumps. At its end no task may be left."""
+    monkeypatch.setattr("helpers.load.generator.perf_counter", clock)
 
 
 # --- the open loop ---
@@ -43,40 +44,29 @@ def test_open_loop_goes_on_calling_while_the_server_stalls() -> None:
         nonlocal on_their_way, most
         on_their_way += 1
         most = max(most, on_their_way)
-        if n == 0:  # not before: the first load of a process loads much before its first call
-            asyncio.get_running_loop().call_later(0.5, released.set)
-        await released.wait()
+        await asyncio.sleep(max(0.505 - clock(), 0))  # the stall
         on_their_way -= 1
 
-    async def main() -> Any:
-        run = await open_loop(ask, rate=100, seconds=1, arrivals="even")
-        assert await no_tasks_but_this()
-        return run
-
-    released = asyncio.Event()
-    run = asyncio.run(main())
-    assert most > 25  # half a second of calls, but for a machine that is busy
+    run = jump_through(open_loop(ask, rate=100, seconds=1, arrivals="even"))
+    assert most == 51  # all that were to start in half a second
     calls = run.load.calls
     assert list(calls["n"]) == list(range(100))
     assert (calls["intended"].diff().dropna().round(6) == 0.01).all()
     # Who came at the beginning of the stall waited for all of it, who came later for less.
-    assert calls["latency"].iloc[0] > 0.4
-    assert calls["latency"].iloc[0] > calls["latency"].iloc[25] > calls["latency"].iloc[45]
-    assert run.load.completed + run.load.waiting == 100
+    assert calls["latency"].iloc[[0, 25, 45, 60]].to_numpy() == pytest.approx([0.505, 0.255, 0.055, 0])
+    assert (run.load.completed, run.load.waiting, run.load.lateness) == (100, 0, pytest.approx(0))
 
 
 def test_latency_counts_from_the_intended_start() -> None:
     async def ask(n: int) -> None:
         if n == 0:
-            import time
+            take(0.3)  # holds the loop, and with it the generator
 
-            time.sleep(0.3)  # holds the loop, and with it the generator
-
-    run = asyncio.run(open_loop(ask, rate=50, seconds=0.5, arrivals="even"))
+    run = jump_through(open_loop(ask, rate=50, seconds=0.5, arrivals="even"))
     calls = run.load.calls
-    assert run.load.lateness > 0.1
-    assert calls["latency"].iloc[1] > 0.1
-    assert (calls["end"] - calls["start"]).iloc[1] < calls["latency"].iloc[1]
+    assert run.load.lateness == pytest.approx(0.28)
+    assert calls["latency"].iloc[:3].to_numpy() == pytest.approx([0.3, 0.28, 0.26])
+    assert (calls["end"] - calls["start"]).iloc[:3].to_numpy() == pytest.approx([0.3, 0, 0])
 
 
 # --- the closed loop ---
@@ -92,20 +82,19 @@ def test_closed_loop_never_has_more_calls_than_callers() -> None:
         await asyncio.sleep(0.02)
         on_their_way -= 1
 
-    run = asyncio.run(closed_loop(ask, callers=7, seconds=0.3))
+    run = jump_through(closed_loop(ask, callers=7, seconds=0.29))
     assert most == 7
     assert run.load.callers == 7
-    assert 7 <= run.load.completed <= 7 * 15
-    numbers = list(run.load.calls["n"])
-    assert numbers == sorted(set(numbers))
+    assert (run.load.completed, run.load.waiting) == (7 * 14, 7)
+    assert list(run.load.calls["n"]) == list(range(7 * 15))
 
 
 def test_call_that_never_waits_does_not_hang_the_loop() -> None:
     async def ask(n: int) -> None:
-        pass
+        take(0.001)  # but it takes a little
 
-    run = asyncio.run(closed_loop(ask, callers=3, seconds=0.1))
-    assert run.load.completed > 10
+    run = jump_through(closed_loop(ask, callers=3, seconds=0.1))
+    assert run.load.completed > 90
 
 
 # --- both ---
@@ -120,12 +109,7 @@ def test_failures_are_counted_by_type_and_what_has_not_ended_too() -> None:
         if n % 4 == 2:
             await asyncio.sleep(60)
 
-    async def main() -> Any:
-        run = await open_loop(ask, rate=100, seconds=0.4, arrivals="even")
-        assert await no_tasks_but_this()
-        return run
-
-    run = asyncio.run(main())
+    run = jump_through(open_loop(ask, rate=100, seconds=0.4, arrivals="even"))
     load = run.load
     assert (load.completed, load.failed, load.waiting) == (10, {"TimeoutError": 10, "ValueError": 10}, 10)
     assert list(load.calls["outcome"].iloc[:4]) == ["TimeoutError", "ValueError", "waiting", "ok"]
@@ -135,29 +119,26 @@ def test_failures_are_counted_by_type_and_what_has_not_ended_too() -> None:
         assert text in card
 
 
-def test_stop_leaves_nothing_behind() -> None:
+@jumping
+async def test_stop_leaves_nothing_behind() -> None:
     async def ask(n: int) -> None:
         await asyncio.sleep(60)
 
-    async def main() -> None:
-        task = asyncio.create_task(open_loop(ask, rate=100, seconds=30))
-        await asyncio.sleep(0.3)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert await no_tasks_but_this()
-        with measure("afterwards"):  # the block of the load is closed
-            pass
-
-    asyncio.run(main())
+    task = asyncio.create_task(open_loop(ask, rate=100, seconds=30))
+    await asyncio.sleep(0.3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with measure("afterwards"):  # the block of the load is closed
+        pass
 
 
 def test_loads_are_in_the_history_with_what_they_were_asked_for() -> None:
     async def ask(n: int) -> None:
         await asyncio.sleep(0)
 
-    first = asyncio.run(open_loop(ask, rate=50, seconds=0.1, label="a load"))
-    second = asyncio.run(open_loop(ask, rate=80, seconds=0.1, label="a load"))
+    first = jump_through(open_loop(ask, rate=50, seconds=0.1, label="a load"))
+    second = jump_through(open_loop(ask, rate=80, seconds=0.1, label="a load"))
     assert first.stored is not None
     assert second.stored is not None
     assert first.stored.configuration != second.stored.configuration
@@ -198,9 +179,8 @@ def test_bad_input_says_what_is_allowed(make: Any, error: type[Exception], says:
     async def main() -> None:
         with pytest.raises(error, match=says):
             await make()
-        assert await no_tasks_but_this()
 
-    asyncio.run(main())
+    jump_through(main())
 
 
 # --- the charts ---
@@ -220,19 +200,18 @@ def test_knee_is_where_more_callers_stop_bringing_more_answers() -> None:
         draw_knee(FLAT[:1])
 
 
-def test_knee_of_a_real_gate() -> None:
+def test_knee_of_a_gate() -> None:
     gate = asyncio.Semaphore(4)
 
     async def ask(n: int) -> None:
         async with gate:
             await asyncio.sleep(0.02)
 
-    runs = asyncio.run(sweep(ask, callers=[1, 4, 32], seconds=0.6))
+    runs = jump_through(sweep(ask, callers=[1, 4, 32], seconds=0.61))
     rates = [run.load.second_half()[0] for run in runs]
-    assert rates[1] > 2.5 * rates[0]
-    assert rates[2] < 1.5 * rates[1]
+    assert rates == pytest.approx([50, 200, 200])
     means = [sum(latencies) / len(latencies) for latencies in (run.load.second_half()[1] for run in runs)]
-    assert means[2] > 4 * means[1]
+    assert means == pytest.approx([0.02, 0.02, 0.16])
     assert "From 1 caller to" in knee(runs).sentence
 
 
@@ -271,7 +250,7 @@ def test_loads_draw_from_their_runs_only() -> None:
     async def ask(n: int) -> None:
         await asyncio.sleep(0.001)
 
-    run = asyncio.run(open_loop(ask, rate=100, seconds=0.2))
+    run = jump_through(open_loop(ask, rate=100, seconds=0.2))
     assert "Open loop" in latency_over_time(run).sentence
     with measure("no load") as other:
         pass

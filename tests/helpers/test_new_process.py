@@ -6,6 +6,8 @@ import pytest
 
 from helpers.new_process import told_by
 
+pytestmark = pytest.mark.evidence
+
 NAMES = "Curaçao, São Tomé, Łódź"
 
 

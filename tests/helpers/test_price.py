@@ -16,6 +16,8 @@ from helpers.memory import resident_memory
 from helpers.price import price_of_threads
 from helpers.waiting_process import threads as let_threads_wait
 
+pytestmark = pytest.mark.evidence
+
 MEGABYTE = 1 << 20
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -19,7 +20,12 @@ from websockets.sync.client import connect
 from helpers.servers.practice_api import PracticeAPI, stream
 from helpers.servers.process import lift_descriptor_limit
 
-ROOM = 10.0  # seconds that a wait may take on a busy machine before the test fails
+pytestmark = pytest.mark.evidence
+
+ROOM = 30.0  # seconds after which a wait is a hang
+
+SEED_OF_A_LONG_GAP = 286
+"""At the lowest rate its first message is born within a second, and its second some twenty seconds later."""
 
 Message = dict[str, Any]
 
@@ -157,12 +163,13 @@ def test_who_listens_over_a_reset_hears_the_end(api: PracticeAPI) -> None:
 
 
 def test_a_stream_that_is_long_over_begins_anew_for_who_has_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "HEAD_START", 0.0)
+    now = 0.0
+    monkeypatch.setattr(stream, "time", SimpleNamespace(perf_counter=lambda: now))
     streams = stream.Streams()
     first = streams.get(0, 1000.0, 1, after=0)
-    time.sleep(0.01)
+    now = stream.HEAD_START + 0.01
     assert first.born() == 1 and streams.get(0, 1000.0, 1, after=0) is first  # late, and welcome
-    monkeypatch.setattr(stream, "AFTERLIFE", 0.0)
+    now += stream.AFTERLIFE
     assert streams.get(0, 1000.0, 1, after=1) is first
     assert streams.get(0, 1000.0, 1, after=0) is not first
 
@@ -200,7 +207,7 @@ def test_long_polling_waits_for_news(api: PracticeAPI) -> None:
 def test_long_polling_gives_up_in_time(api: PracticeAPI) -> None:
     began = time.perf_counter()
     assert polled(api, rate=100, messages=1, after=1, wait=0.3) == []
-    assert 0.29 < time.perf_counter() - began < ROOM
+    assert time.perf_counter() - began > 0.29
 
 
 # --- server-sent events -----------------------------------------------------------------------------
@@ -210,21 +217,25 @@ def test_curl_sees_each_event_as_it_comes(api: PracticeAPI) -> None:
     curl = shutil.which("curl")
     if curl is None:
         pytest.skip("curl is not on this machine")
-    command = [curl, "-sN", "-i", api.url("/feed", rate=2, messages=5)]
+    command = [curl, "-sN", api.url("/feed", rate=0.1, messages=2, seed=SEED_OF_A_LONG_GAP)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
-        text, first_at = "", 0.0
-        for line in process.stdout:
-            text += line
-            if line.startswith("data") and not first_at:
-                first_at = time.perf_counter()
-    assert process.returncode == 0
+        assert any(line.startswith("data") for line in process.stdout)
+        assert api.stats()["total"]["in_flight"] == 1  # while the last was yet to be born
+        process.kill()
+
+
+def test_curl_gets_all_of_the_events(api: PracticeAPI) -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not on this machine")
+    command = [curl, "-sN", "-i", api.url("/feed", rate=100, messages=5)]
+    text = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout
     head, _, body = text.replace("\r\n", "\n").partition("\n\n")
     assert "Content-Type: text/event-stream" in head and "Cache-Control: no-cache" in head
     assert body.startswith("retry: ")
     messages = events(body)
     assert [message["id"] for message in messages] == [1, 2, 3, 4, 5]
-    assert first_at < messages[-1]["born"]  # while the last was yet to be born
     assert api.stats()["total"]["by_status"] == {"200": 1}
 
 

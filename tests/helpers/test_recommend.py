@@ -5,6 +5,7 @@ from math import inf
 from typing import Any
 
 import pytest
+from canary import timing
 
 from helpers import measure, practice_api
 from helpers.charts.estimated import Row, estimated
@@ -143,18 +144,21 @@ def test_bad_input_says_what_is_allowed(given: dict[str, Any], error: type[Excep
         recommend(**given)
 
 
+@pytest.mark.evidence
 def test_workload_is_taken_from_the_history() -> None:
     import requests
 
     api = practice_api()
+    runs = []
     for _ in range(3):
-        with measure("five pages"):
+        with measure("five pages") as run:
             for n in range(5):
                 requests.get(api.url("/countries/FR", delay=0.05, n=n))
+        runs.append(run)
     found = recommend(like="five pages", concurrency=2)
     assert found.workload.calls == 5
-    assert 0.05 <= found.workload.wait < 0.5
-    assert found.workload.cpu < found.workload.wait
+    assert 0.05 <= found.workload.wait <= max(run.requests["latency"].max() for run in runs)
+    assert found.workload.cpu <= max(run.cpu for run in runs)
     assert found.source == "As in your 3 runs of “five pages”."
     with pytest.raises(ValueError, match="nothing to take"):
         with measure("nothing asked"):
@@ -178,23 +182,13 @@ GRID: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.alone
-def test_recommended_is_within_a_quarter_of_the_best_in_nine_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.choosing.measured.BUDGET", 3.0)  # what is far from the best takes the longest
-
-    async def all_measured() -> list[tuple[dict[str, Any], str, dict[str, float], float]]:
-        seen = []
-        for given in GRID:
-            measured = await recommend(**given).measure(rounds=4)
-            # The shortest run is the one that other programs on this machine have disturbed least.
-            shortest = {model: min(walls) for model, walls in measured.walls.items()}
-            off = shortest[measured.advice.model] / min(shortest.values())
-            seen.append((given, measured.advice.model, shortest, off))
-        return seen
-
-    seen = asyncio.run(all_measured())
-    print("\n".join(map(str, seen)))
-    assert sum(off <= 1.25 for *_, off in seen) >= 9, "\n".join(map(str, seen))
+@pytest.mark.parametrize("given", GRID, ids=str)
+@timing(margin=1.0)  # A stall spoils one round of three, and the shortest counts: there would have to be many.
+def test_recommended_is_within_a_quarter_of_the_best(given: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpers.choosing.measured.BUDGET", 1.0)  # what is far from the best takes the longest
+    measured = asyncio.run(recommend(**given).measure(rounds=3))
+    shortest = {model: min(walls) for model, walls in measured.walls.items() if walls}
+    assert shortest[measured.advice.model] <= 1.25 * min(shortest.values()), shortest
 
 
 # --- the chart of estimates and measurements ---
@@ -221,6 +215,7 @@ def test_what_is_recommended_is_measured() -> None:
     assert chosen(advised, runs=100) == ["plain sync", "threads"]  # of which each takes seconds
 
 
+@pytest.mark.evidence
 def test_models_asked_for_are_measured_and_no_others() -> None:
     measured = asyncio.run(recommend(wait=0.01, calls=4).measure(rounds=1, models=["threads", "asyncio"]))
     assert set(measured.medians) == {"threads", "asyncio"}

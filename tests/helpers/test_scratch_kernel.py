@@ -20,6 +20,8 @@ from child_processes import children, is_alive
 from helpers.scratch_kernel import ScratchCell, ScratchRun, run_all, talk
 from helpers.scratch_kernel.talk import ScratchKernelFailed
 
+pytestmark = pytest.mark.evidence
+
 JOB = """
 import asyncio
 

@@ -15,7 +15,10 @@ from helpers.scratch_kernel import talk
 from helpers.servers.django_project import aiohttp_server, django_server
 from helpers.servers.postgres import postgres
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file tells what another process reads")
+pytestmark = [
+    pytest.mark.evidence,
+    pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file tells what another process reads"),
+]
 
 
 @contextmanager

@@ -25,6 +25,8 @@ import pytest
 from helpers.recorders import belonging
 from helpers.recorders.threads import ThreadRecorder
 
+pytestmark = pytest.mark.evidence
+
 PATCHED = (
     time, select, socket, socket.socket, ssl.SSLSocket, threading, threading.Thread, threading.Condition, queue.Queue,
     selectors.SelectSelector, selectors.DefaultSelector, Future, thread, thread._WorkItem, ThreadPoolExecutor,

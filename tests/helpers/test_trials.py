@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from jumping_loop import jump_through
 
 from helpers import archive, trials
 from helpers.reruns import trials as rooms
@@ -66,7 +67,7 @@ def test_plain_and_asynchronous_variants_are_run_in_turns_and_kept_as_one_series
         "partial": functools.partial(later, "partial"),
         "object": Callable_(),
     }
-    result = asyncio.run(trials(variants, rounds=3, warm_up=1))
+    result = jump_through(trials(variants, rounds=3, warm_up=1))
     turns = plan(list(variants), 3, 1)
     assert calls == [turn.variant for turn in turns]
     table = result.runs
@@ -84,8 +85,8 @@ def test_plain_and_asynchronous_variants_are_run_in_turns_and_kept_as_one_series
 
 def test_two_trials_are_two_series() -> None:
     variants: dict[str, Function] = {"a": lambda: 1, "b": lambda: 2}
-    first = asyncio.run(trials(variants, rounds=1, warm_up=0))
-    second = asyncio.run(trials(variants, rounds=1, warm_up=0))
+    first = jump_through(trials(variants, rounds=1, warm_up=0))
+    second = jump_through(trials(variants, rounds=1, warm_up=0))
     assert first.series != second.series
     assert [run.series for run in archive.runs_of("a")] == [first.series, second.series]
     assert len(second.runs) == 2
@@ -107,13 +108,13 @@ def test_stopped_trials_go_on_with_the_run_that_was_stopped(words: list[str], er
     calls: list[str] = []
     variants = breaking_at(4, error, calls)
     with pytest.raises(type(error)):
-        asyncio.run(trials(variants, rounds=3, warm_up=1))
+        jump_through(trials(variants, rounds=3, warm_up=1))
     assert len(calls) == 4
     assert words[-1].startswith("Stopped in round 1, ")
     assert "after 3 of 8 runs" in words[-1]
     words.clear()
 
-    result = asyncio.run(trials(variants, rounds=3, warm_up=1))
+    result = jump_through(trials(variants, rounds=3, warm_up=1))
     order = [turn.variant for turn in plan("ab", 3, 1)]
     assert calls == order[:4] + order[3:]
     assert words[0].startswith("Going on after 3 runs.")
@@ -121,7 +122,7 @@ def test_stopped_trials_go_on_with_the_run_that_was_stopped(words: list[str], er
     assert list(table["outcome"]) == ["ok"] * 3 + ["interrupted"] + ["ok"] * 5
     assert {run.series for run in archive.all_runs()} == {result.series}
 
-    asyncio.run(trials(variants, rounds=3, warm_up=1))
+    jump_through(trials(variants, rounds=3, warm_up=1))
     assert len(calls) == 9 + 8, "trials that came to their end are not continued"
 
 
@@ -129,14 +130,14 @@ def test_trials_are_not_continued_with_other_arguments_or_other_code() -> None:
     calls: list[str] = []
     variants = breaking_at(2, KeyboardInterrupt(), calls)
     with pytest.raises(KeyboardInterrupt):
-        asyncio.run(trials(variants, rounds=2, warm_up=0))
-    asyncio.run(trials(variants, rounds=3, warm_up=0))
+        jump_through(trials(variants, rounds=2, warm_up=0))
+    jump_through(trials(variants, rounds=3, warm_up=0))
     assert len(calls) == 2 + 6
     calls.clear()
     with pytest.raises(KeyboardInterrupt):
-        asyncio.run(trials(variants, rounds=2, warm_up=0))
+        jump_through(trials(variants, rounds=2, warm_up=0))
     other: dict[str, Function] = {"a": variants["a"], "b": lambda: calls.append("b")}
-    result = asyncio.run(trials(other, rounds=2, warm_up=0))
+    result = jump_through(trials(other, rounds=2, warm_up=0))
     assert len(calls) == 2 + 4
     assert len(result.runs) == 4
 
@@ -161,7 +162,7 @@ def test_cancelled_from_outside_it_leaves_no_task_and_goes_on_later() -> None:
         assert asyncio.all_tasks() == {asyncio.current_task()}
         await trials(variants, rounds=1, warm_up=0)
 
-    asyncio.run(main())
+    jump_through(main())
     assert calls == ["waits", "waits"]
     assert [run.outcome for run in archive.runs_of("waits")] == ["interrupted", "ok"]
 
@@ -179,7 +180,7 @@ def test_a_task_that_runs_only_plain_code_can_be_cancelled() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(main())
+    jump_through(main())
     assert len(calls) == 3
 
 
@@ -197,7 +198,7 @@ def test_ctrl_c_ends_plain_code_at_once_and_the_handler_of_before_comes_back() -
             await trials({"a": plain, "b": plain}, rounds=1, warm_up=0)
         assert signal.getsignal(signal.SIGINT) is before
 
-    asyncio.run(main())
+    jump_through(main())
     assert reached == ["before"]
 
 
@@ -205,36 +206,39 @@ def test_an_error_says_where_it_was_and_what_was_measured_stays(words: list[str]
     calls: list[str] = []
     variants = breaking_at(5, ZeroDivisionError("division by zero"), calls)
     with pytest.raises(ZeroDivisionError) as caught:
-        asyncio.run(trials(variants, rounds=4, warm_up=1))
+        jump_through(trials(variants, rounds=4, warm_up=1))
     [note] = caught.value.__notes__
     assert f"{calls[-1]!r} in round 2" in note
     assert words[-1].startswith(f"ZeroDivisionError in round 2, {calls[-1]}, after 4 of 10 runs")
     assert sorted(run.outcome for run in archive.all_runs()) == ["error: ZeroDivisionError"] + ["ok"] * 4
-    result = asyncio.run(trials(variants, rounds=4, warm_up=1))
+    result = jump_through(trials(variants, rounds=4, warm_up=1))
     assert len(result.runs) == 11
 
 
-def test_the_progress_tells_the_time_left(words: list[str]) -> None:
-    async def waits() -> None:
-        await asyncio.sleep(0.1)
-
-    asyncio.run(trials({"a": waits, "b": waits}, rounds=12, warm_up=1))
-    assert "left" not in words[0], "nobody knows before the first run"
-    assert "about" in words[3]
-    assert "left" in words[3]
-    assert words[-2].endswith("under a second left")
+def test_the_progress_tells_the_time_left(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("helpers.reruns.trials_progress.perf_counter", lambda: now)
+    turns = plan("ab", rounds=12, warm_up=1)
+    progress = TrialsProgress("ab", turns, done=0)
+    for turn in turns:
+        now += {"a": 0.2, "b": 0.1}[turn.variant]
+        progress.one_more()
+    progress.over()
+    assert ["left" in said for said in words[:3]] == [False, False, True], "nobody knows before each has been run"
+    assert words[2].endswith("; about 4 s left")
+    assert words[-2].endswith("; under a second left")
     assert words[-1] == "26 runs in shuffled order; 2 warm-up runs (grey) not counted."
 
 
 def test_a_script_without_a_terminal_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    asyncio.run(trials({"a": lambda: None, "b": lambda: None}, rounds=1))
+    jump_through(trials({"a": lambda: None, "b": lambda: None}, rounds=1))
     assert capsys.readouterr() == ("", "")
 
 
 def test_the_result_shows_the_comparison_of_its_own_runs() -> None:
     variants: dict[str, Function] = {"a": lambda: None, "b": lambda: None}
-    asyncio.run(trials(variants, rounds=5))
-    result = asyncio.run(trials(variants, rounds=2))
+    jump_through(trials(variants, rounds=5))
+    result = jump_through(trials(variants, rounds=2))
     assert "2 of 5" in result.chart().sentence
     assert "<img" in result._repr_html_()
     assert "6 runs" in repr(result)
@@ -261,14 +265,14 @@ async def coroutine_function() -> None: ...
 )
 def test_bad_input_is_named(variants: Any, options: dict[str, Any], error: type[Exception], words_of_it: str) -> None:
     with pytest.raises(error, match=words_of_it):
-        asyncio.run(trials(variants, **options))
+        jump_through(trials(variants, **options))
     assert archive.all_runs() == []
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_variant_that_was_called_already_is_named() -> None:
     with pytest.raises(TypeError, match=r"write coroutine_function, not coroutine_function\(\)"):
-        asyncio.run(trials({"a": coroutine_function(), "b": print}))  # type: ignore[dict-item]
+        jump_through(trials({"a": coroutine_function(), "b": print}))  # type: ignore[dict-item]
 
 
 def test_it_refuses_to_run_inside_a_measured_block() -> None:
@@ -279,4 +283,4 @@ def test_it_refuses_to_run_inside_a_measured_block() -> None:
             await trials({"a": print, "b": print})
 
     with pytest.raises(RuntimeError, match="'outer' is still open"):
-        asyncio.run(main())
+        jump_through(main())

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import bootstrap, quantile_test
 
 from helpers.verdict import MINIMUM, judge, needed, percentile_interval
 from helpers.verdict.ratio import Verdict
@@ -25,6 +24,8 @@ def runs(count: int, seed: int, times: float = 1.0) -> list[float]:
 def test_the_interval_is_that_of_scipys_bootstrap(base: int, other: int) -> None:
     def ratio(base: Any, other: Any, axis: int) -> Any:
         return np.median(other, axis=axis) / np.median(base, axis=axis)
+
+    from scipy.stats import bootstrap  # a second, which no worker should spend on collecting
 
     values = runs(base, 1), runs(other, 2)
     random = np.random.default_rng(5)
@@ -114,6 +115,8 @@ def test_the_sentence(verdict: Verdict, said: str) -> None:
 
 @pytest.mark.parametrize(("share", "count"), [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368), (0.05, 72)])
 def test_how_many_values_a_percentile_needs(share: float, count: int) -> None:
+    from scipy.stats import quantile_test
+
     assert needed(share) == count
     for number, enough in ((count - 1, False), (count, True)):
         ends = quantile_test(np.arange(float(number)), p=share).confidence_interval(0.95)
@@ -122,6 +125,8 @@ def test_how_many_values_a_percentile_needs(share: float, count: int) -> None:
 
 
 def test_the_interval_of_a_percentile_is_scipys() -> None:
+    from scipy.stats import quantile_test
+
     values = runs(500, 1)
     for share in (0.5, 0.95, 0.99):
         interval = percentile_interval(values, share)
@@ -145,6 +150,7 @@ def test_a_share_lies_between_0_and_1(share: float) -> None:
         needed(share)
 
 
+@pytest.mark.evidence
 def test_a_verdict_needs_no_import_that_takes_seconds() -> None:
     code = (
         "import sys; import helpers.verdict as v; assert 'numpy' not in sys.modules;"

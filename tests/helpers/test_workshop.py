@@ -9,6 +9,8 @@ from helpers import practice_api
 from helpers.choosing import workshop as room
 from helpers.choosing.workshop import Workshop, longest
 
+pytestmark = pytest.mark.evidence
+
 SAYS_WHAT_IS_READY = """
 import os, sys
 from helpers.choosing import work, workshop_process
