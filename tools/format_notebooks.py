@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parents[1]
 
 NOTEBOOK_METADATA = {
@@ -86,6 +84,8 @@ def formatted(text: str) -> str:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+    import nbformat  # which builds the grammar of web addresses as it is imported: two seconds
+
     nbformat.validate(clean)
     return json.dumps(clean, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -1,11 +1,11 @@
 """Where the notebooks are, their code cells, and the orders in which the tests run them."""
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-
-import nbformat
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SEED = 20  # of the shuffled order: fixed, so that a failure can be had again
@@ -18,28 +18,31 @@ class Cell:
     id: str
     number: int
     source: str
-    may_fail: bool  # tagged `raises-exception`
+    may_fail: bool = False  # tagged `raises-exception`
+    meets_nothing: bool = False  # tagged `expect-meets-nothing`: that its `expect(...)` meets nothing is the lesson
 
     def __str__(self) -> str:
         first_line = self.source.strip().split("\n", 1)[0]
         return f"cell {self.number} (id {self.id}): {first_line}"
 
 
-def code_cells(notebook: Path) -> list[Cell]:
+@cache
+def code_cells(notebook: Path) -> tuple[Cell, ...]:
     """Return the code cells of `notebook` that hold any code, from top to bottom.
 
     Raises ValueError when two cells share an id, since signs name cells by it.
     """
     cells = []
-    content = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
-    for number, cell in enumerate(content.cells, start=1):
-        if cell.cell_type == "code" and cell.source.strip():
-            may_fail = "raises-exception" in cell.metadata.get("tags", [])
-            cells.append(Cell(cell.id, number, cell.source, may_fail))
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    for number, cell in enumerate(content["cells"], start=1):
+        source = "".join(cell["source"])  # a list of lines, or one text
+        if cell["cell_type"] == "code" and source.strip():
+            tags = cell["metadata"].get("tags", [])
+            cells.append(Cell(cell["id"], number, source, "raises-exception" in tags, "expect-meets-nothing" in tags))
     ids = [cell.id for cell in cells]
     if len(set(ids)) < len(ids):
         raise ValueError(f"{notebook.name}: two code cells share an id: {sorted(ids)}")
-    return cells
+    return tuple(cells)
 
 
 def once(cells: Sequence[Cell]) -> list[Cell]:

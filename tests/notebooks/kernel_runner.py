@@ -1,17 +1,19 @@
 """Run a whole notebook in a fresh kernel and list everything that is wrong with it."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cells import SEED, Cell, code_cells, once
-from kernel_session import Execution, KernelDied, KernelSession, Message, Stalled
+from kernel_session import SHUTDOWN_SECONDS, Execution, KernelDied, KernelSession, Message, Stalled
 
 # The style allows a cell 10 s. Twice that in every run of the cell is no noise of a busy machine any more.
 CELL_SECONDS = 20.0
+# What `expect(...)` prints when its block met none of the errors that it is there to show.
+MET_NOTHING = re.compile(r"^No .+ this time\.$", re.MULTILINE)
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TRACEBACK_LINES = 12
 SETTLE_SECONDS = 0.5  # how long to listen on after the last cell
@@ -48,18 +50,22 @@ def run_notebook(
     notebook: Path,
     order: Callable[[Sequence[Cell]], list[Cell]] = once,
     patience: float = 120.0,
+    asked: Mapping[int, Sequence[str]] | None = None,
+    shutdown: float = SHUTDOWN_SECONDS,
 ) -> Report:
     """Run all code cells of `notebook` in `order`, all queued at once, and report the faults.
 
-    `patience`: seconds without a cell beginning or ending after which the kernel is taken to hang.
+    `patience`: seconds without a cell beginning or ending after which the kernel is taken to hang. `asked`: what to
+    judge when the cell at that position has run, as in `KernelSession.run`. `shutdown`: seconds in which the kernel and
+    its processes must have ended.
     """
     with (
         TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
-        KernelSession(notebook.parent, Path(scratch), patience) as kernel,
+        KernelSession(notebook.parent, Path(scratch), patience, shutdown) as kernel,
     ):
         faults = []
         try:
-            executions = kernel.run(order(code_cells(notebook)))
+            executions = kernel.run(order(code_cells(notebook)), asked)
             kernel.settle(SETTLE_SECONDS)
             for kind, text in kernel.leftovers():
                 faults.append(Fault(kind_of_text(text, kind), "after the last cell", text))
@@ -106,6 +112,9 @@ def faults_of(execution: Execution) -> list[Fault]:
     """Return what is wrong with one run of a cell, by its outputs."""
     cell = execution.cell
     faults = []
+    printed = "".join(_text_of(kind, content) for kind, content in execution.outputs if kind == "stream")
+    if execution.status == "ok" and bool(MET_NOTHING.search(printed)) is not cell.meets_nothing:
+        faults.append(Fault("met something" if cell.meets_nothing else "met nothing", str(cell), printed))
     for kind, content in execution.outputs:
         text = _text_of(kind, content)
         if kind == "error" and not cell.may_fail:

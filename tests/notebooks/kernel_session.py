@@ -5,7 +5,7 @@ import json
 import queue
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +23,9 @@ OUTPUT_TYPES = ("stream", "display_data", "update_display_data", "execute_result
 # ipykernel 7.4 remembers an error in showing a cell's value, and lets the next silent request fail for it.
 FORGET_ERROR = "get_ipython()._last_traceback_during_displayhook = False\n"
 PROBE = '__import__("sys").modules["kernel_probe"]'
+SIGN_PROBE = '__import__("sys").modules["sign_probe"]'
 ANSWER_SECONDS = 60.0  # to a request of our own, after which something keeps the kernel busy
-SHUTDOWN_SECONDS = 6.0  # JupyterLab kills a kernel that takes longer than five
+SHUTDOWN_SECONDS = 30.0  # after which it will never end; test_timing_shutdown.py says how soon it must
 
 
 class Stalled(Exception):
@@ -33,6 +34,15 @@ class Stalled(Exception):
 
 class KernelDied(Exception):
     """The kernel's process ended while it was wanted."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the kernel said of an expression over the notebook's names; see `sign_probe.judged`."""
+
+    holds: bool
+    margin: float | None
+    why: str
 
 
 @dataclass
@@ -44,6 +54,7 @@ class Execution:
     status: str = "lost"  # "ok", "error" or "aborted" as the kernel replied; "lost" when it never did
     started: datetime | None = None
     ended: datetime | None = None
+    judged: dict[str, Judged] = field(default_factory=dict)  # by expression; empty where the cell failed
 
     @property
     def seconds(self) -> float:
@@ -62,11 +73,14 @@ class KernelSession:
     """One kernel, from its start to its end; use it as a context manager.
 
     `folder` is the kernel's working directory, `scratch` an empty folder for its files, `patience` how many
-    seconds a cell may take before it counts as hanging.
+    seconds a cell may take before it counts as hanging, `shutdown` how many the kernel may take to end.
     """
 
-    def __init__(self, folder: Path, scratch: Path, patience: float = 120.0) -> None:
+    def __init__(
+        self, folder: Path, scratch: Path, patience: float = 120.0, shutdown: float = SHUTDOWN_SECONDS
+    ) -> None:
         self.patience = patience
+        self.shutdown = shutdown
         self.stray: list[Message] = []  # output that belongs to no cell
         self.last_run: list[Execution] = []
         self._subscribed = False  # whether anything published has arrived
@@ -79,8 +93,8 @@ class KernelSession:
             self._client.load_connection_file()
             self._client.start_channels(hb=False)
             self._wait_until_ready()
-            here = str(Path(__file__).parent)
-            self._request(f'__import__("sys").path.insert(0, {here!r})\n__import__("kernel_probe").start()')
+            self._request(f'__import__("sys").path.insert(0, {str(Path(__file__).parent)!r})')
+            self._request('__import__("sign_probe")\n__import__("kernel_probe").start()')
             self._request('__import__("sys").path.pop(0)')
         except BaseException:
             self.kill()
@@ -94,15 +108,25 @@ class KernelSession:
     ) -> None:
         self.kill()
 
-    def run(self, cells: Sequence[Cell]) -> list[Execution]:
+    def run(
+        self, cells: Sequence[Cell], asked: Mapping[int, Sequence[str]] | None = None, silent: bool = False
+    ) -> list[Execution]:
         """Send all `cells` to the kernel without waiting, and return their executions when all are over.
 
-        Raises Stalled or KernelDied; `last_run` holds the executions so far.
+        `asked`: expressions that should be true when the cell at that position has run. The kernel judges them as part
+        of the same request, before it begins the next. `silent`: do not show what their last lines come to, of which
+        drawing the charts takes longer than much else. Raises Stalled or KernelDied; `last_run` holds the executions so
+        far.
         """
         executions = self.last_run = [Execution(cell) for cell in cells]
-        for execution in executions:
+        for position, execution in enumerate(executions):
+            expressions = (asked or {}).get(position, ())
             request = self._client.execute(
-                execution.cell.source, allow_stdin=False, stop_on_error=not execution.cell.may_fail
+                execution.cell.source,
+                silent=silent,
+                allow_stdin=False,
+                stop_on_error=not execution.cell.may_fail,
+                user_expressions={expression: _judging(expression, True) for expression in expressions},
             )
             self._executions[request] = execution
         last_change, steps = time.monotonic(), 0
@@ -124,13 +148,21 @@ class KernelSession:
     def evaluate(self, expression: str) -> Any:
         """Return the value of a Python expression over the notebook's names, by way of JSON.
 
-        numpy's numbers arrive as Python's. Raises ValueError when the expression raises in the kernel.
+        Raises ValueError when the expression raises in the kernel.
         """
-        as_json = f"__import__('json').dumps(({expression}\n), default=lambda value: value.item())"
-        reply = self._request("", {"value": as_json})["user_expressions"]["value"]
-        if reply["status"] != "ok":
-            raise ValueError(f"{expression!r} raised {reply['ename']}: {reply['evalue']}")
-        return json.loads(ast.literal_eval(reply["data"]["text/plain"]))
+        return _from_json(self._request("", {"value": f"__import__('json').dumps({expression})"}), "value")
+
+    def judge(self, expression: str, wanted: bool) -> Judged:
+        """Say whether an expression over the notebook's names holds; where that is not as `wanted`, also why."""
+        return Judged(**_from_json(self._request("", {expression: _judging(expression, wanted)}), expression))
+
+    def keep_names(self) -> None:
+        """Remember what every name of the notebook stands for."""
+        self._request(f"{SIGN_PROBE}.keep(globals())")
+
+    def restore_names(self) -> None:
+        """Let every name stand for what it stood for when they were kept."""
+        self._request(f"{SIGN_PROBE}.restore(globals())")
 
     def forget_names(self) -> None:
         """Delete every name that cells have made, so that the next ones start as in a fresh kernel."""
@@ -156,11 +188,11 @@ class KernelSession:
         self._client.shutdown()
         faults = []
         try:
-            self._process.wait(SHUTDOWN_SECONDS)
+            self._process.wait(self.shutdown)
         except subprocess.TimeoutExpired:
-            faults.append(("kernel did not end", f"still there {SHUTDOWN_SECONDS:g} s after it was shut down"))
+            faults.append(("kernel did not end", f"still there {self.shutdown:g} s after it was shut down"))
         self._drain()
-        for child in _outliving(commands):
+        for child in self._outliving(commands):
             faults.append(("process outlived the kernel", commands[child]))
             kill(child)
         self.kill()
@@ -173,8 +205,15 @@ class KernelSession:
         self._process.kill()
         self._process.wait()
         # Not at once: a server's guard that is killed too cannot end the server.
-        for child in _outliving(commands):
+        for child in self._outliving(commands):
             kill(child)
+
+    def _outliving(self, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+        """Those of a kernel's processes that are still there when all had the time to notice its end."""
+        until = time.monotonic() + self.shutdown
+        while any(map(is_alive, processes)) and time.monotonic() < until:
+            time.sleep(0.05)
+        return list(filter(is_alive, processes))
 
     def process_stderr(self) -> str:
         """What the kernel's process wrote to its own standard error, past Jupyter."""
@@ -242,15 +281,23 @@ class KernelSession:
 
     def _take_reply(self, message: Message) -> None:
         request = message["parent_header"].get("msg_id", "")
+        content = message["content"]
         if request in self._executions:
-            self._executions[request].status = message["content"]["status"]
+            execution = self._executions[request]
+            execution.status = content["status"]
+            expressions = content.get("user_expressions") or {}
+            execution.judged = {name: Judged(**_from_json(content, name)) for name in expressions}
         elif request in self._replies:
-            self._replies[request] = message["content"]
+            self._replies[request] = content
 
 
-def _outliving(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Those of a kernel's processes that are still there when all had the time to notice its end."""
-    until = time.monotonic() + SHUTDOWN_SECONDS
-    while any(map(is_alive, processes)) and time.monotonic() < until:
-        time.sleep(0.05)
-    return list(filter(is_alive, processes))
+def _judging(expression: str, wanted: bool) -> str:
+    return f"{SIGN_PROBE}.judged({expression!r}, globals(), {wanted})"
+
+
+def _from_json(reply: Message, name: str) -> Any:
+    """Return the value of a request's `user_expressions`. Raises ValueError where it could not be had."""
+    value = reply["user_expressions"][name]
+    if value["status"] != "ok":
+        raise ValueError(f"{name!r} raised {value['ename']}: {value['evalue']}")
+    return json.loads(ast.literal_eval(value["data"]["text/plain"]))

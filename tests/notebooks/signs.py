@@ -7,14 +7,16 @@ The signs of notebooks/01_blocking_calls.ipynb stand in signs/01_blocking_calls.
     [[sign]]
     name = "one session opens one connection"
     cells = ["with-session"]              # the experiment's own cells, by id, in order; with `setup` they suffice
-    true = "run.connections == 1"         # Python over the notebook's names
+    true = "run.connections == 1"         # Python over the notebook's names: orders, counts and lower bounds
+    timing = "run.wall < other.wall / 2"  # the same for what compares two times, in seconds; it needs one of the two
     broken = { cell = "with-session", old = "session.get", new = "requests.get" }
 
-The cells are run as they are, and `true` must hold. Then they are run, from no names again, with `old` replaced by
-`new` in the one cell, and `true` must no longer hold: so a sign that cannot fail is found out.
+`true` is asked for during the notebook's own Run All, as soon as the last of the sign's cells has run: there the
+learner sees it. Then the cells are run in another kernel, with `old` replaced by `new` in the one cell, and `true` must
+no longer hold: so a sign that cannot fail is found out. `timing` is a measurement and has a lane of its own.
 """
 
-import ast
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,13 +37,19 @@ class Sign:
     notebook: str  # its file's name
     name: str
     cells: tuple[str, ...]  # set-up cells and the experiment's own
-    true: str
+    true: str  # "" where there is only `timing`, and the other way round
+    timing: str
     broken_cell: str
     old: str
     new: str
 
     def __str__(self) -> str:
         return f"{self.notebook.removesuffix('.ipynb')}: {self.name}"
+
+    @property
+    def id(self) -> str:
+        """What pytest calls it."""
+        return re.sub(r"\W+", "_", str(self))
 
 
 def read_signs(path: Path) -> list[Sign]:
@@ -53,13 +61,23 @@ def read_signs(path: Path) -> list[Sign]:
     _check_keys(path.name, content, {"setup", "sign"})
     signs = []
     for entry in content["sign"]:
-        _check_keys(f"{path.name}, {entry.get('name', 'a sign')!r}", entry, {"name", "cells", "true", "broken"})
+        where = f"{path.name}, {entry.get('name', 'a sign')!r}"
+        claims = {key: entry.pop(key, "") for key in ("true", "timing")}
+        if not any(claims.values()):
+            raise ValueError(f"{where}: it needs `true` or `timing`")
+        _check_keys(where, entry, {"name", "cells", "broken"})
         broken = entry["broken"]
-        _check_keys(f"{path.name}, {entry['name']!r}, broken", broken, {"cell", "old", "new"})
+        _check_keys(f"{where}, broken", broken, {"cell", "old", "new"})
         cells = (*content["setup"], *entry["cells"])
         signs.append(
             Sign(
-                f"{path.stem}.ipynb", entry["name"], cells, entry["true"], broken["cell"], broken["old"], broken["new"]
+                f"{path.stem}.ipynb",
+                entry["name"],
+                cells,
+                **claims,
+                broken_cell=broken["cell"],
+                old=broken["old"],
+                new=broken["new"],
             )
         )
     return signs
@@ -87,39 +105,21 @@ def broken_cells(sign: Sign, notebook: Path) -> list[Cell]:
     return broken
 
 
-def holds(kernel: KernelSession, cells: Sequence[Cell], expression: str) -> bool:
-    """Run `cells` from no names; tell whether `expression` is true then. Raises AssertionError when a cell fails."""
-    kernel.forget_names()
-    faults = [fault for execution in kernel.run(cells) for fault in faults_of(execution) if fault.kind == "error"]
+def asked_at(signs: Sequence[Sign], order: Sequence[Cell]) -> dict[int, list[str]]:
+    """Return what to ask during a run of cells: by position, the `true` of each sign whose last cell is there."""
+    first = {cell.id: position for position, cell in reversed(list(enumerate(order)))}
+    asked: dict[int, list[str]] = {}
+    for sign in signs:
+        if sign.true:
+            asked.setdefault(max(first[cell] for cell in sign.cells), []).append(sign.true)
+    return asked
+
+
+def run_soundly(kernel: KernelSession, cells: Sequence[Cell]) -> None:
+    """Run `cells`, for the names that they leave. Raises AssertionError when one fails."""
+    executions = kernel.run(cells, silent=True)
+    faults = [fault for execution in executions for fault in faults_of(execution) if fault.kind == "error"]
     assert not faults, "\n".join(map(str, faults))
-    return bool(kernel.evaluate(f"bool({expression}\n)"))
-
-
-def values(kernel: KernelSession, expression: str) -> str:
-    """Return what the parts of `expression` come to in the kernel, one a line: it says why it is true or false."""
-    lines = []
-    for part in _parts(ast.parse(f"({expression}\n)", mode="eval").body):
-        source = ast.unparse(part)
-        try:
-            value: Any = kernel.evaluate(f"repr({source})")
-        except ValueError as error:
-            value = error
-        lines.append(f"{source} is {value}")
-    return "\n".join(lines)
-
-
-def _parts(node: ast.expr) -> list[ast.expr]:
-    """The operands of and, or, not and comparisons, but for constants."""
-    match node:
-        case ast.BoolOp(values=operands):
-            return [part for operand in operands for part in _parts(operand)]
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _parts(operand)
-        case ast.Compare(left=left, comparators=others):
-            return [part for operand in (left, *others) for part in _parts(operand)]
-        case ast.Constant():
-            return []
-    return [node]
 
 
 def _check_keys(where: str, table: dict[str, Any], wanted: set[str]) -> None:

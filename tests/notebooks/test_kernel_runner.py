@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cells import Cell, code_cells, each_twice, once, then_shuffled
-from kernel_runner import CELL_SECONDS, Report, run_notebook, slow_cells
+from kernel_runner import CELL_SECONDS, Report, faults_of, run_notebook, slow_cells
 from kernel_session import Execution
 
 MakeNotebook = Callable[..., Path]
@@ -41,6 +41,7 @@ THREAD_LEFT = ["import threading\nthreading.Thread(target=threading.Event().wait
 HOOK_LEFT = ["import requests\nrequests.Session.send = lambda *args, **kwargs: None"]
 NEW_HOOK_LEFT = ["import aiohttp\naiohttp.ClientResponse.watched = lambda self: None"]
 STDERR = ["import warnings\nwarnings.warn('look here')"]
+MET_NOTHING = ["from helpers import expect", "with expect(ValueError):\n    print('all is well')"]
 DIED = ["import os\nos._exit(3)"]
 
 SOUND = [
@@ -73,12 +74,13 @@ SOUND = [
         (HOOK_LEFT, "hook left in place", ""),
         (NEW_HOOK_LEFT, "hook left in place", ""),
         (STDERR, "stderr", "cell-1"),
+        (MET_NOTHING, "met nothing", "cell-2"),
         (DIED, "kernel died", "cell-1"),
     ],
 )
 def test_a_broken_notebook_is_caught(make_notebook: MakeNotebook, sources: Sequence[str], kind: str, cell: str) -> None:
-    patience = 8 if kind in ("hang", "lost") else 30
-    report = run_notebook(make_notebook(*sources), patience=patience)
+    patience = 4 if kind in ("hang", "lost") else 30
+    report = run_notebook(make_notebook(*sources), patience=patience, shutdown=2)
     assert [fault for fault in report.faults if fault.kind == kind and cell in fault.where], str(report)
 
 
@@ -88,7 +90,7 @@ def test_a_sound_notebook_has_no_faults(
 ) -> None:
     notebook = make_notebook(*SOUND)
     if order is then_shuffled:  # everything but the imports, which the first full run has made
-        assert order(code_cells(notebook))[len(SOUND) :] != code_cells(notebook)
+        assert order(code_cells(notebook))[len(SOUND) :] != list(code_cells(notebook))
     report = run_notebook(notebook, order)
     assert not report.faults, str(report)
 
@@ -112,11 +114,19 @@ def test_a_cell_is_slow_if_its_quickest_run_is(make_notebook: MakeNotebook) -> N
     assert [(fault.kind, "cell-1" in fault.where) for fault in slow_cells(runs)] == [("slow", True)]
 
 
+def test_an_expect_that_is_to_meet_nothing_must_meet_nothing() -> None:
+    cell = Cell("cell-1", 1, "with expect(ValueError): ...", meets_nothing=True)
+    outputs = {"met something": "ValueError: no\n", "": "No ValueError this time.\n"}
+    for kind, text in outputs.items():
+        faults = faults_of(Execution(cell, [("stream", {"name": "stdout", "text": text})], "ok"))
+        assert [fault.kind for fault in faults] == [kind] * bool(kind)
+
+
 def test_each_twice_and_then_shuffled_keep_every_cell(make_notebook: MakeNotebook) -> None:
     cells = code_cells(make_notebook("1", "2", "3", "4"))
     assert [cell.source for cell in each_twice(cells)] == list("11223344")
     again = then_shuffled(cells)
-    assert again[:4] == cells
+    assert again[:4] == list(cells)
     assert sorted(cell.source for cell in again[4:]) == list("1234")
 
 

@@ -1,19 +1,24 @@
-"""The pass signs of the course, and that the scheme for them catches what it must."""
+"""A pass sign must not hold on its broken version, and the scheme for signs catches what it must.
 
-import re
+That it holds on the notebook as it is, test_notebooks.py and test_timing_signs.py show.
+"""
+
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cells import code_cells, once
+from kernel_runner import run_notebook
 from kernel_session import KernelSession
-from signs import FOLDER, Sign, all_signs, broken_cells, holds, intact_cells, read_signs, values
+from signs import FOLDER, Sign, all_signs, asked_at, broken_cells, intact_cells, read_signs, run_soundly
 
 SIGNS = [
     # The signs of a notebook share a kernel, and so a worker.
-    pytest.param(sign, id=re.sub(r"\W+", "_", str(sign)), marks=pytest.mark.xdist_group(f"signs of {sign.notebook}"))
+    pytest.param(sign, id=sign.id, marks=pytest.mark.xdist_group(f"broken signs of {sign.notebook}"))
     for sign in all_signs()
+    if sign.true
 ]
 
 
@@ -35,20 +40,19 @@ def kernel_of(
 
 
 @pytest.mark.parametrize("sign", SIGNS)
-def test_sign_holds_and_fails_on_the_broken_version(
+def test_sign_fails_on_the_broken_version(
     notebooks_copy: Path, sign: Sign, kernel_of: Callable[[str], KernelSession]
 ) -> None:
-    check_sign(kernel_of(sign.notebook), sign, notebooks_copy / sign.notebook)
+    check_broken(kernel_of(sign.notebook), sign, notebooks_copy / sign.notebook)
 
 
-def check_sign(kernel: KernelSession, sign: Sign, notebook: Path) -> None:
-    """Fail unless `sign` holds on the cells as they are and does not on the broken ones."""
-    intact, broken = intact_cells(sign, notebook), broken_cells(sign, notebook)
-    if not holds(kernel, intact, sign.true):
-        pytest.fail(f"{sign}: not true: {sign.true}\n{values(kernel, sign.true)}", pytrace=False)
-    if holds(kernel, broken, sign.true):
-        text = f"{sign}: still true when broken: {sign.true}\n{values(kernel, sign.true)}"
-        pytest.fail(text, pytrace=False)
+def check_broken(kernel: KernelSession, sign: Sign, notebook: Path) -> None:
+    """Fail unless `sign` is not true once its cells have run, from no names, with one of them broken."""
+    kernel.forget_names()
+    run_soundly(kernel, broken_cells(sign, notebook))
+    judged = kernel.judge(sign.true, wanted=False)
+    if judged.holds:
+        pytest.fail(f"{sign}: still true when broken: {sign.true}\n{judged.why}", pytrace=False)
 
 
 EXAMPLE = '''
@@ -93,24 +97,39 @@ def kernel(tmp_path: Path) -> Iterator[KernelSession]:
         yield session
 
 
-def test_example_signs_hold_and_fail_when_broken(kernel: KernelSession, example: tuple[Path, list[Sign]]) -> None:
+def test_example_signs_are_seen_in_run_all(example: tuple[Path, list[Sign]]) -> None:
+    notebook, signs = example
+    false = replace(signs[0], true="waits == 4\nand waits > 1")
+    unknown = replace(signs[0], true="order")  # a name of a later section
+    asked = asked_at([*signs, false, unknown], code_cells(notebook))
+    assert {position: len(expressions) for position, expressions in asked.items()} == {1: 3, 2: 1}
+    executions = run_notebook(notebook, once, asked=asked).executions
+    judged = {expression: said for execution in executions for expression, said in execution.judged.items()}
+    assert [judged[sign.true].holds for sign in (*signs, false, unknown)] == [True, True, False, False]
+    assert "waits is 3" in judged[false.true].why
+    assert "NameError" in judged[unknown.true].why
+    assert judged[false.true].margin == 2.0
+
+
+def test_nothing_is_asked_of_a_cell_that_failed(make_notebook: Callable[..., Path]) -> None:
+    report = run_notebook(make_notebook("x = 1\n1 / 0"), once, asked={0: ["x == 1"]})
+    assert report.executions[0].judged == {}
+
+
+def test_example_signs_fail_when_broken(kernel: KernelSession, example: tuple[Path, list[Sign]]) -> None:
     notebook, signs = example
     for sign in signs:
-        check_sign(kernel, sign, notebook)
+        check_broken(kernel, sign, notebook)
 
 
 def test_a_useless_sign_is_found_out(kernel: KernelSession, example: tuple[Path, list[Sign]]) -> None:
     notebook, (sign, _) = example
     with pytest.raises(pytest.fail.Exception, match=r"(?s)still true when broken.*waits is 1"):
-        check_sign(kernel, replace(sign, true="waits > 0"), notebook)
-    with pytest.raises(pytest.fail.Exception, match=r"(?s)not true.*waits is 3"):
-        check_sign(kernel, replace(sign, true="waits == 4\nand waits > 1"), notebook)
+        check_broken(kernel, replace(sign, true="waits > 0"), notebook)
     with pytest.raises(AssertionError, match="NameError"):
-        check_sign(kernel, replace(sign, new="no_such_name"), notebook)
+        check_broken(kernel, replace(sign, new="no_such_name"), notebook)
     with pytest.raises(ValueError, match="does not occur"):
-        check_sign(kernel, replace(sign, old="not there"), notebook)
-    with pytest.raises(ValueError, match="NameError"):
-        check_sign(kernel, replace(sign, true="order"), notebook)  # a name of another section
+        check_broken(kernel, replace(sign, old="not there"), notebook)
 
 
 def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
@@ -122,3 +141,18 @@ def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
 
 def test_every_sign_file_names_a_notebook(notebooks_copy: Path) -> None:
     assert [path.stem for path in FOLDER.glob("*.toml") if not (notebooks_copy / f"{path.stem}.ipynb").exists()] == []
+
+
+@pytest.mark.parametrize("claims", [{}, {"true": ""}])
+def test_a_sign_without_a_claim_is_refused(tmp_path: Path, claims: dict[str, str]) -> None:
+    path = tmp_path / "odd.toml"
+    lines = [f'{key} = "{value}"' for key, value in claims.items()]
+    path.write_text("\n".join(["setup = []", "[[sign]]", 'name = "odd"', *lines]), encoding="utf-8")
+    with pytest.raises(ValueError, match="it needs `true` or `timing`"):
+        read_signs(path)
+
+
+@pytest.mark.parametrize("sign", all_signs(), ids=lambda sign: sign.id)
+def test_cells_of_a_sign_are_there_to_be_broken(notebooks_copy: Path, sign: Sign) -> None:
+    notebook = notebooks_copy / sign.notebook
+    assert broken_cells(sign, notebook) != intact_cells(sign, notebook)

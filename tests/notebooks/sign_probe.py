@@ -1,0 +1,90 @@
+"""Runs inside the kernel under test: does a pass sign hold, and what do its parts come to?
+
+`KernelSession` imports this file into the kernel. Nothing of it is in the namespace that the notebook sees.
+"""
+
+import ast
+import json
+from collections.abc import Iterator
+from numbers import Real
+from typing import Any
+
+ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+_kept: dict[str, object] = {}
+
+
+def judged(expression: str, names: dict[str, Any], wanted: bool) -> str:
+    """Say, as JSON, whether an expression over the notebook's names holds, and by how much.
+
+    `holds`: whether it does; false where it raises. `margin`: the least difference between two sides of its `<` and
+    `>`, which in a sign about times is in seconds; None where it has none. `why`: unless it came out as `wanted`, what
+    its parts come to.
+    """
+    tree = ast.parse(f"({expression}\n)", mode="eval").body
+    names = dict(names)  # a walrus binds nothing for the notebook
+    try:
+        holds = bool(eval(_compiled(tree), names))
+    except Exception:
+        holds = False  # `why` tells
+    why = [] if holds == wanted else list(_why(tree, names))
+    return json.dumps({"holds": holds, "margin": _margin(tree, names), "why": "\n".join(why)})
+
+
+def keep(names: dict[str, Any]) -> None:
+    """Remember what every name of the notebook stands for."""
+    _kept.clear()
+    _kept.update(names)
+
+
+def restore(names: dict[str, Any]) -> None:
+    """Let every name stand for what it stood for when `keep` was called; later names are gone."""
+    names.clear()
+    names.update(_kept)
+
+
+def _compiled(tree: ast.expr) -> Any:
+    return compile(ast.fix_missing_locations(ast.Expression(tree)), "<sign>", "eval")
+
+
+def _margin(tree: ast.expr, names: dict[str, Any]) -> float | None:
+    differences = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            for left, operator, right in zip(sides, node.ops, sides[1:], strict=False):
+                if isinstance(operator, ORDERED):
+                    ends = [_value(side, names) for side in (left, right)]
+                    if all(isinstance(end, Real) for end in ends):
+                        differences.append(abs(float(ends[0]) - float(ends[1])))
+    return min(differences, default=None)
+
+
+def _value(part: ast.expr, names: dict[str, Any]) -> Any:
+    try:
+        return eval(_compiled(part), names)
+    except Exception:  # a part may use what another binds
+        return None
+
+
+def _why(tree: ast.expr, names: dict[str, Any]) -> Iterator[str]:
+    for part in _parts(tree):
+        try:
+            said = repr(eval(_compiled(part), names))
+        except Exception as error:
+            said = f"not to be had: {type(error).__name__}: {error}"
+        yield f"{ast.unparse(part)} is {said}"
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    """The operands of and, or, not and comparisons, but for constants."""
+    match node:
+        case ast.BoolOp(values=operands):
+            return [part for operand in operands for part in _parts(operand)]
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _parts(operand)
+        case ast.Compare(left=left, comparators=others):
+            return [part for operand in (left, *others) for part in _parts(operand)]
+        case ast.Constant():
+            return []
+    return [node]
