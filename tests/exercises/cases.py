@@ -14,8 +14,12 @@ the first finding must say, word for word.
 """
 
 import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from helpers.exercises import catalogue, check
 from helpers.exercises.exercise import Exercise, Order
@@ -65,9 +69,19 @@ def right_answers() -> list[Right]:
     return listed + solutions
 
 
-def ids(answers: list[Answer]) -> list[str]:
-    """What to call them in a test report."""
-    return [f"{answer.name}-{at}" for at, answer in enumerate(answers)]
+def by_chapter(about: Iterable[Any]) -> list[Any]:
+    """Make parameters of a test, of exercises or answers, each in the group of its chapter (`--dist=loadgroup`).
+
+    A worker that takes a group starts one bench for it; all chapters together would keep one worker busy for longer
+    than all other tests do the others.
+    """
+    names: dict[str, int] = {}
+    parameters = []
+    for each in about:
+        names[each.name] = names.get(each.name, 0) + 1
+        group = pytest.mark.xdist_group(f"exercises of {catalogue.chapter_of(each.name)}")
+        parameters.append(pytest.param(each, id=f"{each.name}-{names[each.name]}", marks=group))
+    return parameters
 
 
 def given(exercise: Exercise) -> str:

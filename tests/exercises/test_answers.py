@@ -3,10 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
-from cases import Right, Wrong, given, ids, outcome_of, right_answers, wrong_answers
+from cases import Right, Wrong, by_chapter, given, outcome_of, right_answers, wrong_answers
 
 from helpers.exercises import catalogue, check, choose, order
 from helpers.exercises.exercise import Choice, Coding, Exercise, Order
@@ -18,19 +19,19 @@ WRONG, RIGHT = wrong_answers(), right_answers()
 EXERCISES = [exercise for exercises in catalogue.chapters().values() for exercise in exercises]
 CODING = [exercise for exercise in EXERCISES if isinstance(exercise, Coding)]
 CHOICES = [exercise for exercise in EXERCISES if isinstance(exercise, Choice)]
-LETTERS = [(exercise, letter) for exercise in CHOICES for letter in exercise.answers]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-def name_of(exercise: object) -> str:
-    """The id of a test about an exercise."""
-    return exercise.name if isinstance(exercise, Exercise) else str(exercise)
+@cache
+def text_of(chapter: str) -> str:
+    """All text of a chapter's notebook."""
+    (path,) = NOTEBOOKS.glob(f"{chapter}_*.ipynb")
+    return "\n\n".join("".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"])
 
 
 def notebook_of(exercise: Exercise) -> str:
     """All text of the notebook that an exercise belongs to."""
-    (path,) = NOTEBOOKS.glob(f"{catalogue.chapter_of(exercise.name)}_*.ipynb")
-    return "\n\n".join("".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"])
+    return text_of(catalogue.chapter_of(exercise.name))
 
 
 def look_somewhere(findings: Iterable[Finding], exercise: Exercise) -> None:
@@ -39,7 +40,7 @@ def look_somewhere(findings: Iterable[Finding], exercise: Exercise) -> None:
     assert {finding.look for finding in findings} <= {"", *headings}
 
 
-@pytest.mark.parametrize("answer", WRONG, ids=ids(list(WRONG)))
+@pytest.mark.parametrize("answer", by_chapter(WRONG))
 def test_wrong_answer_gets_its_feedback(answer: Wrong) -> None:
     outcome = outcome_of(answer)
     assert outcome.state == "again"
@@ -48,42 +49,43 @@ def test_wrong_answer_gets_its_feedback(answer: Wrong) -> None:
     look_somewhere(outcome.findings, catalogue.find(answer.name))
 
 
-@pytest.mark.parametrize("answer", RIGHT, ids=ids(list(RIGHT)))
+@pytest.mark.parametrize("answer", by_chapter(RIGHT))
 def test_right_answer_passes(answer: Right) -> None:
     outcome = outcome_of(answer)
     assert outcome.state == "done", str(outcome)
     assert outcome.sentence and outcome.run is not None
 
 
-@pytest.mark.parametrize("exercise", CODING, ids=name_of)
+@pytest.mark.parametrize("exercise", by_chapter(CODING))
 def test_stub_is_not_yet_an_answer(exercise: Coding) -> None:
     head = exercise.start.split("\n    ")[0]
     for source in (exercise.start, f"{head}\n    ...\n", f"{head}\n    '''Soon.'''\n    raise NotImplementedError\n"):
         assert check(exercise.name, defined(source, given(exercise), "In[1]")).state == "not yet"
 
 
-@pytest.mark.parametrize("exercise", CODING, ids=name_of)
+@pytest.mark.parametrize("exercise", by_chapter(CODING))
 def test_start_is_what_the_notebook_has(exercise: Coding) -> None:
     assert exercise.start.strip() in notebook_of(exercise)
 
 
-@pytest.mark.parametrize("exercise", CODING, ids=name_of)
+@pytest.mark.parametrize("exercise", by_chapter(CODING))
 def test_every_coding_exercise_has_four_wrong_answers_and_two_right_ones(exercise: Coding) -> None:
     assert Counter(answer.name for answer in WRONG)[exercise.name] >= 4
     assert Counter(answer.name for answer in RIGHT)[exercise.name] >= 2
 
 
-@pytest.mark.parametrize(("exercise", "letter"), LETTERS, ids=name_of)
-def test_answer_to_choose(exercise: Choice, letter: str) -> None:
-    outcome = choose(exercise.name, letter)
-    assert isinstance(outcome, Outcome)
-    assert outcome.state == ("done" if letter == exercise.right else "again")
+@pytest.mark.parametrize("exercise", by_chapter(CHOICES))
+def test_answers_to_choose(exercise: Choice) -> None:
+    for letter in exercise.answers:
+        outcome = choose(exercise.name, letter)
+        assert isinstance(outcome, Outcome)
+        assert outcome.state == ("done" if letter == exercise.right else "again")
     assert exercise.code.strip() in notebook_of(exercise)
     assert exercise.replies.keys() == exercise.answers.keys() - {exercise.right}
     look_somewhere(exercise.replies.values(), exercise)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=name_of)
+@pytest.mark.parametrize("exercise", by_chapter(EXERCISES))
 def test_exercise_has_hints_and_its_call_in_the_notebook(exercise: Exercise) -> None:
     assert len(exercise.hints) >= 2
     notebook = notebook_of(exercise)
