@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ def name(path: Path) -> str:
     return path.name
 
 
+@cache
 def load(path: Path) -> dict[str, Any]:
-    """Return the notebook in a file."""
+    """Return the notebook in a file; it is shared by many tests."""
     notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return notebook
 
