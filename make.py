@@ -57,7 +57,7 @@ VENV_PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/pyth
 REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
 LOCK = "requirements.lock"
 NO_TESTS = 5  # what pytest returns when the arguments chose none
-TOGETHER = ["--numprocesses=8", "--dist=loadgroup", "--no-loadscope-reorder"]  # eight, since most wait
+TOGETHER = ["--numprocesses=6", "--dist=loadgroup", "--no-loadscope-reorder"]  # six, since most wait
 
 
 def in_ci() -> bool:

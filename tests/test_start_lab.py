@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -43,9 +44,15 @@ def _facts(process: "subprocess.Popen[bytes]", folder: Path) -> dict[str, Any]:
         for path in (folder / "runtime").glob("jpserver-*.json"):
             if text := path.read_text(encoding="utf-8"):
                 facts: dict[str, Any] = json.loads(text)
-                return facts
+                if _listens(facts["port"]):  # it writes this down a moment before
+                    return facts
         time.sleep(0.1)
     pytest.fail(f"JupyterLab did not start:\n{(folder / 'log').read_text(encoding='utf-8')}")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ask(server: dict[str, Any], path: str) -> HTTPResponse:

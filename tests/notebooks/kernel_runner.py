@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from cells import SEED, Cell, code_cells, once
 from kernel_session import SHUTDOWN_SECONDS, Execution, KernelDied, KernelSession, Message, Stalled
 
-# The style allows a cell 10 s. Twice that in every run of the cell is no noise of a busy machine any more.
-CELL_SECONDS = 20.0
+# The style allows a cell 10 s. Six times that in every run of the cell is no noise of a busy machine any more.
+CELL_SECONDS = 60.0
 # What `expect(...)` prints when its block met none of the errors that it is there to show.
 MET_NOTHING = re.compile(r"^No .+ this time\.$", re.MULTILINE)
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
