@@ -1,6 +1,6 @@
 """The pass signs that compare two times, measured: nothing else runs, and a sample with a stall is void."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,32 +13,18 @@ SIGNS = [sign for sign in all_signs() if sign.timing]
 
 
 @pytest.fixture(scope="module")
-def kernel_of(
-    notebooks_copy: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], KernelSession]]:
-    """One kernel for all signs of a notebook, which ends when that of another is asked for: it must not disturb."""
-    open_kernel: dict[str, KernelSession] = {}
-
-    def close() -> None:
-        for name in list(open_kernel):
-            open_kernel.pop(name).kill()
-
-    def kernel_of(notebook: str) -> KernelSession:
-        if notebook not in open_kernel:
-            close()
-            open_kernel[notebook] = KernelSession(notebooks_copy, tmp_path_factory.mktemp("kernel"))
-        return open_kernel[notebook]
-
-    yield kernel_of
-    close()
+def kernel(notebooks_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KernelSession]:
+    """One kernel for all signs: starting it, and what it imports, takes longer than most of them."""
+    with KernelSession(notebooks_copy, tmp_path_factory.mktemp("kernel")) as kernel:
+        yield kernel
 
 
 @pytest.mark.timing
 @pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.id)
 def test_sign_about_times_holds_and_fails_on_the_broken_version(
-    notebooks_copy: Path, sign: Sign, kernel_of: Callable[[str], KernelSession]
+    notebooks_copy: Path, sign: Sign, kernel: KernelSession
 ) -> None:
-    measure_sign(kernel_of(sign.notebook), sign, notebooks_copy / sign.notebook)
+    measure_sign(kernel, sign, notebooks_copy / sign.notebook)
 
 
 def measure_sign(kernel: KernelSession, sign: Sign, notebook: Path) -> None:
