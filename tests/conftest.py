@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Generator, Iterator
-from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -62,20 +61,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("evidence" if item.path.parent.name in EVIDENCE else "unit")
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.name))
-    items[:] = _mixed(items)
-
-
-def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Let groups of exercises, which mostly wait, alternate with the others, which compute: so no worker idles."""
-    groups: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        marker = item.get_closest_marker("xdist_group")
-        assert marker is not None  # each has one by now
-        groups.setdefault(marker.args[0], []).append(item)
-    waiting = [name for name in groups if name.startswith("exercises of ")]
-    computing = [name for name in groups if name not in waiting]
-    turns = [name for pair in zip_longest(computing, waiting) for name in pair if name is not None]
-    return [item for name in turns for item in groups[name]]
 
 
 @pytest.fixture(scope="session", autouse=True)
