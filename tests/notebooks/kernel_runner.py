@@ -51,17 +51,17 @@ def run_notebook(
     order: Callable[[Sequence[Cell]], list[Cell]] = once,
     patience: float = 120.0,
     asked: Mapping[int, Sequence[str]] | None = None,
-    shutdown: float = SHUTDOWN_SECONDS,
+    shutdown_seconds: float = SHUTDOWN_SECONDS,
 ) -> Report:
     """Run all code cells of `notebook` in `order`, all queued at once, and report the faults.
 
     `patience`: seconds without a cell beginning or ending after which the kernel is taken to hang. `asked`: what to
-    judge when the cell at that position has run, as in `KernelSession.run`. `shutdown`: seconds in which the kernel and
-    its processes must have ended.
+    judge when the cell at that position has run, as in `KernelSession.run`. `shutdown_seconds`: in which the kernel
+    and its processes must have ended.
     """
     with (
         TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
-        KernelSession(notebook.parent, Path(scratch), patience, shutdown) as kernel,
+        KernelSession(notebook.parent, Path(scratch), patience, shutdown_seconds) as kernel,
     ):
         faults = []
         try:

@@ -40,7 +40,7 @@ class KernelDied(Exception):
 class Judged:
     """What the kernel said of an expression over the notebook's names; see `sign_probe.judged`."""
 
-    holds: bool
+    holds: bool | None
     margin: float | None
     why: str
 
@@ -73,14 +73,14 @@ class KernelSession:
     """One kernel, from its start to its end; use it as a context manager.
 
     `folder` is the kernel's working directory, `scratch` an empty folder for its files, `patience` how many
-    seconds a cell may take before it counts as hanging, `shutdown` how many the kernel may take to end.
+    seconds a cell may take before it counts as hanging, `shutdown_seconds` how many the kernel may take to end.
     """
 
     def __init__(
-        self, folder: Path, scratch: Path, patience: float = 120.0, shutdown: float = SHUTDOWN_SECONDS
+        self, folder: Path, scratch: Path, patience: float = 120.0, shutdown_seconds: float = SHUTDOWN_SECONDS
     ) -> None:
         self.patience = patience
-        self.shutdown = shutdown
+        self.shutdown_seconds = shutdown_seconds
         self.stray: list[Message] = []  # output that belongs to no cell
         self.last_run: list[Execution] = []
         self._subscribed = False  # whether anything published has arrived
@@ -188,9 +188,9 @@ class KernelSession:
         self._client.shutdown()
         faults = []
         try:
-            self._process.wait(self.shutdown)
+            self._process.wait(self.shutdown_seconds)
         except subprocess.TimeoutExpired:
-            faults.append(("kernel did not end", f"still there {self.shutdown:g} s after it was shut down"))
+            faults.append(("kernel did not end", f"still there {self.shutdown_seconds:g} s after it was shut down"))
         self._drain()
         for child in self._outliving(commands):
             faults.append(("process outlived the kernel", commands[child]))
@@ -210,7 +210,7 @@ class KernelSession:
 
     def _outliving(self, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
         """Those of a kernel's processes that are still there when all had the time to notice its end."""
-        until = time.monotonic() + self.shutdown
+        until = time.monotonic() + self.shutdown_seconds
         while any(map(is_alive, processes)) and time.monotonic() < until:
             time.sleep(0.05)
         return list(filter(is_alive, processes))

@@ -6,6 +6,7 @@
 import ast
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from numbers import Real
 from typing import Any
 
@@ -17,17 +18,16 @@ _kept: dict[str, object] = {}
 def judged(expression: str, names: dict[str, Any], wanted: bool) -> str:
     """Say, as JSON, whether an expression over the notebook's names holds, and by how much.
 
-    `holds`: whether it does; false where it raises. `margin`: the least difference between two sides of its `<` and
-    `>`, which in a sign about times is in seconds; None where it has none. `why`: unless it came out as `wanted`, what
-    its parts come to.
+    `holds`: whether it does; None where it raises. `margin`: the least difference between two sides of its `<` and `>`,
+    which in a sign about times is in seconds; None where it has none. `why`: unless it came out as `wanted`, what its
+    parts come to.
     """
     tree = ast.parse(f"({expression}\n)", mode="eval").body
     names = dict(names)  # a walrus binds nothing for the notebook
-    try:
+    holds: bool | None = None
+    with suppress(Exception):  # `why` tells
         holds = bool(eval(_compiled(tree), names))
-    except Exception:
-        holds = False  # `why` tells
-    why = [] if holds == wanted else list(_why(tree, names))
+    why = [] if holds is wanted else list(_why(tree, names))
     return json.dumps({"holds": holds, "margin": _margin(tree, names), "why": "\n".join(why)})
 
 

@@ -80,7 +80,7 @@ SOUND = [
 )
 def test_a_broken_notebook_is_caught(make_notebook: MakeNotebook, sources: Sequence[str], kind: str, cell: str) -> None:
     patience = 4 if kind in ("hang", "lost") else 30
-    report = run_notebook(make_notebook(*sources), patience=patience, shutdown=2)
+    report = run_notebook(make_notebook(*sources), patience=patience, shutdown_seconds=2)
     assert [fault for fault in report.faults if fault.kind == kind and cell in fault.where], str(report)
 
 

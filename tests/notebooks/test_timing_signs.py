@@ -1,6 +1,6 @@
 """The pass signs that compare two times, measured: nothing else runs, and a sample with a stall is void."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -40,10 +40,53 @@ def measure_sign(kernel: KernelSession, sign: Sign, notebook: Path) -> None:
         kernel.restore_names()
         run_soundly(kernel, cells)
         judged = kernel.judge(sign.timing, wanted)
+        if judged.holds is None or judged.margin is None:
+            pytest.fail(f"{sign}: it compares no two times: {sign.timing}\n{judged.why}", pytrace=False)
         why.append(judged.why)
-        return Sample(judged.holds, judged.margin or 0.0)
+        return Sample(judged.holds, judged.margin)
 
     if not seen_once(the_canary(), lambda: sample(intact[at:], wanted=True)):
         pytest.fail(f"{sign}: not true: {sign.timing}\n{why[-1]}", pytrace=False)
     if not seen_never(the_canary(), lambda: sample(broken[at:], wanted=False)):
         pytest.fail(f"{sign}: still true when broken: {sign.timing}\n{why[-1]}", pytrace=False)
+
+
+TOOK = """
+import time
+def took(seconds):
+    begin = time.perf_counter()
+    time.sleep(seconds)
+    return time.perf_counter() - begin
+"""
+EXAMPLE = (TOOK, "long = took(0.2)", "short = took(0.01)")
+
+
+class Quiet:
+    """A canary on a machine that never stands still."""
+
+    def worst(self, begin: float, end: float) -> float:
+        """No stall at all."""
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    ("timing", "says"),
+    [
+        ("short < long", ""),
+        ("short > long", r"not true: short > long\n.*short is 0\.\d+"),
+        ("short < long + 9", "still true when broken"),
+        ("short < lang", r"(?s)compares no two times.*NameError"),
+        ("short == short", "compares no two times"),
+    ],
+)
+def test_a_useless_sign_about_times_is_found_out(
+    make_notebook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, kernel: KernelSession, timing: str, says: str
+) -> None:
+    monkeypatch.setattr(f"{__name__}.the_canary", Quiet)
+    notebook = make_notebook(*EXAMPLE)
+    sign = Sign(notebook.name, "an example", ("cell-1", "cell-2", "cell-3"), "", timing, "cell-3", "0.01", "0.4")
+    if not says:
+        measure_sign(kernel, sign, notebook)
+        return
+    with pytest.raises(pytest.fail.Exception, match=says):
+        measure_sign(kernel, sign, notebook)
