@@ -126,8 +126,8 @@ async def trials(variants: Variants, rounds: int = 10, warm_up: int = 1) -> Tria
 async def _go_on(course: _Course, functions: Variants) -> None:
     progress = TrialsProgress(course.trials.variants, course.turns, course.done)
     turn = course.turns[course.done]
-    gc.collect()
     try:
+        gc.collect()
         for turn in course.turns[course.done :]:
             # The Stop button cancels this task in the loop's next turns, which plain code alone would not let it have.
             await asyncio.sleep(TURNS)

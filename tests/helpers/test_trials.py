@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -81,6 +82,15 @@ def test_plain_and_asynchronous_variants_are_run_in_turns_and_kept_as_one_series
         assert {run.series for run in stored} == {result.series}
         assert len({run.configuration for run in stored}) == 1
         assert [run.number for run in stored] == list(table["number"][table["variant"] == name])
+
+
+def test_all_garbage_is_collected_once_and_the_young_before_each_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look through all that a kernel holds takes longer than many a run."""
+    done: list[object] = []
+    monkeypatch.setattr(gc, "collect", lambda *generation: done.append(generation))
+    jump_through(trials({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, rounds=1, warm_up=0))
+    first, second = [turn.variant for turn in plan("ab", 1, 0)]
+    assert done == [(), (1,), first, (1,), second]
 
 
 def test_two_trials_are_two_series() -> None:
