@@ -190,7 +190,7 @@ def test(arguments: list[str]) -> int:
 
 
 def quick(arguments: list[str]) -> int:
-    """Run what is worth running every few minutes, in less than one: the tests that time and notebooks are no part of.
+    """Run what is worth running every few minutes, in less than one: the unit tests, which do not wait.
 
     The arguments are pytest's own.
     """

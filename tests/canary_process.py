@@ -7,6 +7,7 @@ and the longest delay since the line before, in seconds. It ends when nobody rea
 
 import sys
 import time
+from contextlib import suppress
 
 SLEEP = 0.001
 LINE_EVERY = 0.020
@@ -30,4 +31,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):  # Ctrl-C reaches it too, and the tests say enough of that
+        main()

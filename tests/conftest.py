@@ -54,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test its lane, and its group: the tests of a file stay in one worker (`--dist=loadgroup`).
 
-    What they share is started once. A test that says another group, such as its notebook, goes with that.
+    What they share is started once. A test that says another group, such as its notebook, goes with that. In a file
+    that says `evidence` a test with `timing` has both marks: it is of the timing lane.
     """
     for item in items:
         if not any(map(item.get_closest_marker, LANES)):

@@ -14,6 +14,8 @@ from helpers.runs.names import Function, binds
 
 _HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 TRIES = 5
+"""How often a source is parsed at most, where another thread upsets the parser."""
+
 FARTHEST = 500
 """Executed cells that are searched, from the newest back."""
 

@@ -14,6 +14,7 @@ the first finding must say, word for word.
 """
 
 import importlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,10 +76,10 @@ def by_chapter(about: Iterable[Any]) -> list[Any]:
     A worker that takes a group starts one bench for it; all chapters together would keep one worker busy for longer
     than all other tests do the others.
     """
-    names: dict[str, int] = {}
+    names: Counter[str] = Counter()
     parameters = []
     for each in about:
-        names[each.name] = names.get(each.name, 0) + 1
+        names[each.name] += 1
         group = pytest.mark.xdist_group(f"exercises of {catalogue.chapter_of(each.name)}")
         parameters.append(pytest.param(each, id=f"{each.name}-{names[each.name]}", marks=group))
     return parameters
