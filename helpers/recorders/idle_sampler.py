@@ -14,6 +14,7 @@ from time import perf_counter as clock
 from time import process_time, sleep, thread_time
 from types import FrameType
 
+from helpers.recorders.frames import current_frames
 from helpers.recorders.guard import Guard
 from helpers.recorders.standing import seen_by_linux, seen_in_code
 from helpers.recorders.thread_row import Here, ThreadRow
@@ -114,14 +115,14 @@ class IdleSampler:
                     self._still[here] = _Still(place, now, cpu)
             elif (self._told or gil_was_free) and now - still.since >= shortest:
                 if not still.until:
-                    still.kind = _kind(here, sys._current_frames().get(thread))
+                    still.kind = _kind(here, current_frames().get(thread))
                 still.until = now
         return True
 
     def _places(self, unmoved: list[tuple[int, Here]]) -> dict[Here, tuple[int, ...]]:
         """Where the threads that may be standing still are."""
         places: dict[Here, tuple[int, ...]] = {}
-        frames = {} if self._told else sys._current_frames()
+        frames = {} if self._told else current_frames()
         for thread, here in unmoved:
             if self._told:
                 asleep, left = seen_by_linux(here.native_id) or (False, 0)

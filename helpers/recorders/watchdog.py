@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from time import perf_counter
 
+from helpers.recorders.frames import current_frames
 from helpers.recorders.guard import Guard
 from helpers.recorders.spots import Spot, spot_of
 from helpers.recorders.unlisted_thread import UnlistedThread
@@ -82,7 +83,7 @@ class Watchdog:
             pause = min(SOONEST, shortest) if self._looks < FIRST_LOOKS else LATEST
 
     def _look(self, began: float) -> None:
-        spot = spot_of(sys._current_frames().get(self._loop_thread))
+        spot = spot_of(current_frames().get(self._loop_thread))
         spots, arrived = self._spots, self._arrived
         if self._since() != began:  # the step ended while the frames were fetched
             return

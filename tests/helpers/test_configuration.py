@@ -3,12 +3,14 @@
 import ast
 import json
 import os
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager, start_new_kernel
 
 from helpers.runs import sources
 from helpers.runs.changes import changes
@@ -24,12 +26,15 @@ def work(*given, **named): pass
 class Notebook:
     """A kernel that executes cells."""
 
-    def __init__(self, client: BlockingKernelClient) -> None:
-        self._client = client
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
+        self._manager, self._client = manager, client
         self.run(SETUP)
 
     def run(self, *cells: str) -> str:
-        """Execute the cells; return what they printed. Fails when one of them raises."""
+        """Execute the cells; return what they printed. Fails when one of them raises.
+
+        A kernel that hangs says, as it is ended, where each of its threads stands.
+        """
         printed: list[str] = []
 
         def keep(message: dict) -> None:  # type: ignore[type-arg]
@@ -37,7 +42,13 @@ class Notebook:
                 printed.append(message["content"]["text"])
 
         for cell in cells:
-            reply = self._client.execute_interactive(cell, timeout=60, output_hook=keep)["content"]
+            assert self._manager.is_alive(), "the kernel was ended by a test before this one"
+            try:
+                reply = self._client.execute_interactive(cell, timeout=60, output_hook=keep)["content"]
+            except TimeoutError:
+                if sys.platform != "win32":
+                    self._manager.signal_kernel(signal.SIGABRT)
+                raise
             assert reply["status"] == "ok", reply
         return "".join(printed)
 
@@ -61,11 +72,11 @@ class Notebook:
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
     folder = tmp_path_factory.mktemp("notebook")
-    env = {**os.environ, "WAITING_MEASURED_HISTORY": str(folder / "history.sqlite")}
+    env = {**os.environ, "WAITING_MEASURED_HISTORY": str(folder / "history.sqlite"), "PYTHONFAULTHANDLER": "1"}
     env["JPY_SESSION_NAME"] = "/disk/anna/course/07_a notebook.ipynb"
     manager, client = start_new_kernel(cwd=str(folder), env=env)
     try:
-        yield Notebook(client)
+        yield Notebook(manager, client)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -487,7 +487,7 @@ def test_where_the_system_does_not_tell_who_stands_still(
     looks: list[tuple[float, float, bool, int]], expected: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frame = SimpleNamespace(f_lineno=1, f_code=SimpleNamespace(co_filename="nowhere.py", co_name="work"), f_back=None)
-    monkeypatch.setattr(sys, "_current_frames", lambda: {1: frame})
+    monkeypatch.setattr(idle_sampler, "current_frames", lambda: {1: frame})
     here = Here(ThreadRow("thread", "work", 0.0))
     waits: list[Any] = []
     monkeypatch.setattr(idle_sampler, "seen_by_linux", lambda native_id: None)
