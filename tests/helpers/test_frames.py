@@ -48,7 +48,8 @@ print(gc.isenabled(), gc.get_threshold()[0])
 
 
 def test_a_collection_that_gives_way_stops_nobody() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, timeout=SECONDS, capture_output=True, text=True)
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, cwd=ROOT, timeout=SECONDS, capture_output=True, encoding="utf-8")
     assert done.stdout.split() == ["True", "5"], done.stderr
 
 
