@@ -106,7 +106,7 @@ def test_scripts_print_every_letter_through_a_pipe(tmp_path: Path, monkeypatch: 
         names = r"C\xf4te d'Ivoire, Cura\xe7ao, \u0141\xf3d\u017a"
         printed = subprocess.run([sys.executable, "-c", f'print("{names}")'], stdout=subprocess.PIPE).stdout
 
-    monkeypatch.setattr(start_lab, "jupyterlab", jupyterlab)
+    monkeypatch.setattr("jupyterlab.labapp.main", jupyterlab)
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     for name, value in {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}.items():
         monkeypatch.setenv(name, value)

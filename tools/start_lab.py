@@ -8,9 +8,6 @@ import shutil
 import sys
 from pathlib import Path
 
-from jupyterlab.commands import get_user_settings_dir
-from jupyterlab.labapp import main as jupyterlab
-
 ROOT = Path(__file__).resolve().parents[1]
 START = "notebooks/00_start_here.ipynb"
 DEFAULTS = ROOT / "tools" / "jupyterlab_defaults.json"
@@ -33,6 +30,8 @@ def own_settings(lab: Path) -> Path:
     jupyterlab-execute-time switches `recordTiming` on by writing to the settings folder, whatever the defaults say
     (read in version 3.3.0). In the learner's own folder that would change their other notebooks.
     """
+    from jupyterlab.commands import get_user_settings_dir  # see `main`
+
     settings = lab / "user-settings"
     if not settings.exists():
         learners = Path(get_user_settings_dir())
@@ -47,6 +46,9 @@ def main(arguments: list[str]) -> None:
     """Start JupyterLab, or exit with the reason why it cannot."""
     if not (ROOT / START).is_file():
         sys.exit(f"{ROOT / START} is missing: is this a whole copy of the course?")
+    # Here, not at the head: it takes two seconds, and each process of the tests reads this file.
+    from jupyterlab.labapp import main as jupyterlab
+
     # Kernels get it from here, and from them the scripts that cells start. On Windows, Python prints to a pipe in the
     # code page, which lacks letters of some countries' names; what reads the pipe, here and in helpers, reads UTF-8.
     # So it is no default: with another value that somebody has set elsewhere, cells would fail.

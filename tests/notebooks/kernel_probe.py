@@ -21,6 +21,9 @@ HOOKED_PACKAGES |= {"threading", "concurrent"}
 REPLACE_THEMSELVES = {"urllib3.util.wait.wait_for_socket"}  # at the first call, with what the system has
 KERNEL_PACKAGES = {"ipykernel", "IPython", "zmq", "tornado", "jupyter_client"}
 
+# What is collected may leave work to the loop, and that may leave something else to collect.
+COLLECTIONS, TURNS = 3, 4
+
 found: list[tuple[str, str]] = []  # kind of fault, description
 
 _tasks_before: set[asyncio.Task[Any]] = set()
@@ -44,9 +47,10 @@ async def clean_up() -> None:
         warnings.simplefilter("always", ResourceWarning)
         warnings.simplefilter("always", RuntimeWarning)
         _delete_names()
-        for _ in range(10):
+        for _ in range(COLLECTIONS):
             gc.collect()
-            await asyncio.sleep(0.01)
+            for _ in range(TURNS):
+                await asyncio.sleep(0.01)
     found.extend(("warning", f"{w.category.__name__}: {w.message}") for w in caught)
     found.extend(("task left over", text) for text in _tasks_left())
     found.extend(("thread left over", repr(thread)) for thread in _threads_left())
