@@ -32,6 +32,18 @@ STATE = """() => {
     };
 }"""
 CELL_IDS = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.id)"
+# As from the File menu, but for the question whether to save what the last notebook has come to.
+OPEN = """async path => {
+    const { commands, shell } = window.jupyterapp;
+    for (const widget of [...shell.widgets('main')]) {
+        if (widget.context) {
+            widget.context.model.dirty = false;
+        }
+        widget.close();
+    }
+    const opened = await commands.execute('docmanager:open', { path });
+    await opened.context.ready;
+}"""
 SCROLL = """([panel, position]) => {
     const scroller = document.querySelector(panel + ' .jp-WindowedPanel-outer');
     const end = document.querySelector(panel + ' .jp-WindowedPanel-inner');
@@ -47,8 +59,11 @@ class LabPage:
         self.page = page
 
     def open(self, lab: LiveLab, notebook: str) -> None:
-        """Open `notebook` (a path from the lab's root) and wait until its kernel is ready."""
-        self.page.goto(lab.address(notebook))
+        """Open `notebook` (a path from the lab's root) alone, and wait until its kernel is ready."""
+        if self.page.url.startswith(lab.url):  # JupyterLab is there: to load it once more takes seconds of computing
+            self.page.evaluate(OPEN, notebook)
+        else:
+            self.page.goto(lab.address(notebook))
         self.page.wait_for_selector(f"{PANEL} .jp-Cell", timeout=OPEN_SECONDS * 1000)
         self._wait_until(lambda state: state["kernel"] == "idle", OPEN_SECONDS)
 
@@ -57,6 +72,18 @@ class LabPage:
         self.page.locator(".lm-MenuBar-item").get_by_text("Run", exact=True).click()
         # The words "Run All Cells" are those of two items.
         self.page.locator(".lm-Menu-item[data-command='runmenu:run-all']:not(.lm-mod-disabled)").click()
+
+    def start(self, cell_id: str) -> None:
+        """Run a cell with Shift+Enter, and return at once."""
+        self.cell(cell_id).locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+
+    def run(self, cell_id: str, seconds: float = 60.0) -> str:
+        """Run a cell with Shift+Enter, wait for its end, and return the text of its outputs."""
+        self.start(cell_id)
+        self.page.wait_for_timeout(300)  # until then its last run may be taken for this one
+        self.wait_for_end(seconds)
+        return self.cell(cell_id).locator(".jp-Cell-outputArea").inner_text()
 
     def wait_for_end(self, seconds: float) -> None:
         """Wait until the kernel is idle, and every code cell has run or one has failed.

@@ -1,4 +1,7 @@
-"""One JupyterLab and one browser for all browser tests, over a copy of the course's notebooks."""
+"""One JupyterLab and one browser for all browser tests of a worker, over a copy of the course's notebooks.
+
+The files say, as their group, which of them share: two groups, so that two workers have about as much to do.
+"""
 
 import os
 import shutil
@@ -15,7 +18,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 # Not for the whole session: Playwright keeps an event loop running in this thread for as long as it is open, and
 # the tests that come after could not call `asyncio.run`.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveLab]:
     """A running JupyterLab. At its end nothing that it has started may be left."""
     root = tmp_path_factory.mktemp("course")
@@ -25,7 +28,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveLab]:
     assert running.left_over == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def page(chromium: str) -> Iterator[Page]:
     """A browser's page of 1280 x 800 pixels."""
     with browser_page(chromium) as page:

@@ -6,7 +6,10 @@ import pytest
 from lab_page import LabPage, save_cell
 from live_lab import LiveLab
 from playwright.sync_api import Locator, Page, expect
-from small_notebook import write_notebook
+
+from browser.small_notebook import write_notebook
+
+pytestmark = pytest.mark.xdist_group("another browser")
 
 END = 60_000.0
 """Milliseconds. On a busy machine the first chart of a kernel takes some seconds."""
@@ -90,15 +93,6 @@ def plain(lab_page: LabPage) -> Panel:
     return Panel(lab_page.cell("plain"))
 
 
-def run_cell(lab_page: LabPage, cell_id: str) -> str:
-    """Run a cell with Shift+Enter, and return the text of its outputs."""
-    lab_page.cell(cell_id).locator(".cm-content").click()
-    lab_page.page.keyboard.press("Shift+Enter")
-    lab_page.page.wait_for_timeout(300)
-    lab_page.wait_for_end(60)
-    return lab_page.cell(cell_id).locator(".jp-Cell-outputArea").inner_text()
-
-
 def test_knobs_are_moved_and_the_run_is_drawn(lab_page: LabPage, fetch: Panel, screenshots: Path | None) -> None:
     fetch.expect_status("Ready for fetch_all(n=15, delay=0.05, limit=100)")
     fetch.press(0, "ArrowRight", "ArrowRight")
@@ -135,7 +129,7 @@ def test_a_second_click_is_not_queued_and_stop_ends_it(lab_page: LabPage, fetch:
     fetch.stop.click()
     fetch.expect_status("Stopped fetch_all(n=15, delay=3, limit=100) after")
     expect(fetch.rows).to_have_count(1)
-    text = run_cell(lab_page, "evidence")
+    text = lab_page.run("evidence")
     assert "outcomes: interrupted\n" in text
     assert "tasks: 0" in text
 
@@ -169,16 +163,16 @@ def test_plain_code_says_that_it_blocks_and_the_notebooks_stop_button_ends_it(la
     lab_page.stop()
     plain.expect_status("Stopped one_by_one(n=20) after")
     expect(plain.rows).to_have_count(2)
-    assert "outcomes: ok interrupted\n" in run_cell(lab_page, "evidence")
+    assert "outcomes: ok interrupted\n" in lab_page.run("evidence")
 
 
 def test_a_cell_that_is_run_again_stops_its_old_panel(lab_page: LabPage, fetch: Panel) -> None:
     fetch.press(1, "End")
     fetch.run.click()
     fetch.expect_status("Running fetch_all(n=15, delay=3, limit=100)")
-    run_cell(lab_page, "fetch")
+    lab_page.run("fetch")
     fetch.expect_status("Ready for fetch_all(n=15, delay=0.05, limit=100)")
-    text = run_cell(lab_page, "evidence")
+    text = lab_page.run("evidence")
     assert "<explore fetch_all(n=15, delay=3, limit=100), closed>" in text
     assert "<explore fetch_all(n=15, delay=0.05, limit=100), ready>" in text
     assert "<explore one_by_one(n=4), ready>" in text

@@ -6,7 +6,10 @@ import pytest
 from lab_page import LabPage, save_scrolled
 from live_lab import LiveLab
 from playwright.sync_api import Page
-from small_notebook import write_notebook
+
+from browser.small_notebook import write_notebook
+
+pytestmark = pytest.mark.xdist_group("a browser")
 
 RUN_SECONDS = 180.0
 

@@ -14,10 +14,12 @@ import requests
 from lab_page import LabPage, save_cell
 from live_lab import LiveLab
 from playwright.sync_api import Page, expect
-from small_notebook import write_notebook
 
+from browser.small_notebook import write_notebook
 from helpers import practice_api
 from helpers.servers.practice_api import PracticeAPI
+
+pytestmark = pytest.mark.xdist_group("another browser")
 
 END = 30_000.0  # milliseconds that a wait may take on a busy machine before the test fails
 
@@ -76,25 +78,19 @@ def held(api: PracticeAPI, count: int) -> Iterator[None]:
         yield
 
 
-def run_cell(lab_page: LabPage, cell_id: str) -> None:
-    """Start a cell with Shift+Enter."""
-    lab_page.cell(cell_id).locator(".cm-content").click()
-    lab_page.page.keyboard.press("Shift+Enter")
-
-
 def test_one_becomes_fifty_while_the_kernel_is_busy(lab: LiveLab, page: Page, screenshots: Path | None) -> None:
     write_notebook(lab.root / "live.ipynb", CELLS)
     lab_page = LabPage(page)
     lab_page.open(lab, "live.ipynb")
     for name in ("setup", "live"):
-        run_cell(lab_page, name)
+        lab_page.start(name)
         expect(lab_page.cell(name).locator(".jp-InputPrompt")).to_have_text("[1]:" if name == "setup" else "[2]:")
     output = lab_page.cell("live").locator("iframe")
     frame = output.content_frame
     expect(frame.locator("#state")).to_have_text("live", timeout=END)
     assert output.get_attribute("title")
 
-    run_cell(lab_page, "blocking")
+    lab_page.start("blocking")
     expect(frame.locator("#in-flight")).to_have_text("1", timeout=END)
     assert lab_page.state()["kernel"] == "busy"
     first = number_of_answers(frame.locator("#answers").inner_text())
@@ -104,7 +100,7 @@ def test_one_becomes_fifty_while_the_kernel_is_busy(lab: LiveLab, page: Page, sc
     assert frame.locator("body").evaluate(f"() => {STAND_ON_ONE_ANOTHER}") == 1
     expect(frame.locator("#in-flight")).to_have_text("0", timeout=END)
 
-    run_cell(lab_page, "concurrent")
+    lab_page.start("concurrent")
     expect(frame.locator("#in-flight")).to_have_text("50", timeout=END)
     expect(frame.locator("#connections")).to_have_text("50")
     assert lab_page.state()["kernel"] == "busy"

@@ -4,8 +4,10 @@ import pytest
 from lab_page import LabPage
 from live_lab import LiveLab
 from playwright.sync_api import Page, expect
-from small_notebook import write_notebook
-from test_explore import run_cell
+
+from browser.small_notebook import write_notebook
+
+pytestmark = pytest.mark.xdist_group("a browser")
 
 ASYNCHRONOUS = """import asyncio
 from helpers import trials
@@ -42,13 +44,12 @@ def test_stopped_trials_go_on_when_the_cell_is_run_again(lab: LiveLab, page: Pag
     assert "KeyboardInterrupt" in error or "CancelledError" in error
     assert lab_page.state()["not_run"] == ["runs"], "Run All went on after the stop"
 
-    lab_page.cell("trials").locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    lab_page.start("trials")
     expect(progress).to_contain_text("Going on after ", timeout=60_000)
     expect(progress).to_contain_text("6 runs in shuffled order; 2 warm-up runs (grey) not counted.", timeout=60_000)
     chart = lab_page.cell("trials").locator("img")
     chart.wait_for(timeout=60_000)
     assert "2 of 5" in (chart.get_attribute("alt") or "")
-    outcomes = run_cell(lab_page, "runs").split()
+    outcomes = lab_page.run("runs").split()
     assert outcomes.count("ok") == 6
     assert len(outcomes) <= 7

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from lab_page import LabPage, save_cell
 from live_lab import LiveLab
 from playwright.sync_api import Browser, Locator, Page, expect
-from small_notebook import write_notebook
+
+from browser.small_notebook import write_notebook
+
+pytestmark = pytest.mark.xdist_group("a browser")
 
 END = 60_000.0
 """Milliseconds that a wait may take on a busy machine before the test fails."""
@@ -33,17 +37,13 @@ class Talker:
             self.lab.root / self.file, {"here": HERE, "panel": PANEL.format(name=self.name, address=address)}
         )
         self.lab_page.open(self.lab, self.file)
-        self.run("here")
+        self.lab_page.start("here")
         expect(self.cell("here").locator(".jp-OutputArea-output")).to_contain_text("http://127.0.0.1", timeout=END)
 
     def join(self) -> None:
-        self.run("panel")
+        self.lab_page.start("panel")
         self.cell("panel").get_by_role("button", name="Join").click(timeout=END)
         expect(self.cell("panel").get_by_role("status")).to_have_text("connected", timeout=END)
-
-    def run(self, cell_id: str) -> None:
-        self.cell(cell_id).locator(".cm-content").click()
-        self.lab_page.page.keyboard.press("Shift+Enter")
 
     def cell(self, cell_id: str) -> Locator:
         return self.lab_page.cell(cell_id)
