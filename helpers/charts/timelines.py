@@ -60,7 +60,7 @@ def _draw_many(panel: Panel) -> Chart:
     table, seen = panel.requests, facts(panel)
     count = len(table)
     header = Header(
-        titled(panel.title, describe.finding(panel, facts(panel))),
+        titled(panel.title, describe.finding(panel, seen)),
         describe.conditions(panel),
         bars.keys([table], panel.seen_by),
     )
