@@ -42,6 +42,7 @@ class Judged:
 
     holds: bool | None
     margin: float | None
+    share: float | None
     why: str
 
 

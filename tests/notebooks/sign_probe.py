@@ -11,6 +11,7 @@ from numbers import Real
 from typing import Any
 
 ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+TINY = 1e-9  # seconds: two sides that are both 0 are no share apart
 
 _kept: dict[str, object] = {}
 
@@ -19,7 +20,8 @@ def judged(expression: str, names: dict[str, Any], wanted: bool) -> str:
     """Say, as JSON, whether an expression over the notebook's names holds, and by how much.
 
     `holds`: whether it does; None where it raises. `margin`: the least difference between two sides of its `<` and `>`,
-    which in a sign about times is in seconds; None where it has none. `why`: unless it came out as `wanted`, what its
+    which in a sign about times is in seconds; None where it has none. `share`: the least such difference as a share of
+    the greater side. `why`: unless it came out as `wanted`, what its
     parts come to.
     """
     tree = ast.parse(f"({expression}\n)", mode="eval").body
@@ -28,7 +30,11 @@ def judged(expression: str, names: dict[str, Any], wanted: bool) -> str:
     with suppress(Exception):  # `why` tells
         holds = bool(eval(_compiled(tree), names))
     why = [] if holds is wanted else list(_why(tree, names))
-    return json.dumps({"holds": holds, "margin": _margin(tree, names), "why": "\n".join(why)})
+    apart = [
+        (abs(left - right), abs(left - right) / max(abs(left), abs(right), TINY)) for left, right in _sides(tree, names)
+    ]
+    margin, share = map(min, zip(*apart, strict=True)) if apart else (None, None)
+    return json.dumps({"holds": holds, "margin": margin, "share": share, "why": "\n".join(why)})
 
 
 def keep(names: dict[str, Any]) -> None:
@@ -47,8 +53,8 @@ def _compiled(tree: ast.expr) -> Any:
     return compile(ast.fix_missing_locations(ast.Expression(tree)), "<sign>", "eval")
 
 
-def _margin(tree: ast.expr, names: dict[str, Any]) -> float | None:
-    differences = []
+def _sides(tree: ast.expr, names: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    """The numbers on the two sides of each `<` and `>`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
@@ -56,8 +62,7 @@ def _margin(tree: ast.expr, names: dict[str, Any]) -> float | None:
                 if isinstance(operator, ORDERED):
                     ends = [_value(side, names) for side in (left, right)]
                     if all(isinstance(end, Real) for end in ends):
-                        differences.append(abs(float(ends[0]) - float(ends[1])))
-    return min(differences, default=None)
+                        yield float(ends[0]), float(ends[1])
 
 
 def _value(part: ast.expr, names: dict[str, Any]) -> Any:

@@ -111,7 +111,7 @@ def test_example_signs_are_seen_in_run_all(example: tuple[Path, list[Sign]]) -> 
     assert [judged[sign.true].holds for sign in (*signs, false, unknown)] == [True, True, False, None]
     assert "waits is 3" in judged[false.true].why
     assert "NameError" in judged[unknown.true].why
-    assert judged[false.true].margin == 2.0
+    assert (judged[false.true].margin, judged[false.true].share) == (2.0, 2 / 3)
 
 
 def test_nothing_is_asked_of_a_cell_that_failed(make_notebook: Callable[..., Path]) -> None:
