@@ -9,13 +9,13 @@ import linecache
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import filterfalse
 from time import perf_counter as clock
 from time import process_time, sleep, thread_time
-from types import FrameType
 
-from helpers.recorders.frames import current_frames
 from helpers.recorders.guard import Guard
+from helpers.recorders.stacks import Call, stack_of
 from helpers.recorders.standing import seen_by_linux, seen_in_code
 from helpers.recorders.thread_row import Here, ThreadRow
 from helpers.recorders.unlisted_thread import UnlistedThread
@@ -35,6 +35,9 @@ HELD = 0.8
 time may have had to wait for the GIL itself."""
 LOCK = re.compile(r"(?<!b)lock|acquire|^with [^(]*:")
 """Source lines that wait for a lock. A lock in a with-statement has no call in its line."""
+
+SELECTING = {"select", "_select", "_poll", "hooked", "__call__"}
+"""Functions that stand between an event loop and its wait for the operating system."""
 
 NoteWait = Callable[[ThreadRow, float, float, str], None]
 
@@ -115,21 +118,20 @@ class IdleSampler:
                     self._still[here] = _Still(place, now, cpu)
             elif (self._told or gil_was_free) and now - still.since >= shortest:
                 if not still.until:
-                    still.kind = _kind(here, current_frames().get(thread))
+                    still.kind = _kind(here, stack_of(thread))
                 still.until = now
         return True
 
     def _places(self, unmoved: list[tuple[int, Here]]) -> dict[Here, tuple[int, ...]]:
         """Where the threads that may be standing still are."""
         places: dict[Here, tuple[int, ...]] = {}
-        frames = {} if self._told else current_frames()
         for thread, here in unmoved:
             if self._told:
                 asleep, left = seen_by_linux(here.native_id) or (False, 0)
                 if asleep:
                     places[here] = left, here.calls
             else:
-                spot = seen_in_code(frames.get(thread))
+                spot = seen_in_code(stack_of(thread))
                 if spot is not None:
                     places[here] = *spot, here.calls
         return places
@@ -141,17 +143,16 @@ class IdleSampler:
             self._note(here.row, still.since, still.until, still.kind)
 
 
-def _kind(here: Here, frame: FrameType | None) -> str:
+def _kind(here: Here, stack: Sequence[Call]) -> str:
     """What a thread waits for there; an empty text if that is nothing of the block's."""
-    if frame is None or (here.row.kind == "cell" and _is_idle_loop(frame)):
+    if not stack or (here.row.kind == "cell" and _is_idle_loop(stack)):
         return ""
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    innermost = stack[0]
+    line = linecache.getline(innermost.code.co_filename, innermost.line or 0).strip()
     return "lock" if LOCK.search(line) else "other"
 
 
-def _is_idle_loop(frame: FrameType) -> bool:
+def _is_idle_loop(stack: Sequence[Call]) -> bool:
     """Whether an event loop waits for the operating system: that is no wait of the code that runs on it."""
-    place: FrameType | None = frame
-    while place is not None and place.f_code.co_name in ("select", "_select", "_poll", "hooked", "__call__"):
-        place = place.f_back
-    return place is not None and place.f_code.co_name == "_run_once"
+    names = (call.code.co_name for call in stack)
+    return next(filterfalse(SELECTING.__contains__, names), "") == "_run_once"

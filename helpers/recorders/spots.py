@@ -3,10 +3,12 @@
 import linecache
 import sys
 from asyncio import events
-from types import FrameType
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from helpers.recorders.origin import is_learners
+from helpers.recorders.stacks import Call
 
 _STEP = events.Handle._run.__code__
 
@@ -19,16 +21,15 @@ class Spot(NamedTuple):
     function: str
 
 
-def spot_of(frame: FrameType | None) -> Spot | None:
+def spot_in(stack: Sequence[Call]) -> Spot | None:
     """The innermost place in the learner's own code; where there is none, the innermost place at all.
 
     The search ends where the loop runs its handle: what is further out started the loop and is not part of the step.
     """
-    place = frame
-    while place is not None and not is_learners(place.f_code.co_filename):
-        place = None if place.f_code is _STEP else place.f_back
-    place = place or frame
-    return Spot(place.f_code.co_filename, place.f_lineno, place.f_code.co_name) if place else None
+    step = takewhile(lambda place: place.code is not _STEP, stack)
+    own = (place for place in step if is_learners(place.code.co_filename))
+    place = next(own, stack[0] if stack else None)
+    return Spot(place.code.co_filename, place.line or 0, place.code.co_name) if place else None
 
 
 def describe(spot: Spot | None) -> tuple[str, str]:

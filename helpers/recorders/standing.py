@@ -1,7 +1,9 @@
 """How to tell that a thread stands still: from what the operating system says, or from where it is in its code."""
 
 import re
-from types import FrameType
+from collections.abc import Sequence
+
+from helpers.recorders.stacks import Call
 
 _STATUS = re.compile(
     rb"State:\s+(\w).*voluntary_ctxt_switches:\s+(\d+).*nonvoluntary_ctxt_switches:\s+(\d+)", re.DOTALL
@@ -23,9 +25,6 @@ def seen_by_linux(native_id: int) -> tuple[bool, int] | None:
     return (found[1] != b"R", int(found[2]) + int(found[3])) if found else None
 
 
-def seen_in_code(frame: FrameType | None) -> tuple[int, int] | None:
-    """Which instruction of which call a thread is at; None where it has none.
-
-    The call is told by a number only: a reference to it would keep the learner's local variables alive.
-    """
-    return (id(frame), frame.f_lasti) if frame is not None else None
+def seen_in_code(stack: Sequence[Call]) -> tuple[int, ...] | None:
+    """Which instruction of each of its calls a thread is at, in numbers; None where it is in none."""
+    return tuple(number for call in stack for number in (id(call.code), call.instruction)) or None

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Callable
 from time import perf_counter
 
-from helpers.recorders.frames import current_frames
 from helpers.recorders.guard import Guard
-from helpers.recorders.spots import Spot, spot_of
+from helpers.recorders.spots import Spot, spot_in
+from helpers.recorders.stacks import stack_of
 from helpers.recorders.unlisted_thread import UnlistedThread
 
 FIRST_LOOKS, SOONEST, LATEST = 200, 0.002, 0.02
@@ -83,9 +83,9 @@ class Watchdog:
             pause = min(SOONEST, shortest) if self._looks < FIRST_LOOKS else LATEST
 
     def _look(self, began: float) -> None:
-        spot = spot_of(current_frames().get(self._loop_thread))
+        spot = spot_in(stack_of(self._loop_thread))
         spots, arrived = self._spots, self._arrived
-        if self._since() != began:  # the step ended while the frames were fetched
+        if self._since() != began:  # the step ended while the stack was read
             return
         if spot is not None:
             spots[spot] += 1

@@ -112,7 +112,7 @@ PARTS = [
     ("helpers.recorders.task_row.TaskRow.finish", TASKS),
     ("helpers.runs.block.why_not", TASKS),
     ("helpers.recorders.loop.describe", LINES),
-    ("helpers.recorders.watchdog.spot_of", LINES),
+    ("helpers.recorders.watchdog.spot_in", LINES),
     ("helpers.recorders.watchdog.Watchdog.start", LINES),
     ("helpers.recorders.watchdog.Watchdog.report", LINES),
     ("helpers.recorders.garbage.perf_counter", "garbage collections"),

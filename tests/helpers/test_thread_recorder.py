@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, thread
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from canary import timing
 
 from helpers.recorders import belonging, idle_sampler, ledger
 from helpers.recorders.pool_hooks import name_of
+from helpers.recorders.stacks import Call
 from helpers.recorders.task_row import OUTSIDE
 from helpers.recorders.thread_row import Here
 from helpers.recorders.threads import ThreadRecorder, ThreadRow
@@ -486,15 +487,15 @@ def test_waiting_for_a_lock_is_seen_while_its_holder_computes() -> None:
 def test_where_the_system_does_not_tell_who_stands_still(
     looks: list[tuple[float, float, bool, int]], expected: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frame = SimpleNamespace(f_lineno=1, f_code=SimpleNamespace(co_filename="nowhere.py", co_name="work"), f_back=None)
-    monkeypatch.setattr(idle_sampler, "current_frames", lambda: {1: frame})
+    code, stack = compile("", "nowhere.py", "exec"), list[Call]()
+    monkeypatch.setattr(idle_sampler, "stack_of", {1: stack}.__getitem__)
     here = Here(ThreadRow("thread", "work", 0.0))
     waits: list[Any] = []
     monkeypatch.setattr(idle_sampler, "seen_by_linux", lambda native_id: None)
     sampler = idle_sampler.IdleSampler({1: here}, lambda row, start, end, kind: waits.append((start, end, kind)))
     # The very first look only notes how many calls the thread has entered so far.
     for moment, cpu, gil_was_free, instruction in [(-1.0, 0.0, True, 1), *looks]:
-        frame.f_lasti = instruction
+        stack[:] = [Call(code, instruction, 1)]
         monkeypatch.setattr(idle_sampler, "process_time", functools.partial(float, cpu))
         sampler._look(moment, gil_was_free)
     sampler.stop()

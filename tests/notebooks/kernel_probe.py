@@ -1,10 +1,11 @@
 """Runs inside the kernel under test: what did the notebook leave behind?
 
-`KernelSession` imports this file into the kernel before the first cell and calls `start()`; after the last
+`KernelSession` imports this file into the kernel before the first cell and calls `start(...)`; after the last
 cell it awaits `clean_up()` and reads `found`. Nothing of it is in the namespace that the notebook sees.
 """
 
 import asyncio
+import faulthandler
 import gc
 import importlib
 import inspect
@@ -13,7 +14,7 @@ import threading
 import warnings
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 # Where a recorder might leave a hook: libraries, and what they stand on.
 HOOKED_PACKAGES = {"requests", "urllib3", "aiohttp", "asyncio", "http", "socket", "ssl", "time", "selectors"}
@@ -26,13 +27,21 @@ COLLECTIONS, TURNS = 3, 4
 
 found: list[tuple[str, str]] = []  # kind of fault, description
 
+_crashes: TextIO | None = None  # open as long as the kernel lives
 _tasks_before: set[asyncio.Task[Any]] = set()
 _threads_before: set[threading.Thread] = set()
 _attributes_before: dict[str, object] = {}
 
 
-def start() -> None:
-    """Remember what is there before the notebook's first cell runs."""
+def start(crash_file: str) -> None:
+    """Remember what is there before the notebook's first cell runs.
+
+    Where the kernel crashes, `crash_file` tells in what: what it writes to its standard error then is lost, since
+    ipykernel reads that by a thread of the same process.
+    """
+    global _crashes
+    _crashes = open(crash_file, "w", encoding="utf-8")  # noqa: SIM115 (it stays open)
+    faulthandler.enable(_crashes)
     for library in ("requests", "aiohttp"):
         importlib.import_module(library)
     _tasks_before.update(asyncio.all_tasks())

@@ -87,7 +87,7 @@ class KernelSession:
         self._subscribed = False  # whether anything published has arrived
         self._executions: dict[str, Execution] = {}  # by the id of the request
         self._replies: dict[str, Message] = {}  # to requests that are not cells
-        self._stderr_file = scratch / "stderr.txt"
+        self._stderr_file, self._crash_file = scratch / "stderr.txt", scratch / "crash.txt"
         self._process, connection_file = start_kernel(folder, scratch)
         self._client = BlockingKernelClient(connection_file=str(connection_file))
         try:
@@ -95,7 +95,7 @@ class KernelSession:
             self._client.start_channels(hb=False)
             self._wait_until_ready()
             self._request(f'__import__("sys").path.insert(0, {str(Path(__file__).parent)!r})')
-            self._request('__import__("sign_probe")\n__import__("kernel_probe").start()')
+            self._request(f'__import__("sign_probe")\n__import__("kernel_probe").start({str(self._crash_file)!r})')
             self._request('__import__("sys").path.pop(0)')
         except BaseException:
             self.kill()
@@ -251,7 +251,8 @@ class KernelSession:
         died = self._process.poll() is not None
         self._drain()
         if died:
-            raise KernelDied(f"the kernel ended with exit code {self._process.returncode}")
+            crash = self._crash_file.read_text(encoding="utf-8") if self._crash_file.exists() else ""
+            raise KernelDied(f"the kernel ended with exit code {self._process.returncode}\n{crash}".strip())
 
     def _drain(self) -> None:
         """Take in all messages that have arrived, waiting a moment for the first."""

@@ -84,6 +84,14 @@ def test_a_broken_notebook_is_caught(make_notebook: MakeNotebook, sources: Seque
     assert [fault for fault in report.faults if fault.kind == kind and cell in fault.where], str(report)
 
 
+def test_a_crash_is_told_with_its_place(make_notebook: MakeNotebook) -> None:
+    report = run_notebook(
+        make_notebook("import ctypes\ndef reads_nothing():\n    ctypes.string_at(0)\nreads_nothing()")
+    )
+    [died] = [fault for fault in report.faults if fault.kind == "kernel died"]
+    assert "reads_nothing" in died.text
+
+
 @pytest.mark.parametrize("order", [once, each_twice, then_shuffled])
 def test_a_sound_notebook_has_no_faults(
     make_notebook: MakeNotebook, order: Callable[[Sequence[Cell]], list[Cell]]
