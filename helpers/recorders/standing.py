@@ -26,5 +26,8 @@ def seen_by_linux(native_id: int) -> tuple[bool, int] | None:
 
 
 def seen_in_code(stack: Sequence[Call]) -> tuple[int, ...] | None:
-    """Which instruction of each of its calls a thread is at, in numbers; None where it is in none."""
+    """Which instruction of each of its calls a thread is at, in numbers; None where it is in none.
+
+    A second call from the same place looks like the first: that the thread computed in between must be told otherwise.
+    """
     return tuple(number for call in stack for number in (id(call.code), call.instruction)) or None

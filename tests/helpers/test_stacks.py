@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -87,23 +88,27 @@ def test_of_no_thread_there_is_no_stack() -> None:
     assert stack_of(-1) == []
 
 
-def test_no_frame_is_held_and_no_python_code_runs_while_a_stack_is_read(thread: threading.Thread) -> None:
-    """Where another thread had a turn meanwhile, or found its frames held afterwards, Python 3.11 crashed in time."""
-    calls: list[str] = []
-
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call":
-            calls.append(frame.f_code.co_name)
-
+def test_no_frame_is_held_between_two_instructions(thread: threading.Thread) -> None:
+    """Between two another thread may have its turn; where its frames were held then, Python 3.11 crashed in time."""
     number = thread.ident or 0
     frames = sys._current_frames()[number], sys._current_frames()[number].f_back
-    before = [sys.getrefcount(frame) for frame in frames]
-    sys.setprofile(note)
-    stacks = [stack_of(number), stack_of(number)]
-    sys.setprofile(None)
-    assert [sys.getrefcount(frame) for frame in frames] == before
-    assert len(set(map(len, stacks))) == 1
-    assert set(calls) <= {"stack_of", "<listcomp>", "<lambda>"}  # the last two make the result, of codes and numbers
+    held = {tuple(map(sys.getrefcount, frames))}
+    instructions = 0
+
+    def look(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal instructions
+        frame.f_trace_opcodes = True
+        held.add(tuple(map(sys.getrefcount, frames)))
+        instructions += event == "opcode"
+        return look
+
+    sys.settrace(look)
+    try:
+        stack = stack_of(number)
+    finally:
+        sys.settrace(None)
+    assert len(held) == 1
+    assert instructions > len(stack) > 10
 
 
 def test_only_one_place_asks_for_the_frames_of_other_threads() -> None:

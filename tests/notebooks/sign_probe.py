@@ -21,8 +21,7 @@ def judged(expression: str, names: dict[str, Any], wanted: bool) -> str:
 
     `holds`: whether it does; None where it raises. `margin`: the least difference between two sides of its `<` and `>`,
     which in a sign about times is in seconds; None where it has none. `share`: the least such difference as a share of
-    the greater side. `why`: unless it came out as `wanted`, what its
-    parts come to.
+    the greater side. `why`: unless it came out as `wanted`, what its parts come to.
     """
     tree = ast.parse(f"({expression}\n)", mode="eval").body
     names = dict(names)  # a walrus binds nothing for the notebook
