@@ -1,6 +1,6 @@
-"""One JupyterLab and one browser for all browser tests of a worker, over a copy of the course's notebooks.
+"""One JupyterLab and one browser for all browser tests, over a copy of the course's notebooks.
 
-The files say, as their group, which of them share: two groups, so that two workers have about as much to do.
+The files are one group, and so one worker's: to start both takes as long as several tests.
 """
 
 import os

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browser.small_notebook import write_notebook
 
-pytestmark = pytest.mark.xdist_group("another browser")
+pytestmark = pytest.mark.xdist_group("a browser")
 
 END = 60_000.0
 """Milliseconds. On a busy machine the first chart of a kernel takes some seconds."""

@@ -19,7 +19,7 @@ from browser.small_notebook import write_notebook
 from helpers import practice_api
 from helpers.servers.practice_api import PracticeAPI
 
-pytestmark = pytest.mark.xdist_group("another browser")
+pytestmark = pytest.mark.xdist_group("a browser")
 
 END = 30_000.0  # milliseconds that a wait may take on a busy machine before the test fails
 
