@@ -57,7 +57,9 @@ VENV_PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/pyth
 REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
 LOCK = "requirements.lock"
 NO_TESTS = 5  # what pytest returns when the arguments chose none
-TOGETHER = ["--numprocesses=6", "--dist=loadgroup", "--no-loadscope-reorder"]  # six, since most wait
+GROUPS = ["--dist=loadgroup", "--no-loadscope-reorder"]
+TOGETHER = ["--numprocesses=6", *GROUPS]  # six, since most wait
+IN_PAIRS = ["--numprocesses=2", *GROUPS]  # what is measured mostly waits, and then beside nothing but its like
 
 
 def in_ci() -> bool:
@@ -178,12 +180,12 @@ def prepare_tests() -> None:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests, several at a time, then those that compare times, which need the machine for themselves.
+    """Run the tests, several at a time, then those that compare times, which need the machine for themselves: in pairs.
 
     The arguments are pytest's own.
     """
     prepare_tests()
-    lanes = ([*TOGETHER, "-m", "not timing"], ["-m", "timing"])
+    lanes = ([*TOGETHER, "-m", "not timing"], [*IN_PAIRS, "-m", "timing"])
     results = [run("-m", "pytest", *lane, *arguments) for lane in lanes]
     found = [result for result in results if result != NO_TESTS]
     return max(found, default=NO_TESTS)

@@ -36,7 +36,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 LANES = {
     "unit": "works without waiting, and starts no server",
     "evidence": "real servers, kernels and processes; pins counts, order, shapes and lower bounds",
-    "timing": "compares times, as a measurement (canary.py); make.py runs it when nothing else runs",
+    "timing": "compares times, as a measurement (canary.py); make.py runs it when nothing but one of its like runs",
 }
 """docs/architecture.md says which test belongs where."""
 

@@ -1,4 +1,4 @@
-"""The pass signs that compare two times, measured: nothing else runs, and a sample with a stall is void."""
+"""The pass signs that compare two times, measured: little else runs, and a sample with a stall is void."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,7 +9,11 @@ from cells import Cell
 from kernel_session import KernelSession
 from signs import Sign, all_signs, broken_cells, intact_cells, run_soundly
 
-SIGNS = [sign for sign in all_signs() if sign.timing]
+SIGNS = [
+    pytest.param(sign, id=sign.id, marks=pytest.mark.xdist_group(f"times of {sign.notebook}"))
+    for sign in all_signs()
+    if sign.timing
+]
 LEAST_SHARE = 0.05
 """By how much two sides must differ, as a share of the greater one, to be told apart: a sign of 06 once compared 150 ms
 to half of 300, and the last millisecond decided."""
@@ -17,13 +21,13 @@ to half of 300, and the last millisecond decided."""
 
 @pytest.fixture(scope="module")
 def kernel(notebooks_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KernelSession]:
-    """One kernel for all signs: starting it, and what it imports, takes longer than most of them."""
+    """One kernel for all signs of a worker: starting it, and what it imports, takes longer than most of them."""
     with KernelSession(notebooks_copy, tmp_path_factory.mktemp("kernel")) as kernel:
         yield kernel
 
 
 @pytest.mark.timing
-@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.id)
+@pytest.mark.parametrize("sign", SIGNS)
 def test_sign_about_times_holds_and_fails_on_the_broken_version(
     notebooks_copy: Path, sign: Sign, kernel: KernelSession
 ) -> None:
