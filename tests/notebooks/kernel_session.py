@@ -96,6 +96,7 @@ class KernelSession:
             self._wait_until_ready()
             self._request(f'__import__("sys").path.insert(0, {str(Path(__file__).parent)!r})')
             self._request(f'__import__("sign_probe")\n__import__("kernel_probe").start({str(self._crash_file)!r})')
+            self._request('__import__("drawn_once").start()')
             self._request('__import__("sys").path.pop(0)')
         except BaseException:
             self.kill()

@@ -111,6 +111,14 @@ def test_outputs_and_durations_are_reported(make_notebook: MakeNotebook) -> None
     assert second.seconds >= 0.5
 
 
+def test_the_charts_of_a_cell_are_drawn_when_it_first_runs(make_notebook: MakeNotebook) -> None:
+    chart = "from helpers.charts.chart import Chart\nChart(60, 'what it shows')"
+    report = run_notebook(make_notebook(chart, f"{chart}  # another cell"), each_twice)
+    shown = [content["data"]["text/html"] for execution in report.executions for _, content in execution.outputs]
+    assert ["base64,iVBOR" in page for page in shown] == [True, False, True, False]
+    assert all('alt="what it shows"' in page for page in shown)
+
+
 def test_a_cell_is_slow_if_its_quickest_run_is(make_notebook: MakeNotebook) -> None:
     slow, disturbed = code_cells(make_notebook("1", "2"))
     began = datetime.now(UTC)
