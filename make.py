@@ -59,7 +59,7 @@ LOCK = "requirements.lock"
 NO_TESTS = 5  # what pytest returns when the arguments chose none
 GROUPS = ["--dist=loadgroup", "--no-loadscope-reorder"]
 TOGETHER = ["--numprocesses=6", *GROUPS]  # six, since most wait
-IN_PAIRS = ["--numprocesses=2", *GROUPS]  # what is measured mostly waits, and then beside nothing but its like
+IN_PAIRS = ["--numprocesses=2", *GROUPS]  # two, since what they measure mostly waits
 
 
 def in_ci() -> bool:
@@ -180,7 +180,7 @@ def prepare_tests() -> None:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests, several at a time, then those that compare times, which need the machine for themselves: in pairs.
+    """Run the tests, several at a time, then those that compare times, two at a time and beside nothing else.
 
     The arguments are pytest's own.
     """

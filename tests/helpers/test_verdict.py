@@ -127,7 +127,7 @@ def test_how_many_values_a_percentile_needs(share: float, count: int) -> None:
 def test_the_interval_of_a_percentile_is_scipys() -> None:
     from scipy.stats import quantile_test
 
-    for count in (*range(368, 500), 1_000, 10_000, 100_000):
+    for count in (*range(368, 500, 12), 1_000, 10_000, 100_000):
         values = runs(count, 1)
         for share in (0.05, 0.3, 0.5, 0.95, 0.99):
             interval = percentile_interval(values, share)

@@ -1,6 +1,6 @@
 """Runs inside the kernel under test: the charts of a cell that is run again are made, but not turned into images.
 
-That takes three quarters of the time in which a cell is shown, and has been done when the cell first ran.
+That is most of what it costs to show a cell, and has been done when the cell first ran.
 `KernelSession` imports this file into the kernel and calls `start()`.
 """
 
