@@ -17,6 +17,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 
 from helpers.servers.process import ServerProcess
 
+from .at_once import execute_at_once
 from .run import ScratchCell, ScratchRun, State
 
 ANSWER_WITHIN = 20.0  # seconds for the kernel's first word, and for the first cell
@@ -53,16 +54,16 @@ def send_all(run: ScratchRun, first: str, go_on: bool, stop: threading.Event) ->
         ServerFailed: the kernel did not start.
         Stopped: `stop` was set.
     """
-    with _kernel() as (process, client):
+    with _kernel() as (process, client, folder):
         talk = _Talk(run, process, client, stop)
         talk.begin(first)
-        talk.queue_cells(go_on)
+        talk.queue_cells(go_on, folder / "go")
         talk.listen_until_over()
 
 
 @contextmanager
-def _kernel() -> Iterator[tuple[ServerProcess, BlockingKernelClient]]:
-    """A kernel in a process of its own, and a client connected to it; both end with the block."""
+def _kernel() -> Iterator[tuple[ServerProcess, BlockingKernelClient, Path]]:
+    """A kernel in a process of its own, a client connected to it, and its folder; all end with the block."""
     with TemporaryDirectory(prefix="scratch-kernel-", ignore_cleanup_errors=True) as folder:
         connection_file = Path(folder) / "kernel.json"
         # Port 0 has the kernel take free ports and write them into the file.
@@ -74,8 +75,8 @@ def _kernel() -> Iterator[tuple[ServerProcess, BlockingKernelClient]]:
         client = BlockingKernelClient(connection_file=str(connection_file))
         try:
             client.load_connection_file()
-            client.start_channels(stdin=False, hb=False, control=False)
-            yield process, client
+            client.start_channels(stdin=False, hb=False)
+            yield process, client, Path(folder)
         finally:
             client.stop_channels()
             process.stop()
@@ -104,18 +105,26 @@ class _Talk:
         while not self._heard:
             self._client.kernel_info()
             self._listen(0.1, until)
-        request = self._client.execute(first, silent=True, allow_stdin=False)
-        while request not in self._replies:
-            self._listen(0.1, until)
-        reply = self._replies[request]
+        reply = self._reply_to(self._client.execute(first, silent=True, allow_stdin=False))
+        if not reply:
+            raise ScratchKernelFailed("The first cell ended the kernel.")
         if reply["status"] != "ok":
             raise ScratchKernelFailed(f"The first cell failed: {reply.get('ename')}: {reply.get('evalue')}")
 
-    def queue_cells(self, go_on: bool) -> None:
-        """Send all cells, without waiting for any."""
-        for cell in self._run.cells:
-            request = self._client.execute(cell.source, allow_stdin=False, stop_on_error=not go_on)
-            self._cells[request] = cell
+    def queue_cells(self, go_on: bool, go: Path) -> None:
+        """Send all cells, without waiting for any. A file at `go` then lets the kernel begin the first."""
+        cells = self._run.cells
+        requests = [{"code": cell.source, "allow_stdin": False, "stop_on_error": not go_on} for cell in cells]
+        self._cells = dict(zip(execute_at_once(self._client, requests, go, self._reply_to), cells, strict=True))
+
+    def _reply_to(self, request: str) -> Message:
+        """Wait for the reply to a request; it is empty if the kernel has ended."""
+        until = time.monotonic() + ANSWER_WITHIN
+        ended = False
+        while request not in self._replies and not ended:
+            ended = not self._process.alive  # asked first: what it said before its end may have come since
+            self._listen(0.01, until)
+        return self._replies.get(request, {})
 
     def listen_until_over(self) -> None:
         """Take in what the kernel says until each cell is over, or is known never to be."""
@@ -158,8 +167,9 @@ class _Talk:
             raise ScratchKernelFailed(f"The scratch kernel did not answer within {ANSWER_WITHIN:g} s.")
         for message in _messages(self._client.iopub_channel, seconds):
             self._take_published(message)
-        for message in _messages(self._client.shell_channel, 0):
-            self._take_reply(message)
+        for channel in (self._client.shell_channel, self._client.control_channel):
+            for message in _messages(channel, 0):
+                self._take_reply(message)
 
     def _take_published(self, message: Message) -> None:
         self._heard = True

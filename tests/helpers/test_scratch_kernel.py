@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from child_processes import children, is_alive
+from jupyter_client.blocking.client import BlockingKernelClient
 
 from helpers.scratch_kernel import ScratchCell, ScratchRun, run_all, talk
 from helpers.scratch_kernel.talk import ScratchKernelFailed
@@ -92,6 +93,39 @@ def test_the_cells_after_an_error_are_skipped_unless_told_to_go_on() -> None:
     assert going_on.cells[2].output == "'after'\n"
 
 
+@pytest.mark.parametrize(
+    ("first", "cells", "became"),
+    [
+        ("", ["1 / 0", "2", "3"], ["failed", "skipped", "skipped"]),
+        (JOB + "import nest_asyncio\nnest_asyncio.apply()", RUNS[:3], ["ran", "lost", "lost"]),
+    ],
+    ids=["an error", "a nested run"],
+)
+def test_what_becomes_of_a_cell_does_not_depend_on_how_soon_it_is_sent(
+    first: str, cells: list[str], became: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = BlockingKernelClient.execute
+
+    def send_late(client: BlockingKernelClient, code: str, *args: Any, **options: Any) -> str:
+        if code in cells[1:]:
+            time.sleep(0.3)  # in which the first cell would be over
+        return send(client, code, *args, **options)
+
+    monkeypatch.setattr(BlockingKernelClient, "execute", send_late)
+    assert states(run(run_all("late", cells, first=first))) == became
+
+
+def test_a_kernel_that_dies_before_it_has_the_cells_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue_cells = talk._Talk.queue_cells
+
+    def kill_and_queue(conversation: talk._Talk, go_on: bool, go: Path) -> None:
+        conversation._process.stop()
+        queue_cells(conversation, go_on, go)
+
+    monkeypatch.setattr(talk._Talk, "queue_cells", kill_and_queue)
+    assert states(run(run_all("dies first", ["1", "2"]))) == ["gone", "gone"]
+
+
 def test_standard_error_of_a_cell_and_of_none() -> None:
     fail = "async def fail():\n    raise ValueError('nobody asked')"
     cells = ["print('oh', file=sys.stderr)", "asyncio.create_task(fail());", "await asyncio.sleep(0.1)"]
@@ -121,14 +155,11 @@ class Channel:
 
 def test_what_a_kernel_said_before_it_died_counts() -> None:
     reply = {"parent_header": {"msg_id": "1"}, "content": {"status": "ok", "execution_count": 1}}
-    requests = iter("12")
-    client: Any = SimpleNamespace(
-        execute=lambda *_, **__: next(requests), iopub_channel=Channel(), shell_channel=Channel(reply)
-    )
+    client: Any = SimpleNamespace(iopub_channel=Channel(), shell_channel=Channel(reply), control_channel=Channel())
     dead: Any = SimpleNamespace(alive=False)
     result = ScratchRun("dies", [ScratchCell("1"), ScratchCell("os._exit(3)")], None, within=8)
     conversation = talk._Talk(result, dead, client, threading.Event())
-    conversation.queue_cells(go_on=False)
+    conversation._cells = dict(zip("12", result.cells, strict=True))
     conversation.listen_until_over()
     assert states(result) == ["ran", "gone"]
 
@@ -142,6 +173,11 @@ def test_cells_that_do_not_end_are_given_up() -> None:
 def test_a_first_cell_that_fails_is_told() -> None:
     with pytest.raises(ScratchKernelFailed, match="The first cell failed: NameError: name 'nest' is not defined"):
         asyncio.run(run_all("first", ["1"], first="nest.apply()"))
+
+
+def test_a_first_cell_that_ends_the_kernel_is_told() -> None:
+    with pytest.raises(ScratchKernelFailed, match="The first cell ended the kernel"):
+        asyncio.run(run_all("first", ["1"], first="import os; os._exit(3)"))
 
 
 def test_it_knows_nothing_of_the_learner() -> None:

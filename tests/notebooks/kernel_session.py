@@ -1,6 +1,7 @@
 """A fresh kernel that is handed many cells at once, as JupyterLab's Run All does, and keeps every message."""
 
 import ast
+import itertools
 import json
 import queue
 import subprocess
@@ -17,6 +18,8 @@ from cells import Cell
 from child_processes import children, is_alive, kill
 from jupyter_client.blocking.client import BlockingKernelClient
 from kernel_process import start_kernel
+
+from helpers.scratch_kernel.at_once import execute_at_once
 
 Message = dict[str, Any]
 OUTPUT_TYPES = ("stream", "display_data", "update_display_data", "execute_result", "error")
@@ -87,6 +90,7 @@ class KernelSession:
         self._subscribed = False  # whether anything published has arrived
         self._executions: dict[str, Execution] = {}  # by the id of the request
         self._replies: dict[str, Message] = {}  # to requests that are not cells
+        self._scratch, self._runs = scratch, itertools.count()
         self._stderr_file, self._crash_file = scratch / "stderr.txt", scratch / "crash.txt"
         self._process, connection_file = start_kernel(folder, scratch)
         self._client = BlockingKernelClient(connection_file=str(connection_file))
@@ -113,7 +117,7 @@ class KernelSession:
     def run(
         self, cells: Sequence[Cell], asked: Mapping[int, Sequence[str]] | None = None, silent: bool = False
     ) -> list[Execution]:
-        """Send all `cells` to the kernel without waiting, and return their executions when all are over.
+        """Send all `cells` to the kernel at once, and return their executions when all are over.
 
         `asked`: expressions that should be true when the cell at that position has run. The kernel judges them as part
         of the same request, before it begins the next. `silent`: do not show what their last lines come to, of which
@@ -121,16 +125,19 @@ class KernelSession:
         far.
         """
         executions = self.last_run = [Execution(cell) for cell in cells]
-        for position, execution in enumerate(executions):
-            expressions = (asked or {}).get(position, ())
-            request = self._client.execute(
-                execution.cell.source,
-                silent=silent,
-                allow_stdin=False,
-                stop_on_error=not execution.cell.may_fail,
-                user_expressions={expression: _judging(expression, True) for expression in expressions},
-            )
-            self._executions[request] = execution
+        requests = [
+            {
+                "code": cell.source,
+                "silent": silent,
+                "allow_stdin": False,
+                "stop_on_error": not cell.may_fail,
+                "user_expressions": {text: _judging(text, True) for text in (asked or {}).get(position, ())},
+            }
+            for position, cell in enumerate(cells)
+        ]
+        go = self._scratch / f"go-{next(self._runs)}"
+        ids = execute_at_once(self._client, requests, go, self._reply_to)
+        self._executions.update(zip(ids, executions, strict=True))
         last_change, steps = time.monotonic(), 0
         while not all(execution.over for execution in executions):
             self._receive()
@@ -236,16 +243,20 @@ class KernelSession:
     def _request(self, code: str, expressions: dict[str, str] | None = None) -> Message:
         """Run code that is no cell, without a trace in the kernel's history; return the reply's content."""
         request = self._client.execute(FORGET_ERROR + code, silent=True, user_expressions=expressions)
+        reply = self._reply_to(request, repr(code))
+        if reply["status"] != "ok":
+            raise RuntimeError(f"{code!r} failed in the kernel: {reply}")
+        return reply
+
+    def _reply_to(self, request: str, what: str = "whether the cells have come") -> Message:
+        """Wait for the reply to a request that is no cell, and return its content. `what`: what was asked."""
         self._replies[request] = {}
         until = time.monotonic() + ANSWER_SECONDS
         while not self._replies[request]:
             self._receive()
             if time.monotonic() > until:
-                raise Stalled(f"no answer for {ANSWER_SECONDS:g} s to {code!r}")
-        reply = self._replies.pop(request)
-        if reply["status"] != "ok":
-            raise RuntimeError(f"{code!r} failed in the kernel: {reply}")
-        return reply
+                raise Stalled(f"no answer for {ANSWER_SECONDS:g} s to {what}")
+        return self._replies.pop(request)
 
     def _receive(self) -> None:
         """Take in all messages that have arrived; raise KernelDied when there can be no more."""
@@ -264,11 +275,9 @@ class KernelSession:
             except queue.Empty:
                 break
             seconds = 0
-        while True:
-            try:
-                self._take_reply(self._client.get_shell_msg(timeout=0))
-            except queue.Empty:
-                break
+        for channel in (self._client.shell_channel, self._client.control_channel):
+            while channel.msg_ready():
+                self._take_reply(channel.get_msg())
 
     def _take_published(self, message: Message) -> None:
         self._subscribed = True
