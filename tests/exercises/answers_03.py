@@ -102,7 +102,7 @@ def fetch_limited(urls, most):
         """
 def fetch_limited(urls, most):
     with ThreadPoolExecutor(max_workers=most) as pool:
-        return list(pool.map(fetch, sorted(urls)))
+        return list(pool.map(fetch, reversed(urls)))
 """,
         says="in another order",
     ),
@@ -167,8 +167,7 @@ def fetch_all(urls):
         """
 def fetch_all(urls):
     with ThreadPoolExecutor(max_workers=5, initializer=open_session) as pool:
-        futures = [pool.submit(fetch_in_session, url) for url in urls]
-        return [future.result() for future in as_completed(futures)][::-1]
+        return list(pool.map(fetch_in_session, urls))[::-1]
 """,
         says="in another order",
     ),

@@ -84,7 +84,7 @@ async def fetch_all(session, urls):
         """
 async def fetch_all(session, urls):
     tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
-    return [await page for page in asyncio.as_completed(tasks)][::-1]
+    return [await task for task in reversed(tasks)]
 """,
         says="in another order",
     ),

@@ -102,10 +102,7 @@ async def region(session, codes, url_of):
         """
 async def region(session, codes, url_of):
     chosen = await asyncio.to_thread(codes)
-    pages = []
-    for answer in asyncio.as_completed([ask(session, url_of(code)) for code in reversed(chosen)]):
-        pages.append(await answer)
-    return sorted(pages, key=lambda page: page["population"])
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in reversed(chosen)))
 """,
         says="All results are there, but in another order",
     ),
