@@ -16,33 +16,46 @@ ERROR = ["1 / 0", "print('never reached')"]
 ASYNC_HANG = ["import asyncio", "await asyncio.Event().wait()"]
 BLOCKING_HANG = ["import time", "time.sleep(600)"]
 REPR_FAILS = ["class Odd:\n    def _repr_html_(self):\n        raise LookupError('not shown')\nOdd()"]
-NEVER_AWAITED = ["import asyncio", "asyncio.sleep(0)"]  # Out keeps the object, so the page shows no warning
-UNCLOSED_SESSION = ["import aiohttp", "session = aiohttp.ClientSession()"]
-NEVER_RETRIEVED = [
-    "import asyncio",
-    "async def fail():\n    raise LookupError('nobody asks')",
-    "task = asyncio.create_task(fail())",
-]
-LATE_ERROR = [
-    "import asyncio",
-    "async def fail_later():\n    await asyncio.sleep(0.2)\n    raise LookupError('too late')",
-    "asyncio.create_task(fail_later());",
-]
 LOST_CELLS = [
     "import asyncio, nest_asyncio\nnest_asyncio.apply()",
     "asyncio.run(asyncio.sleep(0.1))",
     "asyncio.run(asyncio.sleep(0.1))",
     "print('lost')",
 ]
-CHILD_LEFT = [f"import subprocess\nchild = subprocess.Popen([{sys.executable!r}, '-c', 'input()'], stdin=-1)"]
-
-TASK_LEFT = ["import asyncio", "ticker = asyncio.create_task(asyncio.sleep(600))"]
-THREAD_LEFT = ["import threading\nthreading.Thread(target=threading.Event().wait).start()"]
-HOOK_LEFT = ["import requests\nrequests.Session.send = lambda *args, **kwargs: None"]
-NEW_HOOK_LEFT = ["import aiohttp\naiohttp.ClientResponse.watched = lambda self: None"]
-STDERR = ["import warnings\nwarnings.warn('look here')"]
-MET_NOTHING = ["from helpers import expect", "with expect(ValueError):\n    print('all is well')"]
 DIED = ["import os\nos._exit(3)"]
+
+# Faults that do not keep the cells below them from running. They share a notebook, each in one cell, with the kind of
+# fault and words that are in the text of this one only.
+SIDE_BY_SIDE = [
+    ("import asyncio\nasyncio.sleep(0)", "never awaited", "sleep"),  # Out keeps it, so the page shows no warning
+    ("import aiohttp\nsession = aiohttp.ClientSession()", "unclosed", "session"),
+    (
+        "async def fail():\n    raise LookupError('nobody asks')\ntask = asyncio.create_task(fail())",
+        "never retrieved",
+        "nobody asks",
+    ),
+    (
+        "async def fail_later():\n    await asyncio.sleep(0.2)\n    raise LookupError('too late')\n"
+        "asyncio.create_task(fail_later());",
+        "never retrieved",
+        "too late",
+    ),
+    (
+        f"import subprocess\nchild = subprocess.Popen([{sys.executable!r}, '-c', 'input()'], stdin=-1)",
+        "process left over",
+        "input()",
+    ),
+    ("ticker = asyncio.create_task(asyncio.sleep(600), name='ticker')", "task left over", "ticker"),
+    (
+        "import threading\nthreading.Thread(target=threading.Event().wait, name='waits').start()",
+        "thread left over",
+        "waits",
+    ),
+    ("import requests\nrequests.Session.send = lambda *args, **kwargs: None", "hook left in place", "send"),
+    ("aiohttp.ClientResponse.watched = lambda self: None", "hook left in place", "watched"),
+    ("import warnings\nwarnings.warn('look here')", "stderr", "look here"),
+    ("from helpers import expect\nwith expect(ValueError):\n    print('all is well')", "met nothing", "all is well"),
+]
 
 SOUND = [
     "import asyncio, subprocess, sys, aiohttp",
@@ -56,32 +69,31 @@ SOUND = [
 
 
 @pytest.mark.parametrize(
-    ("sources", "kind", "cell"),
+    ("sources", "faults"),
     [
-        (ERROR, "error", "cell-1"),
-        (ERROR, "not run", "cell-2"),
-        (REPR_FAILS, "error", "cell-1"),
-        (ASYNC_HANG, "hang", "cell-2"),
-        (BLOCKING_HANG, "hang", "cell-2"),
-        (NEVER_AWAITED, "never awaited", ""),
-        (UNCLOSED_SESSION, "unclosed", ""),
-        (NEVER_RETRIEVED, "never retrieved", ""),
-        (LATE_ERROR, "never retrieved", ""),
-        (LOST_CELLS, "lost", "cell-3"),
-        (CHILD_LEFT, "process left over", ""),
-        (TASK_LEFT, "task left over", ""),
-        (THREAD_LEFT, "thread left over", ""),
-        (HOOK_LEFT, "hook left in place", ""),
-        (NEW_HOOK_LEFT, "hook left in place", ""),
-        (STDERR, "stderr", "cell-1"),
-        (MET_NOTHING, "met nothing", "cell-2"),
-        (DIED, "kernel died", "cell-1"),
+        (ERROR, [("error", "cell-1"), ("not run", "cell-2")]),
+        (REPR_FAILS, [("error", "cell-1")]),
+        (ASYNC_HANG, [("hang", "cell-2")]),
+        (BLOCKING_HANG, [("hang", "cell-2")]),
+        (LOST_CELLS, [("lost", "cell-3")]),
+        (DIED, [("kernel died", "cell-1")]),
     ],
 )
-def test_a_broken_notebook_is_caught(make_notebook: MakeNotebook, sources: Sequence[str], kind: str, cell: str) -> None:
-    patience = 4 if kind in ("hang", "lost") else 30
+def test_a_broken_notebook_is_caught(
+    make_notebook: MakeNotebook, sources: Sequence[str], faults: Sequence[tuple[str, str]]
+) -> None:
+    patience = 4 if faults[0][0] in ("hang", "lost") else 30
     report = run_notebook(make_notebook(*sources), patience=patience, shutdown_seconds=2)
-    assert [fault for fault in report.faults if fault.kind == kind and cell in fault.where], str(report)
+    for kind, cell in faults:
+        assert [fault for fault in report.faults if fault.kind == kind and cell in fault.where], str(report)
+
+
+def test_faults_side_by_side_are_each_caught(make_notebook: MakeNotebook) -> None:
+    report = run_notebook(make_notebook(*(source for source, _, _ in SIDE_BY_SIDE)), shutdown_seconds=2)
+    for _, kind, words in SIDE_BY_SIDE:
+        assert [fault for fault in report.faults if fault.kind == kind and words in fault.text], str(report)
+    also = {"kernel did not end", "process outlived the kernel", "warning"}  # of that thread and that process
+    assert {fault.kind for fault in report.faults} - also == {kind for _, kind, _ in SIDE_BY_SIDE}, str(report)
 
 
 def test_a_crash_is_told_with_its_place(make_notebook: MakeNotebook) -> None:
