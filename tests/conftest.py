@@ -62,6 +62,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("evidence" if item.path.parent.name in EVIDENCE else "unit")
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.name))
+    items[:] = _dealt_out(items)
+
+
+def _dealt_out(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Put one group of exercises, which wait, before every three of the groups below them, which compute.
+
+    Workers take groups in this order; were all at exercises at once, the processors would be idle. Those with most
+    tests come first: who begins a long one last is alone with it at the end.
+    """
+    first: dict[str, list[pytest.Item]] = {}
+    waiting: dict[str, list[pytest.Item]] = {}
+    computing: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        folder = item.path.parent.name
+        groups = first if folder in ("browser", "notebooks") else waiting if folder == "exercises" else computing
+        groups.setdefault(_group(item), []).append(item)
+    order = list(computing.values())
+    for at, group in enumerate(sorted(waiting.values(), key=len, reverse=True)):
+        order.insert(at * 4, group)
+    return [item for group in [*first.values(), *order] for item in group]
+
+
+def _group(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("xdist_group")
+    assert marker is not None
+    return str(marker.args[0])
 
 
 @pytest.fixture(scope="session", autouse=True)

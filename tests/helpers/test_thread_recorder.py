@@ -389,6 +389,16 @@ def wait_for_subprocess() -> None:
     subprocess.run([sys.executable, "-c", f"import time; time.sleep({LONG})"], check=True)
 
 
+def check_wait(work: Callable[[], None], kind: str) -> None:
+    """Fail unless half of the wait at least is seen, as this kind, and no moment twice."""
+    with recording() as recorder:
+        work()
+    assert waited(recorder.main, kind) > 0.5 * LONG
+    waits = recorder.main.waits
+    assert waits == sorted(waits)
+    assert all(end <= start for (_, end, _), (start, _, _) in itertools.pairwise(waits)), "waits overlap"
+
+
 @pytest.mark.parametrize(
     ("work", "kind"),
     [
@@ -398,18 +408,18 @@ def wait_for_subprocess() -> None:
         (wait_in_queue, "queue"),
         (wait_for_event, "lock"),
         (wait_for_join, "other"),
-        (wait_with_lock, "lock"),
-        (wait_to_acquire, "lock"),
-        (wait_for_subprocess, "other"),
     ],
 )
-def test_every_kind_of_wait_is_seen(work: Callable[[], None], kind: str) -> None:
-    with recording() as recorder:
-        work()
-    assert waited(recorder.main, kind) > 0.5 * LONG
-    waits = recorder.main.waits
-    assert waits == sorted(waits)
-    assert all(end <= start for (_, end, _), (start, _, _) in itertools.pairwise(waits)), "waits overlap"
+def test_every_wait_that_has_a_hook_is_seen(work: Callable[[], None], kind: str) -> None:
+    check_wait(work, kind)
+
+
+@pytest.mark.parametrize(
+    ("work", "kind"), [(wait_with_lock, "lock"), (wait_to_acquire, "lock"), (wait_for_subprocess, "other")]
+)
+@timing(margin=0.5 * LONG)  # a sampler that the machine lets wait sees less
+def test_waits_without_a_hook_are_sampled(work: Callable[[], None], kind: str) -> None:
+    check_wait(work, kind)
 
 
 def test_a_call_inside_a_call_is_one_wait() -> None:
@@ -427,6 +437,7 @@ def test_starting_a_thread_is_no_wait_for_a_lock() -> None:
     assert {kind for _, _, kind in recorder.main.waits} == {"other"}
 
 
+@timing(margin=LONG)
 def test_threads_that_want_one_lock_wait_one_after_another() -> None:
     lock = threading.Lock()
 
