@@ -182,7 +182,8 @@ class _Talk:
             return
         self._last_news = time.monotonic()
         if kind == "status" and content["execution_state"] == "busy":
-            cell.state = "running"
+            if cell.state == "waiting":  # else its reply, which comes another way, was here first
+                cell.state = "running"
         elif kind == "status" and content["execution_state"] == "idle":
             self._idle.add(request)
         elif kind == "stream" and content["name"] == "stderr":

@@ -164,6 +164,22 @@ def test_what_a_kernel_said_before_it_died_counts() -> None:
     assert states(result) == ["ran", "gone"]
 
 
+@pytest.mark.parametrize(("status", "became"), [("ok", "ran"), ("error", "failed"), ("aborted", "skipped")])
+def test_a_reply_that_overtakes_what_is_published_counts(status: str, became: str) -> None:
+    """They come on two connections, and only on each of them in order."""
+    content = {"status": status, "execution_count": 1, "ename": "ValueError", "evalue": "too small"}
+    cell = ScratchCell("1")
+    nobody: Any = SimpleNamespace()
+    conversation = talk._Talk(ScratchRun("late", [cell], None, within=8), nobody, nobody, threading.Event())
+    conversation._cells["1"] = cell
+    conversation._take_reply({"parent_header": {"msg_id": "1"}, "content": content})
+    for state in ("busy", "idle"):
+        conversation._take_published(
+            {"parent_header": {"msg_id": "1"}, "msg_type": "status", "content": {"execution_state": state}}
+        )
+    assert cell.state == became and conversation._is_over("1")
+
+
 def test_cells_that_do_not_end_are_given_up() -> None:
     result = run(run_all("hangs", ["while True: pass", "2"], within=0.5))
     assert states(result) == ["given up", "given up"]
