@@ -119,7 +119,7 @@ def fetch_all(urls):
     with ThreadPoolExecutor(max_workers=5) as pool:
         return list(pool.map(fetch, urls))
 """,
-        says="One Session was used by 5 threads",
+        says="One Session was used by",
     ),
     Wrong(
         "session-each",
