@@ -35,7 +35,7 @@ async def run_all(
     Raises:
         TypeError: `cells` is one string, or holds something that is none.
         ValueError: there is no cell, or `within` is not positive.
-        ScratchKernelFailed: the kernel did not answer, or `first` raised an error.
+        ScratchKernelFailed: the kernel did not answer, or `first` raised an error or ended it.
         ServerFailed: the kernel did not start.
     """
     sources = _checked(cells, within)
