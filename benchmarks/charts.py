@@ -13,7 +13,7 @@ import numpy as np
 import pandas
 
 from helpers.charts import Chart, Panel, latency, side_by_side, timeline
-from helpers.charts.activity import BLOCKING, OUTSIDE, READY, RUNNING, WAITING, Activity, Block
+from helpers.charts.inputs.activity import BLOCKING, OUTSIDE, READY, RUNNING, WAITING, Activity, Block
 
 SIZES = (1, 20, 300, 10_000)
 TASKS = (5, 50, 300, 10_000)

@@ -31,7 +31,7 @@ RECORD = "RECORD_ASYNCIO_TESTS"
 def record_every_loop() -> dict[str, Any]:
     """From now on a recorder watches each loop for as long as it runs. Returns what they have seen."""
     from helpers.recorders import belonging
-    from helpers.recorders.loop import LoopRecorder
+    from helpers.recorders.loop.recorder import LoopRecorder
 
     seen: dict[str, Any] = {"loops": 0, "steps": 0, "tasks": 0, "faults": []}
     owner = object()

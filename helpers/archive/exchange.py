@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.archive import rows
+from helpers.archive import sql_rows
 from helpers.archive.columns import pack, unpack
-from helpers.archive.database import Damaged, reading
+from helpers.archive.file import Damaged, reading
 from helpers.archive.schema import WHY, NotOurs
 from helpers.archive.stored_run import StoredRun
 from helpers.archive.table_row import FIELDS, row_of, run_of
@@ -80,7 +80,7 @@ def _of_history(path: Path) -> list[tuple[StoredRun, bytes]]:
             if connection is None:
                 raise NotOurs("unknown")
             packed = dict(connection.execute("SELECT number, packed FROM requests").fetchall())
-            for run in rows.select(connection, "1", []):
+            for run in sql_rows.select(connection, "1", []):
                 # Through a row and back, and packed anew: so what is in the file is checked.
                 found.append((run_of(row_of(run)), pack(unpack(packed[run.number]))))
     except NotOurs as problem:

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from helpers.archive.database import Damaged, reading, writing
+from helpers.archive.file import Damaged, reading, writing
 from helpers.archive.place import place
 from helpers.archive.schema import NotOurs
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from helpers.archive import rows
+from helpers.archive import sql_rows
 from helpers.archive.columns import pack
-from helpers.archive.database import PATIENCE, PRIMARY, Damaged, Identity, identity, reading, set_aside, writing
+from helpers.archive.file import PATIENCE, PRIMARY, Damaged, Identity, identity, reading, set_aside, writing
 from helpers.archive.schema import WHY, NotOurs
 from helpers.archive.stored_run import Brief, StoredRun
 
@@ -62,7 +62,7 @@ class Store:
 
     def runs(self, label: str | None, who: str | None) -> list[StoredRun]:
         """Return the runs under a label and of a person, oldest first; None means any."""
-        found = self._read(lambda connection: list(rows.select(connection, *rows.those(label, who)))) or []
+        found = self._read(lambda connection: list(sql_rows.select(connection, *sql_rows.those(label, who)))) or []
         return found + [run for run, _ in self._unsaved if label in (None, run.label) and who in (None, run.who)]
 
     def briefly(self, label: str, who: str) -> list[Brief]:
@@ -75,14 +75,14 @@ class Store:
 
             def find(connection: sqlite3.Connection) -> list[Brief]:
                 last = known[-1].number if known else 0
-                new = rows.select_briefly(connection, label, who, last)
-                if known and new[:1] == known[-1:] and rows.count(connection, label, who, last) == len(known):
+                new = sql_rows.select_briefly(connection, label, who, last)
+                if known and new[:1] == known[-1:] and sql_rows.count(connection, label, who, last) == len(known):
                     return known + new[1:]
-                return rows.select_briefly(connection, label, who, 0) if known else new
+                return sql_rows.select_briefly(connection, label, who, 0) if known else new
 
             found = self._known[label, who] = self._read(find) or []
             mine = [run for run, _ in self._unsaved if (label, who) == (run.label, run.who)]
-            return found + [rows.brief(run) for run in mine]
+            return found + [sql_rows.brief(run) for run in mine]
 
     def run(self, number: int) -> StoredRun | None:
         """Return the run of that number, or None."""
@@ -90,7 +90,7 @@ class Store:
             if run.number == number:
                 return run
         wanted = self._numbers.get(number, number)
-        found = self._read(lambda connection: list(rows.select(connection, "number = ?", [wanted])))
+        found = self._read(lambda connection: list(sql_rows.select(connection, "number = ?", [wanted])))
         return found[0] if found else None
 
     def packed(self, number: int) -> bytes | None:
@@ -122,7 +122,7 @@ class Store:
         """
 
         def delete(connection: sqlite3.Connection) -> None:
-            condition, values = rows.those(label, who)
+            condition, values = sql_rows.those(label, who)
             connection.execute(
                 f"DELETE FROM requests WHERE number IN (SELECT number FROM runs WHERE {condition})", values
             )
@@ -142,7 +142,7 @@ class Store:
         return notice
 
     def _insert(self, runs: Sequence[tuple[StoredRun, bytes]]) -> list[int]:
-        return self._write(lambda connection: [rows.insert(connection, run, packed) for run, packed in runs])
+        return self._write(lambda connection: [sql_rows.insert(connection, run, packed) for run, packed in runs])
 
     def _save_unsaved(self) -> None:
         """Write the runs that could not be written. The first alone: while there is trouble, that is all it costs."""

@@ -3,18 +3,19 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from helpers.charts.panel import Panel
+from helpers.charts.inputs.panel import Panel
 
 if TYPE_CHECKING:
-    from helpers.charts.chart import Chart
-    from helpers.charts.ecdf import latency
-    from helpers.charts.gaps import heartbeat_gaps
-    from helpers.charts.views import side_by_side, timeline
+    from helpers.charts.canvas.chart import Chart
+    from helpers.charts.load.gaps import heartbeat_gaps
+    from helpers.charts.requests.ecdf import latency
+    from helpers.charts.timelines import side_by_side, timeline
 
 __all__ = ["Chart", "Panel", "heartbeat_gaps", "latency", "side_by_side", "timeline"]
 
 _HOMES = {
-    "Chart": "chart", "heartbeat_gaps": "gaps", "latency": "ecdf", "side_by_side": "views", "timeline": "views",
+    "Chart": "canvas.chart", "heartbeat_gaps": "load.gaps", "latency": "requests.ecdf", "side_by_side": "timelines",
+    "timeline": "timelines",
 }  # fmt: skip
 
 

@@ -6,10 +6,10 @@ from html import escape
 from math import inf
 from typing import TYPE_CHECKING
 
-from helpers.charts.words import listing, percent, seconds, times, upper_first
 from helpers.choosing.estimates import ROOM, Estimate
 from helpers.choosing.framework import in_framework
 from helpers.choosing.workload import Workload
+from helpers.page.words import listing, percent, seconds, times, upper_first
 
 if TYPE_CHECKING:
     from helpers.choosing.measured import Measured

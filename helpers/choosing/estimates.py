@@ -8,10 +8,10 @@ longer of the two is the estimate. A stream is kept up with as long as its rate 
 from dataclasses import dataclass
 from math import ceil, inf
 
-from helpers.charts.words import count, percent, seconds
 from helpers.choosing.machine import Machine
-from helpers.choosing.models import MODELS
+from helpers.choosing.waiting_models import MODELS
 from helpers.choosing.workload import Workload
+from helpers.page.words import count, percent, seconds
 
 ROOM = 0.7
 """A model keeps up with a stream when it is busy for this share of the time at most: above, queues become long."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.choosing.workshop import Workshop
+from helpers.page.status_line import StatusLine
 from helpers.servers.practice_api import practice_api
-from helpers.status_line import StatusLine
 
 CALLS = 60
 FEW = 8

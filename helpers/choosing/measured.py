@@ -6,11 +6,11 @@ from math import inf
 from statistics import median
 from typing import TYPE_CHECKING
 
-from helpers.charts.words import listing, seconds
-from helpers.choosing import models
+from helpers.choosing import waiting_models
 from helpers.choosing.workshop import Workshop
-from helpers.reruns.trials import Trials, trials
+from helpers.page.words import listing, seconds
 from helpers.servers.practice_api import practice_api
+from helpers.turns.trials import Trials, trials
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -60,11 +60,11 @@ class Measured:
 
     @property
     def _labels(self) -> dict[str, str]:
-        return {model: _label(self.advice, model) for model in models.MODELS if model not in self.left_out}
+        return {model: _label(self.advice, model) for model in waiting_models.MODELS if model not in self.left_out}
 
     def chart(self) -> "Chart":
         """Every run as a dot, and the estimate beside it."""
-        from helpers.charts.estimated import Row, estimated
+        from helpers.charts.runs.estimated import Row, estimated
 
         walls = self.walls
         rows = [Row(e.model, e.value, tuple(walls.get(e.model, ()))) for e in self.advice.possible]
@@ -100,7 +100,7 @@ async def measure(advice: "Advice", rounds: int, models_asked: Sequence[str] | N
 
         variants = {_label(advice, model): doing(model) for model in asked}
         measured = await trials(variants, rounds=rounds, warm_up=0)
-    left_out = [model for model in models.MODELS if model not in asked]
+    left_out = [model for model in waiting_models.MODELS if model not in asked]
     return Measured(advice, measured, left_out, "not asked for" if models_asked else "too long")
 
 

@@ -4,11 +4,11 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from helpers import archive
-from helpers.charts.words import count
 from helpers.choosing.advice import Advice
 from helpers.choosing.estimates import estimates
 from helpers.choosing.machine import measure_machine
 from helpers.choosing.workload import Framework, Library, Workload
+from helpers.page.words import count
 from helpers.reruns.alike import sort_out
 from helpers.reruns.compare import runs_under
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal, get_args
 
-from helpers.charts.words import count, percent, seconds
+from helpers.page.words import count, percent, seconds
 
 Library = Literal["both", "sync", "async"]
 Framework = Literal["script", "notebook", "wsgi", "asgi"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from types import TracebackType
 
-from helpers.servers.line import connect
+from helpers.servers.orders import connect
 from helpers.servers.process import ServerProcess
 
 TURN = 0.05

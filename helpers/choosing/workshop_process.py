@@ -19,7 +19,7 @@ def main() -> None:
     exit_with_parent()
     # Imports and the machine's speed belong to no model: made ready here, they are not in what the first run takes.
     # Not at the top of the file: each worker of a pool reads the file, and needs neither aiohttp nor the models.
-    from helpers.choosing.models import MODELS, Job
+    from helpers.choosing.waiting_models import MODELS, Job
     from helpers.choosing.work import turns_a_second
 
     turns_a_second()

@@ -1,4 +1,4 @@
-"""All exercises of the course: those of every module here that is called chapter_NN."""
+"""All exercises of the course: those of every module in `chapters/` that is called chapter_NN."""
 
 import difflib
 import pkgutil
@@ -13,9 +13,10 @@ from helpers.exercises.exercise import Exercise
 def chapters() -> dict[str, tuple[Exercise, ...]]:
     """The exercises of each chapter, by its number such as "04", in the order in which the notebook has them."""
     found: dict[str, tuple[Exercise, ...]] = {}
-    for module in sorted(pkgutil.iter_modules([str(Path(__file__).parent)]), key=lambda module: module.name):
+    folder = Path(__file__).with_name("chapters")
+    for module in sorted(pkgutil.iter_modules([str(folder)]), key=lambda module: module.name):
         if module.name.startswith("chapter_"):
-            chapter = import_module(f"helpers.exercises.{module.name}")
+            chapter = import_module(f"helpers.exercises.chapters.{module.name}")
             found[module.name.removeprefix("chapter_")] = tuple(chapter.EXERCISES)
     return found
 

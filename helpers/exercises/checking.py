@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.archive.exercise_log import note
-from helpers.exercises import bench, catalogue
+from helpers.exercises import catalogue
+from helpers.exercises.bench import kernel_side
+from helpers.exercises.bench.result import Verdict
 from helpers.exercises.exercise import Choice, Coding, Exercise
 from helpers.exercises.finding import Finding
-from helpers.exercises.outcome import Outcome
-from helpers.exercises.standing import standings
+from helpers.exercises.panels.outcome import Outcome
+from helpers.exercises.states import standings
 from helpers.exercises.stub import not_begun
-from helpers.exercises.verdict import Verdict
 
 
 def check(name: str, function: Callable[..., Any]) -> Outcome:
@@ -33,7 +34,7 @@ def check(name: str, function: Callable[..., Any]) -> Outcome:
         raise TypeError(f"give check the function itself, such as check({name!r}, my_function), not {function!r}")
     if missing := not_begun(function, getattr(exercise, "start", "")):
         return Outcome(name, exercise.title, "not yet", Verdict(sentence=missing), _help(name))
-    return outcome(exercise, bench.judge(exercise, function))
+    return outcome(exercise, kernel_side.judge(exercise, function))
 
 
 def outcome(exercise: Exercise, verdict: Verdict) -> Outcome:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from helpers.exercises.finding import Finding
 
 if TYPE_CHECKING:
-    from helpers.exercises.trial import Trial
+    from helpers.exercises.bench.attempt import Trial
 
 Judgement = Generator[Finding | None, None, str]
 """Yields what is wrong, the most telling first (None where nothing is); returns the sentence of success."""

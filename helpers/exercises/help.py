@@ -3,7 +3,8 @@
 from html import escape
 
 from helpers.archive.exercise_log import note
-from helpers.exercises import catalogue, paper
+from helpers.exercises import catalogue
+from helpers.exercises.panels import look
 
 _given: dict[str, int] = {}
 
@@ -21,13 +22,11 @@ class Sheet:
         return "\n".join(part for part in (self.head, self.text, self.code, self.after) if part)
 
     def _repr_html_(self) -> str:
-        parts = [paper.prose(self.text)]
+        parts = [look.prose(self.text)]
         if self.code:
-            parts.append(
-                f'<details><summary style="cursor:pointer">Show it</summary>{paper.block(self.code)}</details>'
-            )
-        parts.append(f'<span style="{paper.QUIET}">{paper.prose(self.after)}</span>')
-        return paper.card(paper.BLUE, escape(self.head), *parts)
+            parts.append(f'<details><summary style="cursor:pointer">Show it</summary>{look.block(self.code)}</details>')
+        parts.append(f'<span style="{look.QUIET}">{look.prose(self.after)}</span>')
+        return look.card(look.BLUE, escape(self.head), *parts)
 
 
 def hint(name: str) -> Sheet:

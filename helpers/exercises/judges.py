@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from helpers.charts.activity import OUTSIDE, Block
-from helpers.charts.words import count
+from helpers.charts.inputs.activity import OUTSIDE, Block
+from helpers.exercises.bench.observation import Seen
 from helpers.exercises.finding import Finding
-from helpers.exercises.seen import Seen
+from helpers.page.words import count
 
 COMPUTED = 0.1
 """Seconds of processor time: ten times what a few requests take of it."""

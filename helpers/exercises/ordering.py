@@ -4,13 +4,14 @@ import linecache
 from collections.abc import Callable
 from typing import Any
 
-from helpers.exercises import bench, catalogue
+from helpers.exercises import catalogue
+from helpers.exercises.bench import kernel_side
+from helpers.exercises.bench.result import Verdict
 from helpers.exercises.checking import outcome
 from helpers.exercises.exercise import Order, head_of
 from helpers.exercises.finding import Finding
-from helpers.exercises.order_panel import OrderPanel
-from helpers.exercises.outcome import Outcome
-from helpers.exercises.verdict import Verdict
+from helpers.exercises.panels.order_panel import OrderPanel
+from helpers.exercises.panels.outcome import Outcome
 
 Placed = list[tuple[int, int]]
 """The lines from top to bottom: each line's number in the solution's body, and how deep it stands."""
@@ -60,7 +61,7 @@ def _judge(exercise: Order, placed: Placed) -> Outcome:
             [Finding(f"Python cannot read this: {error.msg}.", "The function begins with line 1, its head.")]
         )
     else:
-        verdict = bench.judge(exercise, function)
+        verdict = kernel_side.judge(exercise, function)
     if verdict.findings:
         verdict.findings = [*verdict.findings[:1], _out_of_place(exercise, placed)]
     return outcome(exercise, verdict)

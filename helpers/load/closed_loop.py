@@ -6,8 +6,8 @@ from itertools import count
 
 from helpers.load.checked import LONGEST, MOST, Ask, check_ask, check_number
 from helpers.load.generator import Generator, run_load
-from helpers.load.outcome import Load
 from helpers.runs import Run
+from helpers.runs.load_calls import Load
 
 
 async def closed_loop(

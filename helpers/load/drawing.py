@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from helpers.charts import words
-from helpers.load.outcome import Load
+from helpers.page import words
 from helpers.runs import Run
+from helpers.runs.load_calls import Load
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -20,8 +20,8 @@ def knee(runs: Sequence[Run]) -> "Chart":
     """
     import numpy
 
-    from helpers.charts.knee import Point
-    from helpers.charts.knee import knee as draw
+    from helpers.charts.load.knee import Point
+    from helpers.charts.load.knee import knee as draw
 
     loads = [_load(run, "closed") for run in runs]
     points = []
@@ -39,8 +39,8 @@ def latency_over_time(*runs: Run) -> "Chart":
 
     Raises TypeError for a run that is no load, ValueError for no runs, more than four, or one without an answer.
     """
-    from helpers.charts.latency_over_time import Series
-    from helpers.charts.latency_over_time import latency_over_time as draw
+    from helpers.charts.load.latency_over_time import Series
+    from helpers.charts.load.latency_over_time import latency_over_time as draw
 
     series = []
     for run in runs:

@@ -7,9 +7,9 @@ from time import perf_counter
 from typing import Any
 
 from helpers.load.checked import Ask
-from helpers.load.outcome import OK, WAITING, Call, Load
-from helpers.load.progress import LoadProgress
+from helpers.load.progress_line import LoadProgress
 from helpers.runs import Run, measure
+from helpers.runs.load_calls import OK, WAITING, Call, Load
 
 LAST_WORDS = 1.0
 """Seconds that cancelled calls have to end."""

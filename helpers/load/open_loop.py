@@ -2,11 +2,11 @@
 
 import asyncio
 
-from helpers.load.arrivals import Arrivals, arrival_times
 from helpers.load.checked import FASTEST, LONGEST, Ask, check_ask, check_number
 from helpers.load.generator import Generator, run_load
-from helpers.load.outcome import Load
+from helpers.load.start_times import Arrivals, arrival_times
 from helpers.runs import Run
+from helpers.runs.load_calls import Load
 
 
 async def open_loop(

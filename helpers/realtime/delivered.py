@@ -16,8 +16,8 @@ def delivered(ways: Mapping[str, Sequence[float]], of: int) -> "Chart":
 
     Raises ValueError for no ways or more than six, or when a way delivered more than all.
     """
-    from helpers.charts import words
-    from helpers.charts.step_lines import Line, step_lines
+    from helpers.charts.canvas.step_lines import Line, step_lines
+    from helpers.page import words
 
     for name, times in ways.items():
         if len(times) > of:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from helpers.charts.words import seconds
+from helpers.page.words import seconds
 
 WIDTH, HEIGHT = 860, 230
 LEFT, RIGHT, TOP, BOTTOM = 74, 16, 14, 34

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from helpers.recorders.origin import is_learners
+from helpers.code.origin import is_learners
 
 Pairs = Iterable[tuple[Callable[..., Any], Callable[..., Any]]]
 

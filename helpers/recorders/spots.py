@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from helpers.recorders.origin import is_learners
+from helpers.code.origin import is_learners
 from helpers.recorders.stacks import Call
 
 _STEP = events.Handle._run.__code__

@@ -5,7 +5,7 @@ from types import CodeType
 from typing import Any
 from weakref import ref
 
-from helpers.recorders.names import kept_by, name_in_code
+from helpers.recorders.display_names import kept_by, name_in_code
 
 OUTSIDE = -1
 """The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""

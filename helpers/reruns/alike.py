@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpers.archive import Conditions, StoredRun
-from helpers.charts.words import count, listing
+from helpers.page.words import count, listing
 
 if TYPE_CHECKING:
-    from helpers.charts.strip import Kind
+    from helpers.charts.runs.compared import Kind
 
 MOST_SEEDS = 4
 """More seeds than this are not listed."""

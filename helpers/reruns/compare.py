@@ -4,24 +4,34 @@ import difflib
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import inf
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from helpers import archive
 from helpers.archive import StoredRun
-from helpers.charts.words import count, one_line
+from helpers.page.words import count, one_line
 from helpers.reruns.alike import Sorted, differences, in_common, left_out, newest, sort_out
-from helpers.runs import Run
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
-    from helpers.charts.strip import Group
+    from helpers.charts.runs.compared import Group
 
 Of = Literal["wall", "latency"]
+
+
+@runtime_checkable
+class MeasuredRun(Protocol):
+    """A run that was measured, as far as a comparison needs it: `helpers.runs.Run`, a floor above this one."""
+
+    label: str
+    stored: StoredRun | None
+    trouble: str
+
+
 NAMES: dict[Of, str] = {"wall": "wall time of a run", "latency": "median latency of a run's requests"}
 MOST = 12
 
 
-def compare(*runs: str | Run, of: Of = "wall") -> "Chart":
+def compare(*runs: str | MeasuredRun, of: Of = "wall") -> "Chart":
     """Compare the runs in the history under two labels or more: ``compare("one by one", "all at once")``.
 
     A measured run stands for all runs of its code under its label, so that ``compare(before, after)`` compares two
@@ -58,7 +68,7 @@ def compare(*runs: str | Run, of: Of = "wall") -> "Chart":
 
 def compare_groups(groups: Mapping[str, Sequence[StoredRun]], of: Of = "wall") -> "Chart":
     """The chart of `compare` for runs that are at hand, by name; those of each name oldest first."""
-    from helpers.charts.strip import strip
+    from helpers.charts.runs.compared import strip
 
     sorted_out = sort_out(groups)
     drawn = [group_of(name, runs, of) for name, runs in sorted_out.items()]
@@ -70,7 +80,7 @@ def compare_groups(groups: Mapping[str, Sequence[StoredRun]], of: Of = "wall") -
 
 def group_of(name: str, runs: Sorted, of: Of = "wall") -> "Group":
     """These runs as a chart draws them. A run without a value, such as a median latency, is left out."""
-    from helpers.charts.strip import Dot, Group
+    from helpers.charts.runs.compared import Dot, Group
 
     values = [run.wall if of == "wall" else _median_latency(run) for run in runs.runs]
     return Group(
@@ -82,12 +92,12 @@ def group_of(name: str, runs: Sorted, of: Of = "wall") -> "Group":
 def _label(run: object) -> str:
     if isinstance(run, str):
         return run
-    if isinstance(run, Run):
+    if isinstance(run, MeasuredRun):
         return run.label
     raise TypeError(f"compare takes labels such as 'one by one', or measured runs, not {run!r}")
 
 
-def _meant(run: str | Run) -> list[StoredRun]:
+def _meant(run: str | MeasuredRun) -> list[StoredRun]:
     """The runs that a label stands for, or those of the same code that a run stands for."""
     if isinstance(run, str):
         return runs_under(run)

@@ -16,7 +16,7 @@ def noise(label: str) -> "Chart":
     The chart has every run of the label's newest code as a dot and, of all pairs of them, how many differ by how much.
     Raises TypeError or ValueError for a label that no run has.
     """
-    from helpers.charts.noise import noise
+    from helpers.charts.runs.pairs import noise
 
     runs = sort_out({label: runs_under(label)})
     remarks = [left_out(runs.values()), archive.take_notice()]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers import archive
 from helpers.archive import StoredRun
-from helpers.charts.words import count
+from helpers.page.words import count
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -18,7 +18,7 @@ def predictions() -> "Chart":
     runs of that code under it. A guess made once the time was known is none, nor one whose runs all failed; the chart
     says how many there are of these.
     """
-    from helpers.charts.guesses import Guess, guesses
+    from helpers.charts.runs.guesses import Guess, guesses
 
     found, late, failed = [], 0, 0
     for runs in _by_code(archive.all_runs()):

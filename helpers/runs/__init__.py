@@ -2,6 +2,6 @@
 
 from helpers.runs.block import measure
 from helpers.runs.run import Run
-from helpers.runs.views import latency, side_by_side
+from helpers.runs.several import latency, side_by_side
 
 __all__ = ["Run", "latency", "measure", "side_by_side"]

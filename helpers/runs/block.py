@@ -10,22 +10,19 @@ from time import perf_counter, process_time
 from types import TracebackType
 from typing import Any
 
+from helpers.code.configuration import Configuration, of_block, of_function
 from helpers.recorders import belonging
 from helpers.recorders.guard import Guard
-from helpers.recorders.http import HttpRecorder
-from helpers.recorders.loop import LoopRecorder
-from helpers.recorders.loop_check import why_not
-from helpers.recorders.threads import ThreadRecorder
-from helpers.runs.configuration import Configuration, of_block, of_function
+from helpers.recorders.http.recorder import HttpRecorder
+from helpers.recorders.loop.recorder import LoopRecorder
+from helpers.recorders.loop.self_test import why_not
+from helpers.recorders.threads.recorder import ThreadRecorder
+from helpers.runs.block_progress import BlockProgress
 from helpers.runs.evidence import collect
-from helpers.runs.keeping import keep
-from helpers.runs.progress import Progress
 from helpers.runs.recording import Recording
 from helpers.runs.run import Run
+from helpers.runs.storing import keep
 from helpers.servers.practice_api import running
-
-HEARTBEAT = 0.2
-"""Seconds. The Stop button cancels an `await`, but the loop notices only when it next wakes."""
 
 _lock = threading.Lock()
 _open: "measure | None" = None
@@ -62,13 +59,11 @@ class measure:
         self._recording = Recording(
             ThreadRecorder(), self._requests.records, threshold=_checked_seconds("blocking", blocking)
         )
-        self._progress = Progress(self._requests.records)
-        self._requests.on_request = self._tick
+        self._progress = BlockProgress(self._requests.records)
+        self._requests.on_request = self._progress.tick
         self._tasks = Guard("tasks and their steps")
         self._counts = Guard("what the server saw")
-        self._comfort = Guard("the line that tells how far the block is, and a Stop button that acts at once")
         self._mark: Token[object | None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._cpu = 0.0
         self._configuration: Configuration | None = None
         self._series = ""
@@ -99,15 +94,13 @@ class measure:
                 if server is not None:
                     server.reset()
             self._start_recorders()
-            with self._comfort:
-                self._beat()
+            self._progress.beat()
         except BaseException:
             self._let_go()
             raise
         self._mark = belonging.mark(self)
         if not self._quiet:
-            with self._comfort:
-                self._progress.start()
+            self._progress.show()
         self._cpu = process_time()
         self._run.began = perf_counter()
         return self._run
@@ -171,10 +164,7 @@ class measure:
         global _open
         try:
             self._stop_recorders()
-            with self._comfort:
-                self._progress.stop()
-                if self._timer is not None:
-                    self._timer.cancel()
+            self._progress.stop()
             if self._mark is not None:
                 belonging.unmark(self._mark)
         finally:  # whatever comes in between, a Ctrl-C for one: the next block must find its way free
@@ -206,22 +196,9 @@ class measure:
         """Take down what recorders that failed have left out."""
         loop, began = self._recording.loop, self._run.began
         guards = [*self._requests.guards, *self._recording.threads.guards, *(loop.guards if loop else ())]
-        notes = [guard.note(began) for guard in (*guards, self._tasks, self._comfort)]
+        notes = [guard.note(began) for guard in (*guards, self._tasks, self._progress.guard)]
         # The server is asked before and after: where one fails, nothing is known of the time in between.
         self._recording.faults += filter(None, (*notes, self._counts.note(inf)))
-
-    def _tick(self) -> None:
-        with self._comfort:
-            if self._comfort.on:
-                self._progress.tick()
-
-    def _beat(self) -> None:
-        """Wake the loop now and then, so that the Stop button ends an `await` at once and the progress moves."""
-        with self._comfort:
-            loop = asyncio._get_running_loop()
-            if loop is not None:
-                self._tick()
-                self._timer = loop.call_later(HEARTBEAT, self._beat)
 
 
 def _outcome(kind: type[BaseException] | None) -> str:

@@ -5,13 +5,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from helpers.archive import take_notice
-from helpers.charts.facts import CANCELLED, UNFINISHED, reasons
-from helpers.charts.words import CLOSE, guess, listing, seconds, times
+from helpers.charts.requests.facts import CANCELLED, UNFINISHED, reasons
+from helpers.page.words import CLOSE, guess, listing, seconds, times
 
 if TYPE_CHECKING:
     import pandas
 
-    from helpers.load.outcome import Load
+    from helpers.runs.load_calls import Load
     from helpers.runs.run import Run
 
 # Opaque and light, like the charts, so that it reads the same in JupyterLab's dark theme.
@@ -48,8 +48,8 @@ def _rerun(run: "Run") -> str:
     """This run among the earlier ones under its label; nothing for the first."""
     if run.stored is None:
         return ""
-    from helpers.runs.rerun import rerun_of
-    from helpers.runs.strip_svg import strip
+    from helpers.reruns.rerun import rerun_of
+    from helpers.reruns.rerun_strip import strip
 
     rerun = rerun_of(run.stored)
     if rerun is None:

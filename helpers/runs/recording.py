@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from helpers.recorders.loop import LoopRecorder
-from helpers.recorders.record import RequestRecord
-from helpers.recorders.threads import ThreadRecorder
+from helpers.recorders.http.request_record import RequestRecord
+from helpers.recorders.loop.recorder import LoopRecorder
+from helpers.recorders.threads.recorder import ThreadRecorder
 
 
 @dataclass

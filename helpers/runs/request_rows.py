@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from helpers.recorders.record import PHASES, UNFINISHED, RequestRecord
+from helpers.recorders.http.request_record import PHASES, UNFINISHED, RequestRecord
 
 COLUMNS = [
     "method", "url", "path", "library", "start", "end", *PHASES, "latency", "status", "bytes", "connection", "error",

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from helpers.archive import StoredRun
     from helpers.charts import Chart, Panel
-    from helpers.charts.activity import Activity
-    from helpers.load.outcome import Load
+    from helpers.charts.inputs.activity import Activity
+    from helpers.runs.load_calls import Load
     from helpers.runs.recording import Recording
 
 View = Literal["tasks", "requests"]
@@ -35,7 +35,8 @@ class Run:
         warm_up: whether it is shown in grey and not counted.
         stored: what the history keeps of it, with its number; None while the block is open, or where `trouble` says
             why it could not be kept.
-        load: what became of the calls of `open_loop` or `closed_loop` (`helpers.load.outcome.Load`); None for others.
+        load: what became of the calls of `open_loop` or `closed_loop` (`helpers.runs.load_calls.Load`);
+            None for others.
     """
 
     def __init__(self, label: str, predict: float | None, warm_up: bool = False) -> None:
@@ -72,7 +73,7 @@ class Run:
 
     @cached_property
     def _activity(self) -> "Activity":
-        from helpers.runs.activity import activity_of
+        from helpers.runs.build_activity import activity_of
 
         return activity_of(self._recorded, self.began, self.wall)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas
 
-from helpers.charts.activity import BLOCKING, READY, RUNNING, WAITING, Activity
+from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, WAITING, Activity
 
 
 def tasks_of(activity: Activity) -> pandas.DataFrame:

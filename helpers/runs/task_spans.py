@@ -6,8 +6,8 @@ import numpy as np
 import pandas
 from numpy.typing import NDArray
 
-from helpers.charts.activity import BLOCKING, READY, RUNNING, WAITING
-from helpers.recorders.loop import LoopRecorder
+from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, WAITING
+from helpers.recorders.loop.recorder import LoopRecorder
 
 Floats = NDArray[np.float64]
 

@@ -1,7 +1,7 @@
 """From what a thread or a job of a pool did to the spans of time in which it was queued, running or waiting."""
 
-from helpers.charts.activity import READY, RUNNING, WAITING
-from helpers.recorders.threads import ThreadRow
+from helpers.charts.inputs.activity import READY, RUNNING, WAITING
+from helpers.recorders.threads.recorder import ThreadRow
 
 Span = tuple[int, float, float]
 """State, start and end in seconds since the block opened."""

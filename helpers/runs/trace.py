@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.charts.activity import STATES, WAITING, Activity
-from helpers.recorders.record import PHASES
+from helpers.charts.inputs.activity import STATES, WAITING, Activity
+from helpers.recorders.http.request_record import PHASES
 
 if TYPE_CHECKING:
     import pandas

@@ -3,7 +3,7 @@
 `await run_all("label", [source, source, ...])` starts it, shows what became of each cell, and ends it.
 """
 
-from .run import ScratchCell, ScratchRun
+from .cells import ScratchCell, ScratchRun
 from .run_all import run_all
 
 __all__ = ["ScratchCell", "ScratchRun", "run_all"]

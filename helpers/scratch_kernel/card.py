@@ -5,7 +5,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .run import ScratchCell, ScratchRun
+    from .cells import ScratchCell, ScratchRun
 
 # Opaque and light, like the charts, so that it reads the same in JupyterLab's dark theme.
 _CARD = (

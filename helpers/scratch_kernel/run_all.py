@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from .run import ScratchCell, ScratchRun
+from .cells import ScratchCell, ScratchRun
 
 REDRAW_EVERY = 0.1  # seconds
 

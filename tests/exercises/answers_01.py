@@ -2,7 +2,7 @@
 
 from cases import Right, Wrong
 
-from helpers.exercises.chapter_01 import GIVEN as SETUP
+from helpers.exercises.chapters.chapter_01 import GIVEN as SETUP
 
 GIVEN = f"from concurrent.futures import ThreadPoolExecutor\n{SETUP}"
 

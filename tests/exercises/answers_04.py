@@ -2,7 +2,7 @@
 
 from cases import Right, Wrong
 
-from helpers.exercises.chapter_04 import GIVEN as FETCH
+from helpers.exercises.chapters.chapter_04 import GIVEN as FETCH
 
 GIVEN = f"import requests, time\n{FETCH}"
 

@@ -2,7 +2,7 @@
 
 from cases import Right, Wrong
 
-from helpers.exercises.chapter_08 import GIVEN as GIVEN
+from helpers.exercises.chapters.chapter_08 import GIVEN as GIVEN
 
 WRONG = [
     # --- five-attempts: a if, b return, c sleep, d for, e raise, f except, g try

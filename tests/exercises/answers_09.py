@@ -2,7 +2,7 @@
 
 from cases import Right, Wrong
 
-from helpers.exercises.chapter_09 import WORK
+from helpers.exercises.chapters.chapter_09 import WORK
 
 GIVEN = f"import time\n{WORK}"
 

@@ -2,7 +2,7 @@
 
 from cases import Right, Wrong
 
-from helpers.exercises.chapter_12 import GIVEN as ASK
+from helpers.exercises.chapters.chapter_12 import GIVEN as ASK
 
 GIVEN = ASK
 

@@ -25,7 +25,7 @@ import pytest
 from helpers.exercises import catalogue, check
 from helpers.exercises.exercise import Exercise, Order
 from helpers.exercises.ordering import defined, order
-from helpers.exercises.outcome import Outcome
+from helpers.exercises.panels.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ import cells_left
 import cells_values
 import cells_waiting
 
-from helpers.exercises.serialising import deserialise, serialise
+from helpers.exercises.bench.serialising import deserialise, serialise
 
 CELLS = {**cells_functions.CELLS, **cells_classes.CELLS, **cells_values.CELLS, **cells_waiting.CELLS}
 

@@ -13,7 +13,7 @@ from helpers.exercises import catalogue, check, choose, order
 from helpers.exercises.exercise import Choice, Coding, Exercise, Order
 from helpers.exercises.finding import Finding
 from helpers.exercises.ordering import defined
-from helpers.exercises.outcome import Outcome
+from helpers.exercises.panels.outcome import Outcome
 
 WRONG, RIGHT = wrong_answers(), right_answers()
 EXERCISES = [exercise for exercises in catalogue.chapters().values() for exercise in exercises]

@@ -16,11 +16,12 @@ from cases import given
 from child_processes import children
 
 from helpers import practice_api
-from helpers.exercises import bench, catalogue, check, choose, hint, order, progress, solution
-from helpers.exercises.order_panel import OrderPanel
+from helpers.exercises import catalogue, check, choose, hint, order, progress, solution
+from helpers.exercises.bench import kernel_side
+from helpers.exercises.bench.serialising import serialise
 from helpers.exercises.ordering import defined
-from helpers.exercises.outcome import Outcome
-from helpers.exercises.serialising import serialise
+from helpers.exercises.panels.order_panel import OrderPanel
+from helpers.exercises.panels.outcome import Outcome
 
 pytestmark = pytest.mark.evidence
 
@@ -140,7 +141,7 @@ def test_function_that_ends_its_process_harms_nobody() -> None:
 
 
 def test_stop_button_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
-    place = bench.bench()
+    place = kernel_side.bench()
     monkeypatch.setattr(place, "judge", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         judged(GOOD)
@@ -150,11 +151,11 @@ def test_stop_button_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_bench_is_used_again_and_leaves_nothing_behind() -> None:
     judged(GOOD)
-    first, before = bench.bench(), children(os.getpid())
+    first, before = kernel_side.bench(), children(os.getpid())
     judged(GOOD)
-    assert bench.bench() is first
+    assert kernel_side.bench() is first
     assert children(os.getpid()) == before
-    bench.bench().stop()
+    kernel_side.bench().stop()
     assert not Path(first._folder.name).exists()
 
 

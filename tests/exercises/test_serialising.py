@@ -22,9 +22,9 @@ from cases import given
 from cells_left import USES
 
 from helpers.exercises import catalogue, check
+from helpers.exercises.bench.serialising import NotSent, serialise, sources_in
 from helpers.exercises.ordering import defined
-from helpers.exercises.outcome import Outcome
-from helpers.exercises.serialising import NotSent, serialise, sources_in
+from helpers.exercises.panels.outcome import Outcome
 
 HERE = Path(__file__).parent
 STACK = catalogue.find("stack-not-stairs")

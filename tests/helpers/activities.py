@@ -8,8 +8,8 @@ import numpy as np
 import pandas
 
 from helpers.charts import Panel
-from helpers.charts.activity import BLOCKING, OUTSIDE, READY, RUNNING, WAITING, Activity, Block
-from helpers.charts.panel import NEEDED
+from helpers.charts.inputs.activity import BLOCKING, OUTSIDE, READY, RUNNING, WAITING, Activity, Block
+from helpers.charts.inputs.panel import NEEDED
 
 THRESHOLD = 0.01
 Row = tuple[str, str, float, float]

@@ -16,7 +16,7 @@ import requests
 from canary import timing
 
 from helpers import heartbeat, measure
-from helpers.charts.activity import READY, RUNNING, STATES, WAITING
+from helpers.charts.inputs.activity import READY, RUNNING, STATES, WAITING
 from helpers.recorders.task_row import LongStep
 from helpers.runs.run import Run
 from helpers.servers.practice_api import PracticeAPI
@@ -334,7 +334,7 @@ def test_a_loop_that_cannot_be_recorded_says_so_and_records_requests(api: Practi
 
 
 def test_a_recording_that_was_full_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.recorders.loop.MOST_STEPS", 50)
+    monkeypatch.setattr("helpers.recorders.loop.recorder.MOST_STEPS", 50)
 
     async def work() -> None:
         for _ in range(100):

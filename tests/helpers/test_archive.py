@@ -14,7 +14,7 @@ import pytest
 from archive_samples import REQUESTS, SAMPLE, printed, python, sample
 
 from helpers import archive
-from helpers.archive import Brief, Conditions, rows
+from helpers.archive import Brief, Conditions, sql_rows
 
 
 def test_a_run_comes_back_as_it_was_stored() -> None:
@@ -159,8 +159,8 @@ def test_runs_are_not_read_anew_for_every_card(monkeypatch: pytest.MonkeyPatch) 
         read.append(len(found))
         return found
 
-    select = rows.select_briefly
-    monkeypatch.setattr(rows, "select_briefly", select_briefly)
+    select = sql_rows.select_briefly
+    monkeypatch.setattr(sql_rows, "select_briefly", select_briefly)
     archive.append(sample(200), REQUESTS)
     assert len(archive.walls_of(SAMPLE.label)) == 201
     assert read == [2]  # the last one that was known, to see that it is still there, and the new one

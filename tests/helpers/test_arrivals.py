@@ -7,10 +7,10 @@ import pytest
 import requests
 
 from helpers import arrivals, measure, practice_api, price_of_waiting, queue_length, queue_lengths
-from helpers.charts.arrivals import Starts
-from helpers.charts.arrivals import arrivals as draw_arrivals
-from helpers.charts.queues import Queue, queues
-from helpers.charts.waiters import Price, memory, waiters
+from helpers.charts.load.queues import Queue, queues
+from helpers.charts.load.waiters import Price, memory, waiters
+from helpers.charts.requests.arrivals import Starts
+from helpers.charts.requests.arrivals import arrivals as draw_arrivals
 
 
 def words(chart: Any) -> list[str]:

@@ -13,12 +13,13 @@ import pandas
 import pytest
 from activities import batched
 
-from helpers.charts import Chart, Panel, latency, side_by_side, timeline, words
-from helpers.charts.bars import extents
-from helpers.charts.facts import facts, spread
-from helpers.charts.in_flight import highest_per_column, levels, most_at_once
-from helpers.charts.raster import draw_raster
-from helpers.charts.style import FONT, PHASES, WIDTH, drawable, shorten, text_width
+from helpers.charts import Chart, Panel, latency, side_by_side, timeline
+from helpers.charts.canvas.style import FONT, PHASES, WIDTH, drawable, shorten, text_width
+from helpers.charts.inputs.in_flight import highest_per_column, levels, most_at_once
+from helpers.charts.requests.bars import extents
+from helpers.charts.requests.facts import facts, spread
+from helpers.charts.requests.raster import draw_raster
+from helpers.page import words
 
 PHASE_NAMES = [phase.name for phase in PHASES]
 

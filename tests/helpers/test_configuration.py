@@ -12,9 +12,9 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 
-from helpers.runs import sources
-from helpers.runs.changes import changes
-from helpers.runs.configuration import hash_of, of_function
+from helpers.code import sources
+from helpers.code.changes import changes
+from helpers.code.configuration import hash_of, of_function
 
 SETUP = """
 import asyncio, functools, json, subprocess, sys

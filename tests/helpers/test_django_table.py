@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas
 
-from helpers.django_table import SyncAndAsync
+from helpers.choosing.sync_and_async import SyncAndAsync
 
 
 def test_every_number_is_one_that_was_measured() -> None:

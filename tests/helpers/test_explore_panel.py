@@ -11,9 +11,9 @@ from in_a_loop import in_loop, until
 from jumping_loop import jump_through, jumping
 
 from helpers import archive, explore, measure
-from helpers.reruns import explore as room
-from helpers.reruns.explore_knobs import Knob, knobs_of
-from helpers.reruns.explore_panel import ExplorePanel
+from helpers.knobs import explore as room
+from helpers.knobs.controls import Knob, knobs_of
+from helpers.knobs.knob_panel import ExplorePanel
 
 
 def panel_of(function: Callable[..., Any], **knobs: Any) -> ExplorePanel:

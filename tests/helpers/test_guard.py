@@ -18,9 +18,9 @@ import requests
 from odd_server import OddServer
 
 from helpers import latency, measure, practice_api, side_by_side
-from helpers.charts import words
+from helpers.page import words
 from helpers.recorders.guard import Guard
-from helpers.recorders.loop_check import trial
+from helpers.recorders.loop.self_test import trial
 from helpers.runs import Run
 from helpers.runs.card import card
 from helpers.servers.practice_api import PracticeAPI
@@ -97,68 +97,68 @@ REQUESTS, AIOHTTP = "requests made with requests", "requests made with aiohttp"
 LINES, WAITS = "the lines that long steps stand at", "waits for locks"
 
 PARTS = [
-    ("helpers.recorders.loop.task_of", TASKS),
-    ("helpers.recorders.loop.maker_of", TASKS),
-    ("helpers.recorders.loop.is_learners", TASKS),
+    ("helpers.recorders.loop.recorder.task_of", TASKS),
+    ("helpers.recorders.loop.recorder.maker_of", TASKS),
+    ("helpers.recorders.loop.recorder.is_learners", TASKS),
     ("helpers.recorders.task_row.name_in_code", TASKS),
-    ("helpers.recorders.loop.TaskRow", TASKS),
-    ("helpers.recorders.loop.LongStep", TASKS),
-    ("helpers.recorders.loop.readers_of", TASKS),
-    ("helpers.recorders.loop.callback_name", TASKS),
-    ("helpers.recorders.loop.unserved", TASKS),
-    ("helpers.recorders.loop.belonging", TASKS),
-    ("helpers.recorders.loop.watch_factory", TASKS),
-    ("helpers.recorders.loop.Watchdog", TASKS),
+    ("helpers.recorders.loop.recorder.TaskRow", TASKS),
+    ("helpers.recorders.loop.recorder.LongStep", TASKS),
+    ("helpers.recorders.loop.recorder.readers_of", TASKS),
+    ("helpers.recorders.loop.recorder.callback_name", TASKS),
+    ("helpers.recorders.loop.recorder.unserved", TASKS),
+    ("helpers.recorders.loop.recorder.belonging", TASKS),
+    ("helpers.recorders.loop.recorder.watch_factory", TASKS),
+    ("helpers.recorders.loop.recorder.Watchdog", TASKS),
     ("helpers.recorders.task_row.TaskRow.finish", TASKS),
     ("helpers.runs.block.why_not", TASKS),
-    ("helpers.recorders.loop.describe", LINES),
-    ("helpers.recorders.watchdog.spot_in", LINES),
-    ("helpers.recorders.watchdog.Watchdog.start", LINES),
-    ("helpers.recorders.watchdog.Watchdog.report", LINES),
-    ("helpers.recorders.garbage.perf_counter", "garbage collections"),
-    ("helpers.recorders.ledger.Ledger.here", THREADS),
-    ("helpers.recorders.ledger.Ledger.born", THREADS),
-    ("helpers.recorders.ledger.Ledger.begin", THREADS),
-    ("helpers.recorders.ledger.Ledger.end", THREADS),
-    ("helpers.recorders.ledger.Ledger.wait", THREADS),
-    ("helpers.recorders.ledger.Ledger.open", THREADS),
-    ("helpers.recorders.ledger.Ledger.close", THREADS),
-    ("helpers.recorders.ledger.Here", THREADS),
-    ("helpers.recorders.pool_hooks.name_of", THREADS),
-    ("helpers.recorders.pool_hooks.inspect", THREADS),
-    ("helpers.recorders.thread_hooks._by_library", THREADS),
-    ("helpers.recorders.thread_hooks.ThreadHooks._let_go", THREADS),
-    ("helpers.recorders.thread_hooks.ThreadHooks.stop", THREADS),
-    ("helpers.recorders.waits._is_blocking", THREADS),
-    ("helpers.recorders.threads.learners_modules", THREADS),
-    ("helpers.recorders.threads.exchange", THREADS),
-    ("helpers.recorders.idle_sampler.IdleSampler.start", WAITS),
-    ("helpers.recorders.idle_sampler.seen_by_linux", WAITS),
-    ("helpers.recorders.idle_sampler.IdleSampler._look", WAITS),
-    ("helpers.recorders.idle_sampler._kind", WAITS),
+    ("helpers.recorders.loop.recorder.describe", LINES),
+    ("helpers.recorders.loop.watchdog.spot_in", LINES),
+    ("helpers.recorders.loop.watchdog.Watchdog.start", LINES),
+    ("helpers.recorders.loop.watchdog.Watchdog.report", LINES),
+    ("helpers.recorders.loop.garbage.perf_counter", "garbage collections"),
+    ("helpers.recorders.threads.ledger.Ledger.here", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.born", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.begin", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.end", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.wait", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.open", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.close", THREADS),
+    ("helpers.recorders.threads.ledger.Here", THREADS),
+    ("helpers.recorders.threads.pool_hooks.name_of", THREADS),
+    ("helpers.recorders.threads.pool_hooks.inspect", THREADS),
+    ("helpers.recorders.threads.thread_hooks._by_library", THREADS),
+    ("helpers.recorders.threads.thread_hooks.ThreadHooks._let_go", THREADS),
+    ("helpers.recorders.threads.thread_hooks.ThreadHooks.stop", THREADS),
+    ("helpers.recorders.threads.waits._is_blocking", THREADS),
+    ("helpers.recorders.threads.recorder.learners_modules", THREADS),
+    ("helpers.recorders.threads.recorder.exchange", THREADS),
+    ("helpers.recorders.threads.idle_sampler.IdleSampler.start", WAITS),
+    ("helpers.recorders.threads.idle_sampler.seen_by_linux", WAITS),
+    ("helpers.recorders.threads.idle_sampler.IdleSampler._look", WAITS),
+    ("helpers.recorders.threads.idle_sampler._kind", WAITS),
     ("helpers.recorders.patches.Patches.replace", TASKS),
     ("helpers.recorders.belonging.belongs", REQUESTS),
-    ("helpers.recorders.http.RequestRecord", REQUESTS),
-    ("helpers.recorders.record.RequestRecord.enter", REQUESTS),
-    ("helpers.recorders.record.RequestRecord.finish", REQUESTS),
-    ("helpers.recorders.requests_hooks.failure_within", REQUESTS),
-    ("helpers.recorders.requests_hooks.usable_status", REQUESTS),
-    ("helpers.recorders.requests_hooks.RequestsHooks._answered", REQUESTS),
+    ("helpers.recorders.http.recorder.RequestRecord", REQUESTS),
+    ("helpers.recorders.http.request_record.RequestRecord.enter", REQUESTS),
+    ("helpers.recorders.http.request_record.RequestRecord.finish", REQUESTS),
+    ("helpers.recorders.http.requests_hooks.failure_within", REQUESTS),
+    ("helpers.recorders.http.requests_hooks.usable_status", REQUESTS),
+    ("helpers.recorders.http.requests_hooks.RequestsHooks._answered", REQUESTS),
     ("helpers.recorders.by_identity.ByIdentity.put", REQUESTS),
     ("helpers.recorders.by_identity.ByIdentity.get", THREADS),
-    ("helpers.recorders.requests_hooks.RequestsHooks._end_of", REQUESTS),
-    ("helpers.recorders.aiohttp_hooks._Trace._end_with_body", AIOHTTP),
-    ("helpers.recorders.aiohttp_hooks._Trace._fail", AIOHTTP),
-    ("helpers.recorders.aiohttp_hooks._target", AIOHTTP),
-    ("helpers.recorders.aiohttp_hooks.ref", AIOHTTP),
-    ("helpers.recorders.aiohttp_hooks.failure_within", AIOHTTP),
-    ("helpers.recorders.aiohttp_hooks.usable_status", AIOHTTP),
+    ("helpers.recorders.http.requests_hooks.RequestsHooks._end_of", REQUESTS),
+    ("helpers.recorders.http.aiohttp_hooks._Trace._end_with_body", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._Trace._fail", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._target", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks.ref", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks.failure_within", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks.usable_status", AIOHTTP),
     ("helpers.servers.practice_api.PracticeAPI.reset", "what the server saw"),
     ("helpers.servers.practice_api.PracticeAPI.stats", "what the server saw"),
     ("helpers.runs.block.collect", "what the server saw"),
     ("helpers.runs.block.running", "what the server saw"),
-    ("helpers.runs.progress.perf_counter", "the line that tells how far"),
-    ("helpers.runs.progress.StatusLine.show", ""),
+    ("helpers.runs.block_progress.perf_counter", "the line that tells how far"),
+    ("helpers.runs.block_progress.StatusLine.show", ""),
 ]
 """What may fail, and what is then told to be missing, among other things; "" where nothing of the picture is."""
 
@@ -298,7 +298,7 @@ def test_a_part_that_fails_harms_nothing(
 
 
 def test_what_is_left_out_stands_under_every_chart(api: PracticeAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.recorders.ledger.Ledger.wait", fail)
+    monkeypatch.setattr("helpers.recorders.threads.ledger.Ledger.wait", fail)
     runs = []
     for label in ("one", "two"):
         with measure(label) as run:
@@ -321,8 +321,8 @@ def test_a_recorder_that_has_failed_says_nothing_of_what_came_later(
         with measure("my own") as run:
             task = asyncio.create_task(asyncio.sleep(0.02), name="early")
             await task
-            monkeypatch.setattr("helpers.recorders.loop.task_of", fail)
-            monkeypatch.setattr("helpers.recorders.ledger.Ledger.here", fail)
+            monkeypatch.setattr("helpers.recorders.loop.recorder.task_of", fail)
+            monkeypatch.setattr("helpers.recorders.threads.ledger.Ledger.here", fail)
             late = asyncio.create_task(asyncio.sleep(0.3), name="late")
             time.sleep(0.01)
             await late

@@ -10,13 +10,13 @@ from jumping_loop import clock, jump_through, jumping, take
 
 from helpers import heartbeat, measure
 from helpers.charts import Chart, heartbeat_gaps
-from helpers.charts.style import WIDTH
+from helpers.charts.canvas.style import WIDTH
 
 
 @pytest.fixture(autouse=True)
 def _no_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A heartbeat tells the time by the loop that it runs on, and that one jumps."""
-    monkeypatch.setattr("helpers.runs.heartbeat.perf_counter", clock)
+    monkeypatch.setattr("helpers.probes.heartbeat.perf_counter", clock)
 
 
 def beat_during(work: Callable[[], Coroutine[Any, Any, None]], every: float = 0.01) -> heartbeat:
@@ -119,7 +119,7 @@ async def test_its_task_is_called_heartbeat() -> None:
 @pytest.mark.evidence
 def test_it_works_inside_a_measured_block(monkeypatch: pytest.MonkeyPatch) -> None:
     """And on a real loop."""
-    monkeypatch.setattr("helpers.runs.heartbeat.perf_counter", time.perf_counter)
+    monkeypatch.setattr("helpers.probes.heartbeat.perf_counter", time.perf_counter)
 
     async def main() -> tuple[Any, heartbeat]:
         with measure("blocked") as run, heartbeat() as beat:

@@ -24,8 +24,8 @@ from urllib3.response import HTTPResponse
 
 from helpers import measure
 from helpers.recorders import belonging
-from helpers.recorders.http import HttpRecorder
-from helpers.recorders.record import PHASES, RequestRecord
+from helpers.recorders.http.recorder import HttpRecorder
+from helpers.recorders.http.request_record import PHASES, RequestRecord
 
 pytestmark = pytest.mark.evidence
 
@@ -86,7 +86,7 @@ def test_hooks_are_gone_after_an_exception(error: type[BaseException]) -> None:
 
 def test_a_library_whose_hooks_cannot_be_installed_is_left_out(odd: OddServer, monkeypatch: pytest.MonkeyPatch) -> None:
     before = attributes()
-    monkeypatch.setattr("helpers.recorders.http.AiohttpHooks.install", lambda *_: 1 / 0)
+    monkeypatch.setattr("helpers.recorders.http.recorder.AiohttpHooks.install", lambda *_: 1 / 0)
     owner = object()
     recorder = HttpRecorder(owner)
     token = belonging.mark(owner)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from helpers.servers.line import connect
+from helpers.servers.orders import connect
 from helpers.servers.process import ServerFailed, ServerProcess
 
 pytestmark = pytest.mark.evidence

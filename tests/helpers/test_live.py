@@ -17,7 +17,7 @@ from websockets.typing import Origin
 
 from helpers.servers.practice_api import PracticeAPI
 from helpers.servers.practice_api.app import start_server
-from helpers.servers.practice_api.live import LiveFrames
+from helpers.servers.practice_api.live_frames import LiveFrames
 
 pytestmark = pytest.mark.evidence
 

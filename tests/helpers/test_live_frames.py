@@ -11,7 +11,7 @@ import pytest
 from jumping_loop import clock, jump_through
 
 from helpers.servers.practice_api.counters import ENDED_ROWS, Counters
-from helpers.servers.practice_api.live import MOST_AGES, MOST_BARS, PAUSE, STILL, LiveFrames
+from helpers.servers.practice_api.live_frames import MOST_AGES, MOST_BARS, PAUSE, STILL, LiveFrames
 
 LARGEST_FRAME = 12_000  # characters, with as many bars as there may be
 
@@ -19,7 +19,7 @@ LARGEST_FRAME = 12_000  # characters, with as many bars as there may be
 @pytest.fixture(autouse=True)
 def _no_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames are made by the clock of the loop that they are made on, and that one jumps."""
-    for module in ("live", "counters"):
+    for module in ("live_frames", "counters"):
         monkeypatch.setattr(
             f"helpers.servers.practice_api.{module}.time", SimpleNamespace(perf_counter=clock, monotonic=clock)
         )

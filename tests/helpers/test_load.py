@@ -8,12 +8,12 @@ import pytest
 from jumping_loop import clock, jump_through, jumping, take
 
 from helpers import closed_loop, knee, latency_over_time, measure, open_loop, sweep
-from helpers.charts.knee import Point
-from helpers.charts.knee import knee as draw_knee
-from helpers.charts.latency_over_time import Series
-from helpers.charts.latency_over_time import latency_over_time as draw_latencies
-from helpers.load.arrivals import arrival_times
-from helpers.load.outcome import Call, Load
+from helpers.charts.load.knee import Point
+from helpers.charts.load.knee import knee as draw_knee
+from helpers.charts.load.latency_over_time import Series
+from helpers.charts.load.latency_over_time import latency_over_time as draw_latencies
+from helpers.load.start_times import arrival_times
+from helpers.runs.load_calls import Call, Load
 
 
 @pytest.fixture(autouse=True)

@@ -21,10 +21,11 @@ from unittest.mock import Mock
 import pytest
 from canary import timing
 
-from helpers.recorders import belonging, loop_check
-from helpers.recorders.loop import MOST_STEPS, LoopRecorder
-from helpers.recorders.origin import is_learners
-from helpers.recorders.watchdog import Watchdog
+from helpers.code.origin import is_learners
+from helpers.recorders import belonging
+from helpers.recorders.loop import self_test
+from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
+from helpers.recorders.loop.watchdog import Watchdog
 
 pytestmark = pytest.mark.evidence
 
@@ -383,7 +384,7 @@ def test_a_reply_that_arrives_while_the_loop_is_blocked_makes_its_task_ready_the
 
 
 def test_garbage_collections_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.recorders.garbage.SHORTEST", 0.0)
+    monkeypatch.setattr("helpers.recorders.loop.garbage.SHORTEST", 0.0)
 
     async def work() -> None:
         await asyncio.sleep(0)
@@ -434,7 +435,7 @@ def test_the_hooks_are_gone_when_installing_them_fails(
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("helpers.recorders.loop.watch_factory", fails)
+    monkeypatch.setattr("helpers.recorders.loop.recorder.watch_factory", fails)
 
     async def main() -> None:
         before = state()
@@ -700,7 +701,7 @@ def test_what_ends_the_loop_passes_through(error: type[BaseException]) -> None:
 
 def test_the_recording_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_STEPS == 1_000_000
-    monkeypatch.setattr("helpers.recorders.loop.MOST_STEPS", 100)
+    monkeypatch.setattr("helpers.recorders.loop.recorder.MOST_STEPS", 100)
 
     async def child() -> None:
         for _ in range(100):
@@ -720,8 +721,8 @@ def test_a_loop_that_is_not_pythons_is_refused_with_a_reason() -> None:
     uvloop = pytest.importorskip("uvloop")
     loop = uvloop.new_event_loop()
     try:
-        assert "uvloop.Loop" in loop_check.why_not(loop)
-        assert "tasks were not" in loop_check.why_not(loop)
+        assert "uvloop.Loop" in self_test.why_not(loop)
+        assert "tasks were not" in self_test.why_not(loop)
     finally:
         loop.close()
 
@@ -729,22 +730,22 @@ def test_a_loop_that_is_not_pythons_is_refused_with_a_reason() -> None:
 def test_this_python_can_be_recorded_and_the_cost_is_measured() -> None:
     loop = asyncio.new_event_loop()
     try:
-        assert loop_check.why_not(loop) == ""
+        assert self_test.why_not(loop) == ""
     finally:
         loop.close()
-    assert loop_check.trial().cost >= 0
+    assert self_test.trial().cost >= 0
 
 
 @timing(margin=0.1)
 def test_a_step_costs_some_microseconds_to_record() -> None:
-    assert 0 < loop_check._try().cost < 1e-3
+    assert 0 < self_test._try().cost < 1e-3
 
 
 def test_a_python_that_runs_tasks_in_another_way_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop_check, "trial", lambda: loop_check.Trial(works=False, cost=0.0))
+    monkeypatch.setattr(self_test, "trial", lambda: self_test.Trial(works=False, cost=0.0))
     loop = asyncio.new_event_loop()
     try:
-        assert "does not know" in loop_check.why_not(loop)
+        assert "does not know" in self_test.why_not(loop)
     finally:
         loop.close()
 
@@ -752,12 +753,12 @@ def test_a_python_that_runs_tasks_in_another_way_is_said_so(monkeypatch: pytest.
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 def test_the_trial_fails_where_private_names_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(events.Handle, "_run")
-    assert loop_check._try() == loop_check.Trial(works=False, cost=0.0)
+    assert self_test._try() == self_test.Trial(works=False, cost=0.0)
 
 
 def test_the_trial_fails_where_steps_are_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.recorders.loop.LoopRecorder._install", lambda self: None)
-    assert not loop_check._try().works
+    monkeypatch.setattr("helpers.recorders.loop.recorder.LoopRecorder._install", lambda self: None)
+    assert not self_test._try().works
 
 
 def test_what_counts_as_the_learners_own_code() -> None:

@@ -20,7 +20,7 @@ import requests
 
 from helpers import measure
 from helpers.recorders import patches
-from helpers.recorders.names import class_name, name_in_code
+from helpers.recorders.display_names import class_name, name_in_code
 from helpers.recorders.patches import Patches
 from helpers.recorders.task_row import code_of
 from helpers.recorders.unlisted_thread import UnlistedThread
@@ -225,13 +225,13 @@ def test_an_unlisted_thread_ends_and_can_be_waited_for(monkeypatch: pytest.Monke
 
 
 def test_a_display_that_fails_blinds_no_recorder(api: PracticeAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.runs.progress.QUIET", 0.0)
-    monkeypatch.setattr("helpers.runs.progress.PACE", 0.0)
+    monkeypatch.setattr("helpers.runs.block_progress.QUIET", 0.0)
+    monkeypatch.setattr("helpers.runs.block_progress.PACE", 0.0)
     monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))
     with measure("a stub of IPython") as run:
         requests.get(api.url("/countries/FR"))
     assert (len(run.requests), run.faults) == (1, ())
-    monkeypatch.setattr("helpers.runs.progress.StatusLine.show", Mock(side_effect=OSError("no page")))
+    monkeypatch.setattr("helpers.runs.block_progress.StatusLine.show", Mock(side_effect=OSError("no page")))
     with measure("a page that is gone") as run:
         requests.get(api.url("/countries/FR"))
         requests.get(api.url("/countries/FR"))
@@ -286,16 +286,16 @@ def test_no_patch_is_lost_by_ctrl_c() -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        "helpers.recorders.loop.unserved",
-        "helpers.recorders.garbage.GarbageRecorder.stop",
-        "helpers.recorders.watchdog.Watchdog.stop",
-        "helpers.recorders.thread_hooks.ThreadHooks.stop",
-        "helpers.recorders.threads.exchange",
-        "helpers.recorders.idle_sampler.IdleSampler.stop",
-        "helpers.recorders.ledger.Ledger.close",
-        "helpers.recorders.record.RequestRecord.finish",
+        "helpers.recorders.loop.recorder.unserved",
+        "helpers.recorders.loop.garbage.GarbageRecorder.stop",
+        "helpers.recorders.loop.watchdog.Watchdog.stop",
+        "helpers.recorders.threads.thread_hooks.ThreadHooks.stop",
+        "helpers.recorders.threads.recorder.exchange",
+        "helpers.recorders.threads.idle_sampler.IdleSampler.stop",
+        "helpers.recorders.threads.ledger.Ledger.close",
+        "helpers.recorders.http.request_record.RequestRecord.finish",
         "helpers.runs.block.collect",
-        "helpers.runs.progress.Progress.stop",
+        "helpers.runs.block_progress.BlockProgress.stop",
         "helpers.runs.block.belonging.unmark",
     ],
 )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from helpers import draw_steps
-from helpers.charts.activity import BLOCKING, READY, RUNNING, WAITING
-from helpers.runs.own_loop import _activity
+from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, WAITING
+from helpers.probes.own_loop import _activity
 
 # One job computes for 0.1 s while three stand behind it; then they send, wait together and read.
 STEPS = [

@@ -9,7 +9,7 @@ from archive_samples import sample
 
 from helpers import archive
 from helpers.charts import Chart
-from helpers.charts.guesses import Guess, guesses
+from helpers.charts.runs.guesses import Guess, guesses
 from helpers.reruns.predictions import predictions
 
 

@@ -11,10 +11,10 @@ import psutil
 import pytest
 from child_processes import children
 
-from helpers import waiting_price
-from helpers.memory import resident_memory
-from helpers.price import price_of_threads
-from helpers.waiting_process import threads as let_threads_wait
+from helpers.prices import waiting_price
+from helpers.prices.memory import resident_memory
+from helpers.prices.thread_price import price_of_threads
+from helpers.prices.waiting_process import threads as let_threads_wait
 
 pytestmark = pytest.mark.evidence
 

@@ -8,7 +8,7 @@ import pytest
 from canary import timing
 
 from helpers import measure, practice_api
-from helpers.charts.estimated import Row, estimated
+from helpers.charts.runs.estimated import Row, estimated
 from helpers.choosing.advice import Advice
 from helpers.choosing.estimates import estimates
 from helpers.choosing.machine import Machine, Price

@@ -11,9 +11,9 @@ from canary import timing
 
 from helpers import archive, measure
 from helpers.archive import Conditions, StoredRun
+from helpers.reruns.rerun import Rerun, rerun_of
+from helpers.reruns.rerun_strip import LEFT, RIGHT, WIDTH, strip
 from helpers.runs import Run
-from helpers.runs.rerun import Rerun, rerun_of
-from helpers.runs.strip_svg import LEFT, RIGHT, WIDTH, strip
 
 SLOW = [1.00, 1.02, 0.98, 1.01, 0.99]
 FAST = [0.50, 0.51, 0.49, 0.52, 0.48]

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from helpers.selector_loop import on_selector_loop
+from helpers.servers.postgres.selector_loop import on_selector_loop
 
 
 async def where() -> tuple[int, bool]:

@@ -10,7 +10,7 @@ from child_processes import children
 
 from helpers import practice_api
 from helpers.choosing.workshop import Workshop
-from helpers.exercises.bench import Bench
+from helpers.exercises.bench.kernel_side import Bench
 from helpers.scratch_kernel import talk
 from helpers.servers.django_project import aiohttp_server, django_server
 from helpers.servers.postgres import postgres
@@ -47,7 +47,7 @@ CHILDREN = {
     "Django, ASGI": (lambda: started(lambda: django_server("asgi")), "helpers.servers.django_project asgi"),
     "aiohttp": (lambda: started(aiohttp_server), "helpers.servers.django_project aiohttp"),
     "PostgreSQL": (lambda: started(postgres), "helpers.servers.postgres"),
-    "bench": (bench, "helpers.exercises.bench_process"),
+    "bench": (bench, "helpers.exercises.bench.worker"),
     "workshop": (Workshop, "helpers.choosing.workshop_process"),
     "scratch kernel": (talk._kernel, "helpers.scratch_kernel.child"),
 }

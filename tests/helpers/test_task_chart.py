@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from activities import activity, batched, in_threads, on_a_loop, one_by_one, outcomes, panel
 
-from helpers.charts import Chart, Panel, side_by_side, style, timeline
-from helpers.charts.activity import BLOCKING, OUTSIDE, READY, RUNNING, STATES, WAITING, Activity, Block, Pause
-from helpers.charts.coverage import coverage
-from helpers.charts.in_flight import most_at_once
-from helpers.charts.labels import overlap
-from helpers.charts.paper import Box
-from helpers.charts.style import WIDTH
-from helpers.charts.task_facts import task_facts
-from helpers.charts.task_spans import drawn_spans
+from helpers.charts import Chart, Panel, side_by_side, timeline
+from helpers.charts.canvas import style
+from helpers.charts.canvas.labels import overlap
+from helpers.charts.canvas.layout import Box
+from helpers.charts.canvas.style import WIDTH
+from helpers.charts.inputs.activity import BLOCKING, OUTSIDE, READY, RUNNING, STATES, WAITING, Activity, Block, Pause
+from helpers.charts.inputs.coverage import coverage
+from helpers.charts.inputs.in_flight import most_at_once
+from helpers.charts.tasks.facts import task_facts
+from helpers.charts.tasks.visible_spans import drawn_spans
 
 LINE = 'requests.get(api.url("/countries/FR"))'
 

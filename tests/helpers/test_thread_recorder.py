@@ -23,12 +23,13 @@ from typing import Any
 import pytest
 from canary import timing
 
-from helpers.recorders import belonging, idle_sampler, ledger
-from helpers.recorders.pool_hooks import name_of
+from helpers.recorders import belonging
 from helpers.recorders.stacks import Call
 from helpers.recorders.task_row import OUTSIDE
-from helpers.recorders.thread_row import Here
-from helpers.recorders.threads import ThreadRecorder, ThreadRow
+from helpers.recorders.threads import idle_sampler, ledger
+from helpers.recorders.threads.pool_hooks import name_of
+from helpers.recorders.threads.recorder import ThreadRecorder, ThreadRow
+from helpers.recorders.threads.thread_row import Here
 
 pytestmark = pytest.mark.evidence
 

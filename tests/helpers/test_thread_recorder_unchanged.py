@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 from helpers.recorders import belonging
-from helpers.recorders.threads import ThreadRecorder
+from helpers.recorders.threads.recorder import ThreadRecorder
 
 pytestmark = pytest.mark.evidence
 

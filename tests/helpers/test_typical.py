@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from helpers import measure, typical
-from helpers.reruns.history import history
+from helpers.reruns.manage_history import history
 
 
 def work(warm_up: bool, shares: Iterator[int]) -> None:

@@ -16,7 +16,7 @@ import os, sys
 from helpers.choosing import work, workshop_process
 
 def say_ready(**facts):
-    print("helpers.choosing.models" in sys.modules, work.turns_a_second.cache_info().currsize, flush=True)
+    print("helpers.choosing.waiting_models" in sys.modules, work.turns_a_second.cache_info().currsize, flush=True)
     os._exit(0)
 
 workshop_process.say_ready = say_ready

@@ -24,7 +24,7 @@ def _before(cell: Any) -> None:
     global _again, _png
     _again = cell.raw_cell in _ran
     _ran.add(cell.raw_cell)
-    charts: Any = sys.modules.get("helpers.charts.chart")
+    charts: Any = sys.modules.get("helpers.charts.canvas.chart")
     if charts is not None and _png is None:
         _png, charts.Chart.png = charts.Chart.png, _png_once
 

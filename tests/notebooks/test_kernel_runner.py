@@ -124,7 +124,7 @@ def test_outputs_and_durations_are_reported(make_notebook: MakeNotebook) -> None
 
 
 def test_the_charts_of_a_cell_are_drawn_when_it_first_runs(make_notebook: MakeNotebook) -> None:
-    chart = "from helpers.charts.chart import Chart\nChart(60, 'what it shows')"
+    chart = "from helpers.charts.canvas.chart import Chart\nChart(60, 'what it shows')"
     report = run_notebook(make_notebook(chart, f"{chart}  # another cell"), each_twice)
     shown = [content["data"]["text/html"] for execution in report.executions for _, content in execution.outputs]
     assert ["base64,iVBOR" in page for page in shown] == [True, False, True, False]

@@ -17,7 +17,7 @@ from granian.log import LogLevels
 
 from helpers.servers.process import exit_with_parent, say_ready
 
-from .conditions import Conditions
+from .options import Conditions
 
 HOST = "127.0.0.1"
 IDLE = 600  # seconds until a thread that has nothing to do is given up; granian allows no more

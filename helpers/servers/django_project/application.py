@@ -8,8 +8,8 @@ import os
 import threading
 from typing import Any
 
-from .conditions import from_environment
 from .database import set_up
+from .options import from_environment
 
 
 def wsgi() -> Any:

@@ -9,9 +9,9 @@ import threading
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-from helpers.servers.card import code, server_card
 from helpers.servers.practice_api import practice_api
 from helpers.servers.process import ServerProcess
+from helpers.servers.server_card import code, server_card
 
 from .database import sqlite_file
 

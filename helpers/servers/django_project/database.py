@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from .conditions import Conditions
+from .options import Conditions
 
 SETTINGS = "helpers.servers.django_project.settings"
 DATA = Path(__file__).parents[3] / "data" / "countries.json"

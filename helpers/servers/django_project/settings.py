@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.servers.django_project.conditions import from_environment
 from helpers.servers.django_project.database import connection_settings
+from helpers.servers.django_project.options import from_environment
 
 _conditions = from_environment()
 

@@ -15,8 +15,8 @@ from .answers import json_answer
 from .chat import Rooms
 from .counters import Counters, Entry
 from .countries import Countries, encode
-from .limits import Gate, Pause, TokenBucket
-from .live import LiveFrames
+from .limiters import Gate, Pause, TokenBucket
+from .live_frames import LiveFrames
 from .parameters import Parameter, Refused
 from .stream import Streams
 

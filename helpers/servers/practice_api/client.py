@@ -10,8 +10,8 @@ import threading
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from helpers.servers.card import code, server_card
 from helpers.servers.process import ServerProcess
+from helpers.servers.server_card import code, server_card
 
 from .live_view import LiveView
 

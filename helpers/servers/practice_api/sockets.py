@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import WSCloseCode, web
 
-from .origin import refuse_foreign_pages
+from .allowed_origins import refuse_foreign_pages
 from .parameters import Refused
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from ..calls import Call, Route
 from ..delays import LONGEST
-from ..limits import Gate, TokenBucket
+from ..limiters import Gate, TokenBucket
 from ..parameters import Number, Refused
 from .common import CONDITIONS, named
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from ..allowed_origins import own_host, refuse_other_pages
 from ..calls import Call, Route
-from ..origin import own_host, refuse_other_pages
 from ..parameters import Refused
 from ..sockets import close
 

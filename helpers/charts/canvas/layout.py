@@ -1,0 +1,188 @@
+"""A chart laid out by the pixel: where its title, its key and its plots go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.chart import Chart
+
+MARGIN = 14
+TOP_LINE, LINE = 24, 19
+
+
+class Box(NamedTuple):
+    """Where a plot is, in pixels from the upper left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+
+class Key(NamedTuple):
+    """One entry of a chart's key: a swatch of some thickness, a line with its dashes, or a mark such as a cross."""
+
+    meaning: str
+    colour: str
+    thickness: float = 1.0
+    marker: str = ""
+    dashes: tuple[float, float] | None = None
+
+    @property
+    def line(self) -> "str | tuple[float, tuple[float, float]]":
+        """The line's style, as matplotlib has it."""
+        return (0, self.dashes) if self.dashes else "-"
+
+    @property
+    def width(self) -> float:
+        return 22 + style.text_width(self.meaning, style.SMALL)
+
+
+@dataclass
+class Header:
+    """The top of a chart: its finding, its conditions (parts that wrap into further lines) and its key."""
+
+    title: str
+    conditions: Sequence[str]
+    keys: Sequence[Key]
+
+    def __post_init__(self) -> None:
+        room = style.WIDTH - 2 * MARGIN
+        self._lines = _wrapped([style.drawable(part) for part in self.conditions], room)
+        self._keys_width = sum(key.width for key in self.keys) + 16 * max(len(self.keys) - 1, 0)
+        widths = [style.text_width(self.title, style.TITLE, "bold")]
+        widths += [style.text_width(line, style.TEXT) for line in self._lines]
+        # The key stands at the right of the first line that leaves it room, else on a line of its own.
+        free = [number for number, width in enumerate(widths) if width + 40 + self._keys_width <= room]
+        self._keys_line = free[0] if free else len(widths)
+        lines = max(len(widths), self._keys_line + 1 if self.keys else 0)
+        self.height = MARGIN + TOP_LINE + (lines - 1) * LINE + 4
+
+    def draw(self, paper: "Paper") -> None:
+        """Put the header onto the paper."""
+        paper.text(MARGIN, self._baseline(0), self.title, size=style.TITLE, weight="bold")
+        for number, line in enumerate(self._lines, start=1):
+            paper.text(MARGIN, self._baseline(number), line, size=style.TEXT, colour=style.GREY)
+        on_own_line = self._keys_line == len(self._lines) + 1
+        x = MARGIN if on_own_line else style.WIDTH - MARGIN - self._keys_width
+        for key in self.keys:
+            paper.key(x, self._baseline(self._keys_line) - 4, key)
+            x += key.width + 16
+
+    def _baseline(self, line: int) -> float:
+        return MARGIN + 14 + (line and TOP_LINE - LINE + 1 + line * LINE)
+
+
+def _wrapped(parts: Sequence[str], room: float) -> list[str]:
+    """The parts joined by dots, on as many lines as they need; one that is too long for a line loses its middle."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and style.text_width(longer, style.TEXT) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(style.shorten(part, room, style.TEXT))
+    return lines
+
+
+class Paper:
+    """A chart with a sheet of pixel coordinates over it, for everything that is not data."""
+
+    def __init__(self, height: float, sentence: str, note: str = "") -> None:
+        self.chart = Chart(height, sentence, note)
+        self.height = height
+        self.sheet = self.chart.add_axes((0, 0, 1, 1), label="paper")
+        self.sheet.set(xlim=(0, style.WIDTH), ylim=(height, 0), zorder=5)
+        self.sheet.patch.set_alpha(0)
+        self.sheet.axis("off")
+
+    def plot(self, box: Box, label: str) -> Axes:
+        """An empty plot at that place, with nothing but a line at its left and its foot."""
+        axes = self.chart.add_axes(
+            (box.left / style.WIDTH, 1 - box.bottom / self.height, box.width / style.WIDTH, box.height / self.height),
+            label=label,
+        )
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(labelsize=style.SMALL, labelcolor=style.GREY, color=style.FAINT, length=3)
+        axes.set_axisbelow(True)
+        return axes
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = style.SMALL,
+        colour: str = style.INK,
+        weight: Literal["normal", "bold"] = "normal",
+        ha: Literal["left", "center", "right"] = "left",
+        va: Literal["baseline", "center_baseline"] = "baseline",
+        halo: bool = False,
+        family: str = style.FONT,
+    ) -> Text:
+        """Write at that pixel; a halo keeps the words readable over bars and lines."""
+        text = self.sheet.text(x, y, words, size=size, color=colour, weight=weight, ha=ha, va=va, family=family)
+        if halo:
+            text.set_path_effects([withStroke(linewidth=3, foreground=style.GROUND)])
+        return text
+
+    def key(self, x: float, y: float, key: Key) -> None:
+        """Draw one entry of the key, its swatch centred at that height."""
+        if key.marker:
+            self.sheet.scatter(x + 7, y, marker=key.marker, s=36, color=key.colour, linewidths=0)
+        else:
+            wide = 7 * key.thickness
+            self.sheet.plot([x, x + 15], [y, y], color=key.colour, lw=wide, ls=key.line, solid_capstyle="butt")
+        self.text(x + 21, y + 4, key.meaning)
+
+    def over(self, y: float, labels: Sequence[tuple[float, Text]], box: Box) -> None:
+        """Centre labels over their pixels, side by side where they would overlap, all within the paper."""
+        if not labels:
+            return
+        ordered = sorted(labels, key=lambda label: label[0])
+        halves = [text.get_window_extent().width / 2 for _, text in ordered]
+        places = [max(x, box.left - 6 + half) for (x, _), half in zip(ordered, halves, strict=True)]
+        for number in range(1, len(places)):
+            places[number] = max(places[number], places[number - 1] + halves[number - 1] + halves[number] + 12)
+        edge: float = style.WIDTH - MARGIN
+        for number in reversed(range(len(places))):
+            places[number] = min(places[number], edge - halves[number])
+            edge = places[number] - halves[number] - 12
+        for (_, text), place in zip(ordered, places, strict=True):
+            text.set(position=(place, y), ha="center")
+
+    def under(self, box: Box, unit: str, remark: str = "") -> None:
+        """Name the time axis under the plot, with a remark on how the plot is drawn at its right."""
+        y, middle = box.bottom + 36, box.left + box.width / 2
+        name = f"time since the block opened, {unit}"
+        if remark:
+            right = style.WIDTH - MARGIN
+            self.text(right, y, remark, size=style.TINY, colour=style.GREY, ha="right")
+            free = right - style.text_width(remark, style.TINY) - 20
+            middle = min(middle, free - style.text_width(name, style.SMALL) / 2)
+        self.text(middle, y, name, colour=style.GREY, ha="center")
+
+
+def time_axis(axes: Axes, end: float) -> str:
+    """Make the plot's x axis one of time from 0 to ``end`` seconds. Returns its unit, ``"ms"`` or ``"s"``."""
+    unit, scale = ("s", 1.0) if end >= 1 else ("ms", 1000.0)
+    axes.set_xlim(0, end)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value * scale, 9):,g}"))
+    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
+    return unit

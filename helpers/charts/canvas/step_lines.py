@@ -1,0 +1,71 @@
+"""Counts that change at moments, as lines of steps over time, each with its name at the right."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.chart import Chart
+from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
+
+LEFT, RIGHT, HIGH, UNDER = 84, 170, 250, 46
+MOST = 6
+
+
+class Line(NamedTuple):
+    """One line: its name, seconds, the count from each of these on, and what stands under the name."""
+
+    name: str
+    times: Sequence[float]
+    counts: Sequence[int]
+    said: str
+
+
+def step_lines(lines: Sequence[Line], title: str, sentence: str, counted: str) -> Chart:
+    """Draw the lines on the same axes.
+
+    Args:
+        lines: those to draw.
+        title: the finding.
+        sentence: what the chart shows, in words.
+        counted: what the counts are of, for the axis.
+
+    Raises ValueError for no lines or more than six.
+    """
+    if not 1 <= len(lines) <= MOST:
+        raise ValueError(f"between 1 and {MOST} lines fit into this chart, not {len(lines)}")
+    with style.house():
+        return _draw(lines, Header(title, [], []), sentence, counted)
+
+
+def _draw(lines: Sequence[Line], header: Header, sentence: str, counted: str) -> Chart:
+    box = Box(LEFT, header.height + 16, style.WIDTH - LEFT - RIGHT, HIGH)
+    paper = Paper(box.bottom + UNDER, sentence)
+    header.draw(paper)
+    axes = paper.plot(box, "counts")
+    top = max(max(*line.counts, 1) for line in lines) * 1.12
+    unit = time_axis(axes, max(line.times[-1] for line in lines))
+    axes.set_ylim(0, top)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.grid(axis="y", color=style.GRID, linewidth=0.8)
+    for line, colour in zip(lines, style.CURVES, strict=False):
+        axes.step(line.times, line.counts, where="post", color=colour, linewidth=1.8, zorder=3, label=line.name)
+        axes.fill_between(line.times, line.counts, step="post", color=colour, alpha=0.12, linewidth=0, zorder=2)
+    _names(paper, lines, box, top)
+    side = paper.text(MARGIN + 2, box.top + box.height / 2, counted, colour=style.GREY)
+    side.set(rotation=90, ha="center", va="center")
+    paper.under(box, unit)
+    return paper.chart
+
+
+def _names(paper: Paper, lines: Sequence[Line], box: Box, top: float) -> None:
+    """At the right, each name beside its line's greatest count, or as near to it as the others allow."""
+    below = box.top - 40.0
+    for line, colour in sorted(zip(lines, style.CURVES, strict=False), key=lambda pair: -max(pair[0].counts)):
+        y = max(box.bottom - max(line.counts) / top * box.height + 4, below + 40)
+        below = y
+        name = style.shorten(line.name, RIGHT - 30, style.SMALL, "bold")
+        paper.text(box.right + 12, y, name, colour=colour, weight="bold")
+        paper.text(box.right + 12, y + 15, line.said, colour=style.GREY)

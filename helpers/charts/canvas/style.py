@@ -1,0 +1,140 @@
+"""The house style: one ground, one ink, one font, and colours that the colour-blind can tell apart."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import matplotlib
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.textpath import text_to_path
+
+from helpers.page.words import one_line
+
+DPI = 100
+"""Dots per inch of a figure: a figure's pixel is a CSS pixel."""
+WIDTH = 900
+"""Pixels; fits beside JupyterLab's side bar on a screen of 1280."""
+
+FONT = "DejaVu Sans"
+"""It comes with matplotlib, so a chart looks the same on every machine."""
+CODE_FONT = "DejaVu Sans Mono"
+"""For lines of source; it comes with matplotlib too."""
+TITLE, TEXT, SMALL, TINY = 12.5, 9.0, 8.5, 7.5
+"""Font sizes in points."""
+
+GROUND = "#ffffff"
+INK = "#1f2937"
+GREY = "#5b6675"
+FAINT = "#aab3bf"
+GRID = "#e8ecf1"
+PROBLEM = "#c8202f"
+GUESS = "#8a2a82"
+LEVEL, LEVEL_INK = "#7c97b8", "#4a678c"
+QUEUE_INK = "#9a6500"
+
+CURVES = ["#1b5fa7", "#d1730a", "#1d8a7c", "#7b4fb0", "#7a5230", "#4b5563"]
+
+
+class Mark(NamedTuple):
+    """A curve's second sign: the marker at its median, and the same as a character for its label."""
+
+    marker: str
+    sign: str
+
+
+MARKS = [Mark("o", "●"), Mark("s", "■"), Mark("^", "▲"), Mark("D", "◆"), Mark("v", "▼"), Mark("P", "✚")]
+
+
+class Phase(NamedTuple):
+    """How one phase of a request is drawn. The thickness (1 is the whole bar) is the second sign beside the colour."""
+
+    name: str
+    colour: str
+    thickness: float
+    meaning: str
+
+
+PHASES = [
+    Phase("queued", "#f0a81e", 0.4, "queued for a connection"),
+    Phase("connecting", "#1d8a7c", 0.7, "connecting"),
+    Phase("sending", "#9b72cf", 0.7, "sending"),
+    Phase("waiting", "#cbd7e6", 1.0, "waiting for the first byte"),
+    Phase("reading", "#174f8f", 1.0, "reading"),
+]
+"""In the order in which a request meets them."""
+
+
+def phases(seen_by: str) -> list[Phase]:
+    """The phases in their order. A server sees but one of them, and to it that one is no wait."""
+    if seen_by == "server":
+        return [phase._replace(meaning="at the server") if phase.name == "waiting" else phase for phase in PHASES]
+    return PHASES
+
+
+class State(NamedTuple):
+    """How one state of a task is drawn. The more of the machine it claims, the thicker: the second sign."""
+
+    name: str
+    colour: str
+    thickness: float
+
+
+STATES = [
+    State("waiting", "#cbd7e6", 0.55),
+    State("ready", "#f0a81e", 0.75),
+    State("running", "#174f8f", 1.0),
+    State("blocking", PROBLEM, 1.25),
+]
+"""In the order of `helpers.charts.inputs.activity.STATES`."""
+
+
+@contextmanager
+def house() -> Iterator[None]:
+    """Draw as the house does, whatever style the notebook has chosen for its own figures."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update({"font.family": FONT, "text.parse_math": False, "axes.edgecolor": FAINT})
+        yield
+
+
+@lru_cache(maxsize=10_000)
+def text_width(text: str, size: float, weight: str = "normal", family: str = FONT) -> float:
+    """How many pixels wide the text is on a chart, with a little to spare: drawn, its letters snap to the pixels."""
+    font = FontProperties(family=family, size=size, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) * DPI / 72 * 1.015
+
+
+def shorten(
+    text: str, width: float, size: float, weight: str = "normal", family: str = FONT, part: str = "middle"
+) -> str:
+    """The text on one line, without its middle (or its ``"end"``) where it would be wider than so many pixels."""
+    text = drawable(text)
+    if text_width(text, size, weight, family) <= width:
+        return text
+    shortest, longest = 1, len(text)
+    while longest - shortest > 1:
+        keep = (shortest + longest) // 2
+        if text_width(_without(part, text, keep), size, weight, family) <= width:
+            shortest = keep
+        else:
+            longest = keep
+    return _without(part, text, shortest)
+
+
+def _without(part: str, text: str, keep: int) -> str:
+    if part == "end":
+        return f"{text[:keep].rstrip()}…"
+    front = (keep + 1) // 2
+    return f"{text[:front].rstrip()}…{text[len(text) - (keep - front) :].lstrip()}"
+
+
+def drawable(text: str) -> str:
+    """The text on one line, with a box for every character that the font lacks (matplotlib would warn instead)."""
+    known = _characters()
+    return "".join(char if ord(char) in known else "\N{WHITE SQUARE}" for char in one_line(text))
+
+
+@cache
+def _characters() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())

@@ -1,0 +1,88 @@
+"""How many requests began in each short stretch of time: a storm is a tower, the same number spread out is a meadow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.chart import Chart
+from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
+from helpers.page import words
+
+LEFT, HIGH, BETWEEN, UNDER = 84, 140, 46, 46
+MOST, FINEST = 4, 2000
+"""At most so many panels, and so many bars in each: finer ones would be thinner than a pixel."""
+
+
+@dataclass(frozen=True)
+class Starts:
+    """The requests of one run: when each began, in seconds since the run did."""
+
+    name: str
+    starts: Sequence[float]
+
+
+def counts(starts: Sequence[float], width: float, end: float) -> list[int]:
+    """How many of them lie in each stretch of `width` seconds from 0 to `end`."""
+    edges = np.arange(0, end + width, width)
+    return [int(count) for count in np.histogram(starts, bins=edges)[0]]
+
+
+def arrivals(runs: Sequence[Starts], width: float) -> Chart:
+    """Draw each run in a panel of its own, all on the same axes, in stretches of `width` seconds.
+
+    Raises ValueError for no runs or more than four, for one without requests, or where the stretches are too short.
+    """
+    if not 1 <= len(runs) <= MOST:
+        raise ValueError(f"between 1 and {MOST} runs fit into this chart, not {len(runs)}")
+    if silent := [run.name for run in runs if not run.starts]:
+        raise ValueError(f"{words.listing(silent)} made no requests, so nothing arrived")
+    end = max(max(run.starts) for run in runs) + width
+    if end / width > FINEST:
+        raise ValueError(
+            f"{end:.3g} s in stretches of {width:g} s are too many to draw: width must be {end / FINEST:.2g} or more"
+        )
+    with style.house():
+        return _draw(runs, width, end)
+
+
+def sentence(runs: Sequence[Starts], width: float, end: float) -> str:
+    """What the chart shows."""
+    said = [
+        f"{run.name}: {words.count(len(run.starts), 'request')}, at most {max(counts(run.starts, width, end)):,}"
+        for run in runs
+    ]
+    return f"In any {words.seconds(width)}, of {'; of '.join(said)}."
+
+
+def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
+    counted = [counts(run.starts, width, end) for run in runs]
+    peaks = [max(each) for each in counted]
+    title = f"At most {words.listing(f'{peak:,}' for peak in peaks)} requests began within {words.seconds(width)}"
+    header = Header(title, [f"a bar for each {words.seconds(width)}"], [])
+    tops = [header.height + 20 + number * (HIGH + BETWEEN) for number in range(len(runs))]
+    boxes = [Box(LEFT, top, style.WIDTH - LEFT - MARGIN - 12, HIGH) for top in tops]
+    paper = Paper(boxes[-1].bottom + UNDER, sentence(runs, width, end))
+    header.draw(paper)
+    unit = ""
+    for run, each, box, colour in zip(runs, counted, boxes, style.CURVES, strict=False):
+        axes = paper.plot(box, run.name)
+        unit = time_axis(axes, end)
+        axes.set_ylim(0, max(peaks) * 1.22)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
+        axes.grid(axis="y", color=style.GRID, linewidth=0.8)
+        middles = (np.arange(len(each)) + 0.5) * width
+        axes.bar(middles, each, width=width * 0.92, color=colour, linewidth=0, zorder=2, label="requests")
+        most = int(np.argmax(each))
+        paper.text(box.left, box.top - 7, words.brief(run.name), size=style.TEXT, weight="bold")
+        name = f"{each[most]:,}"
+        half = style.text_width(name, style.TEXT, "bold") / 2
+        x = min(max(box.left + float(middles[most]) / end * box.width, box.left + half), box.right - half)
+        y = box.bottom - each[most] / (max(peaks) * 1.22) * box.height - 5
+        paper.text(x, y, name, size=style.TEXT, weight="bold", ha="center", halo=True)
+    side = paper.text(MARGIN + 2, (boxes[0].top + boxes[-1].bottom) / 2, "requests that began", colour=style.GREY)
+    side.set(rotation=90, ha="center", va="center")
+    paper.under(boxes[-1], unit)
+    return paper.chart

@@ -1,0 +1,243 @@
+"""How long requests took, as the share of them that was over within a time."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from math import inf
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.chart import Chart
+from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
+from helpers.charts.canvas.values_axis import values_axis
+from helpers.charts.inputs.panel import Panel
+from helpers.charts.requests import in_words, latency_in_words, several_in_words
+from helpers.charts.requests.facts import Spread, facts, spread
+from helpers.charts.requests.percentiles import percentiles
+from helpers.page import words
+
+DOTS = 60
+"""Up to so many requests are drawn as dots on their curve."""
+CROSSES = 12
+"""Up to so many failures are drawn one by one; more become a bar."""
+MOST = 6
+TALL = 1.02
+"""Where the plot ends: a little over 100 %, so that the line there is seen whole."""
+BOX = Box(76, 0, 716, 290)
+OVER, UNDER = 28, 46
+LINE = 18
+"""Pixels between the lines of the percentiles in words."""
+BAND = "#c3d5ea"
+
+
+def latency(panels: Sequence[Panel]) -> Chart:
+    """Draw the share of requests with a good answer within a time, one curve for each run.
+
+    Failed and unfinished requests count in the whole, so a run with failures does not reach 100 %.
+    Raises ValueError for no panel or more than six.
+    """
+    if not 1 <= len(panels) <= MOST:
+        raise ValueError(f"between 1 and {MOST} runs fit into this chart, not {len(panels)}")
+    with style.house():
+        return _draw(panels).add_note(several_in_words.faults(panels))
+
+
+def _draw(panels: Sequence[Panel]) -> Chart:
+    names = [style.drawable(name) for name in several_in_words.names(panels)]
+    spreads = [spread(panel) for panel in panels]
+    labels = [_label(panels, number, name, spreads[number]) for number, name in enumerate(names)]
+    labelled = sum(style.text_width(label, style.SMALL, "bold") + 14 for label in labels)
+    direct = labelled <= style.WIDTH - BOX.left - MARGIN
+    header = Header(_title(panels, names), _conditions(panels), [] if direct else _keys(names))
+    box = BOX._replace(top=header.height + (OVER if direct else 12))
+    paper = Paper(box.bottom + UNDER, latency_in_words.sentence(panels), latency_in_words.note(panels))
+    header.draw(paper)
+
+    axes = paper.plot(box, "latency")
+    unit = values_axis(axes, [time for each in spreads for time in each.good])
+    _share_axis(axes)
+    for number, each in enumerate(spreads):
+        if each.good:
+            _curve(axes, each, number)
+    if direct:
+        _label_ends(paper, axes, spreads, labels, box)
+    _all_failures(paper, panels, spreads, box)
+    if len(panels) == 1:
+        _first(paper, axes, panels[0], spreads[0], box)
+        _read_out(paper, axes, spreads[0], box)
+    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all requests", colour=style.GREY)
+    side.set(rotation=90, ha="center", va="center")
+    middle = box.left + box.width / 2
+    if not any(each.good for each in spreads):
+        axes.set_xticks([])
+        nothing = "no request had a good answer" if any(each.count for each in spreads) else "no request was seen"
+        y = box.top + box.height * 0.4
+        paper.text(middle, y, nothing, size=style.TEXT, colour=style.GREY, ha="center", halo=True)
+    paper.text(middle, box.bottom + 37, f"latency of a request{unit}", colour=style.GREY, ha="center")
+    return paper.chart
+
+
+def _label(panels: Sequence[Panel], number: int, name: str, each: Spread) -> str:
+    """What stands over a curve's end: the slowest answer, or which run it is, its median and its failures."""
+    seen = facts(panels[number])
+    if len(panels) == 1:
+        if not each.good or each.count == 1:
+            return ""
+        slowest = "slowest good answer" if seen.lost else "slowest"
+        first = panels[0].requests.iloc[0]
+        itself = ", the first request" if first["ok"] and first["latency"] == each.good[-1] else ""
+        return f"{slowest}: {words.seconds(each.good[-1])}{itself}"
+    median = each.quantile(0.5)
+    parts = [style.shorten(name, 170, style.SMALL, "bold"), words.seconds(median) if median else "no median"]
+    if seen.lost:
+        parts.append(in_words.lost_in_short(seen))
+    return f"{style.MARKS[number].sign} {', '.join(parts)}"
+
+
+def _keys(names: Sequence[str]) -> list[Key]:
+    """The key for more curves than there is room for labels."""
+    return [
+        Key(style.shorten(name, 100, style.SMALL), colour, marker=mark.marker)
+        for name, colour, mark in zip(names, style.CURVES, style.MARKS, strict=False)
+    ]
+
+
+def _title(panels: Sequence[Panel], names: Sequence[str]) -> str:
+    """The medians, with names as long as the line allows."""
+    room = style.WIDTH - 2 * MARGIN
+    if len(panels) == 1:
+        found = f": {latency_in_words.title(panels[0])}"
+        return style.shorten(names[0], room - style.text_width(found, style.TITLE, "bold"), style.TITLE, "bold") + found
+    for short in (1000, 160):
+        for title in latency_in_words.titles(panels, [style.shorten(n, short, style.TITLE, "bold") for n in names]):
+            if style.text_width(title, style.TITLE, "bold") <= room:
+                return title
+    return style.shorten(title, room, style.TITLE, "bold")
+
+
+def _conditions(panels: Sequence[Panel]) -> list[str]:
+    if len(panels) == 1:
+        return in_words.conditions(panels[0])
+    counts = dict.fromkeys(len(panel.requests) for panel in panels)
+    many = f"{words.listing(f'{count:,}' for count in counts)} requests{' each' if len(counts) == 1 else ''}"
+    seen = words.listing(dict.fromkeys(panel.seen_by for panel in panels))
+    found = [one for panel in panels for one in percentiles(spread(panel))]
+    marked = list(dict.fromkeys(one.name for one in found if one.interval is not None))
+    marks = [f"the marks on the curves are {words.listing(marked)}"] if marked else []
+    few = dict.fromkeys(one.sentence() for one in found if one.interval is None)
+    return [many, *marks, *few, f"as the {seen} saw it"]
+
+
+def _share_axis(axes: Axes) -> None:
+    axes.set_ylim(0, TALL)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    axes.axhline(0.5, color=style.FAINT, linewidth=0.8, zorder=1)
+    axes.axhline(1, color=style.GRID, linewidth=0.8, zorder=1)
+
+
+def _curve(axes: Axes, each: Spread, number: int) -> None:
+    """The staircase from 0 to the share that was answered, with marks at the percentiles that are known."""
+    share = np.arange(1, len(each.good) + 1) / each.count
+    colour = style.CURVES[number]
+    times, level = [each.good[0], *each.good], [0, *share]
+    axes.step(times, level, where="post", color=colour, linewidth=2, zorder=3, label=f"curve {number + 1}")
+    if each.count <= DOTS:
+        axes.scatter(each.good, share, s=12, color=colour, linewidths=0, zorder=4, clip_on=False)
+    for one in percentiles(each):
+        if one.interval is not None and one.time < inf:
+            axes.scatter(
+                one.time, one.share, s=76 if one.name == "p50" else 42, marker=style.MARKS[number].marker, color=colour,
+                edgecolors=style.GROUND, linewidths=1.4, zorder=5, clip_on=False, label=one.name,
+            )  # fmt: skip
+
+
+def _read_out(paper: Paper, axes: Axes, each: Spread, box: Box) -> None:
+    """The percentiles in words, in the corner that the curve leaves free, and their intervals as bands on it."""
+    found = percentiles(each) if each.count > 1 else []
+    edge = axes.get_xlim()[1]
+    for one in found:
+        if one.interval is not None and one.interval.low < inf:
+            ends = [one.interval.low, min(one.interval.high, edge)]
+            axes.plot(ends, [one.share] * 2, color=BAND, linewidth=8, solid_capstyle="butt", zorder=2, label="interval")
+    said = [one.sentence() for one in found]
+    width = max((style.text_width(line, style.TEXT) for line in said), default=0)
+    corner = box._replace(left=box.right - width - 12, top=box.bottom - LINE * len(said) - 14)
+    before = sum(_pixel(axes, box, time, 0)[0] < corner.left - 8 for time in each.good)
+    # Under the curve, where that has risen above the corner's height before it comes there; else over it, at the left.
+    if before < each.count * 1.15 * (box.bottom - corner.top) / box.height:
+        corner = corner._replace(left=box.left + 12, top=box.top + 4)
+    for number, line in enumerate(said):
+        colour = style.INK if found[number].interval is not None else style.GREY
+        paper.text(corner.left, corner.top + LINE * (number + 1), line, size=style.TEXT, colour=colour, halo=True)
+
+
+def _label_ends(paper: Paper, axes: Axes, spreads: Sequence[Spread], labels: Sequence[str], box: Box) -> None:
+    """Write over each curve's end what it is; a run without a good answer has its label over the crosses."""
+    ends: list[tuple[float, Text]] = []
+    for each, label, colour in zip(spreads, labels, style.CURVES, strict=False):
+        x = _pixel(axes, box, each.good[-1], 1)[0] if each.good else box.right
+        ends.append((x, paper.text(0, 0, label, colour=colour, weight="bold")))
+    paper.over(box.top - 9, ends, box)
+
+
+def _all_failures(paper: Paper, panels: Sequence[Panel], spreads: Sequence[Spread], box: Box) -> None:
+    """Beside the plot, one column for each run with failures; a single run's are counted in words."""
+    lost = [number for number, each in enumerate(spreads) if len(each.good) < each.count]
+    for column, number in enumerate(lost):
+        colour = style.CURVES[number] if len(panels) > 1 else style.PROBLEM
+        middle = _failures(paper, spreads[number], box.right + 12 + 14 * column, colour, box)
+        if len(panels) == 1:
+            said = in_words.lost_in_short(facts(panels[0])).replace(" and ", "\n")
+            paper.text(box.right + 23, middle, said, colour=colour).set(va="center")
+
+
+def _failures(paper: Paper, each: Spread, x: float, colour: str, box: Box) -> float:
+    """Crosses for the requests that lift no curve, from where this one ends up to 100 %. Returns their middle."""
+    lost = each.count - len(each.good)
+    heights = [box.bottom - box.height / TALL * (each.count - place - 0.5) / each.count for place in range(lost)]
+    if lost <= CROSSES:
+        paper.sheet.scatter([x] * lost, heights, marker="X", s=44, color=colour, linewidths=0, label="failed")
+    else:
+        ends = [heights[0], heights[-1]]
+        paper.sheet.plot([x, x], ends, color=colour, linewidth=7, solid_capstyle="butt", label="failed")
+    return (heights[0] + heights[-1]) / 2
+
+
+def _first(paper: Paper, axes: Axes, panel: Panel, each: Spread, box: Box) -> None:
+    """A grey ring around the first request: it often pays for a connection and a cold start."""
+    if each.count < 3:
+        return
+    first = panel.requests.iloc[0]
+    if not first["ok"]:
+        return
+    time = float(first["latency"])
+    share = bisect_right(each.good, time) / each.count
+    axes.scatter(
+        time,
+        share,
+        s=110,
+        facecolors="none",
+        edgecolors=style.GREY,
+        linewidths=1.6,
+        zorder=6,
+        label="first",
+        clip_on=False,
+    )
+    x, y = _pixel(axes, box, time, share)
+    if time == each.good[-1]:
+        return  # The label of the curve's end says it.
+    # Upper left of a rising curve and lower right of it are free; which of the two has room depends on the edges.
+    if x - box.left > 120:
+        paper.text(x - 11, y - 4, "first request", colour=style.GREY, ha="right", halo=True)
+    elif y < box.bottom - 24:
+        paper.text(x + 11, y + 14, "first request", colour=style.GREY, halo=True)
+    else:
+        paper.text(x + 2, y - 14, "first request", colour=style.GREY, halo=True)
+
+
+def _pixel(axes: Axes, box: Box, time: float, share: float) -> tuple[float, float]:
+    """Where on the paper a point of the plot is."""
+    across, up = axes.transAxes.inverted().transform(axes.transData.transform((time, share)))
+    return box.left + float(across) * box.width, box.bottom - float(up) * box.height

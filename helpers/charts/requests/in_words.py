@@ -1,0 +1,169 @@
+"""What a timeline says in words: its title, its conditions and its sentence, all computed from the data."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from helpers.charts.canvas.style import phases
+from helpers.charts.inputs.panel import Panel
+from helpers.charts.requests.facts import Facts, facts
+from helpers.page import words
+
+if TYPE_CHECKING:
+    import pandas
+
+OVERLAP = 1.5
+"""The requests' own times must add up to so many times the block before a chart says that they waited together."""
+
+
+def finding(panel: Panel, seen: Facts) -> list[str]:
+    """What happened, in a few parts: the title of a timeline, after the panel's own name."""
+    wall = words.seconds(panel.wall)
+    if seen.count == 0:
+        return [f"no request in {wall}"]
+    parts = [f"{words.count(seen.count, 'request')} in {wall}"]
+    if seen.count == 1:
+        phase, share = _longest_phase(panel)
+        if share > 0.5:
+            parts.append(f"{words.percent(share)} of its time {phase}")
+    elif seen.overlap == 1:
+        parts.append("one at a time")
+    elif seen.peak:
+        parts.append(f"up to {seen.peak:,} in flight")
+    if seen.queue > 1 and seen.count > 1:
+        parts.append(f"up to {seen.queue:,} queued")
+    if seen.lost:
+        parts.append(lost_in_short(seen))
+    return parts
+
+
+def lost_in_short(seen: Facts) -> str:
+    """How many requests failed and how many were unfinished."""
+    failed = seen.failed.total()
+    parts = [f"{failed:,} failed"] if failed else []
+    return words.listing([*parts, f"{seen.unfinished:,} unfinished"] if seen.unfinished else parts)
+
+
+def _longest_phase(panel: Panel) -> tuple[str, float]:
+    row = panel.requests.iloc[0]
+    longest = max(phases(panel.seen_by), key=lambda phase: float(row[phase.name]))
+    return longest.meaning, float(row[longest.name]) / row["latency"] if row["latency"] > 0 else 0.0
+
+
+def conditions(panel: Panel) -> list[str]:
+    """The parts of a timeline's subtitle."""
+    table = panel.requests
+    parts = [] if panel.outcome == "ok" else [outcome(panel)]
+    if len(table):
+        libraries = [name for name in dict.fromkeys(table["library"]) if name != "server"]
+        parts += [words.listing(libraries)] if libraries else []
+        parts += [answers(table)]
+        opened, reused = int((table["connection"] == "new").sum()), int((table["connection"] == "reused").sum())
+        if opened or reused:
+            again = f", reused {words.count(reused, 'time')}" if reused else ""
+            parts.append(f"{words.count(opened, 'connection')} opened{again}")
+    return [*parts, f"as the {panel.seen_by} saw it"]
+
+
+def outcome(panel: Panel) -> str:
+    """How a block ended that did not end well."""
+    kind, _, name = panel.outcome.partition(": ")
+    return f"the block ended with {words.one_line(name)}" if kind == "error" and name else f"the block was {kind}"
+
+
+def answers(table: "pandas.DataFrame") -> str:
+    """The answers by status and the errors by name, each with its number."""
+    statuses = Counter(table["status"].where(table["error"] == "").dropna().astype(int))
+    errors = Counter(table["error"][table["error"] != ""])
+    silent = len(table) - statuses.total() - errors.total()
+    if len(statuses) == 1 and not errors and not silent:
+        every = {1: "1", 2: "both"}.get(len(table), f"all {len(table):,}")
+        return f"{every} answered {statuses.popitem()[0]}"
+    tally = [f"{number:,} answered {status}" for status, number in sorted(statuses.items())]
+    tally += [f"{number:,} {name}" for name, number in errors.most_common()]
+    tally += [f"{silent:,} without a status"] if silent else []
+    return ", ".join(tally[:6]) + (" and others" if len(tally) > 6 else "")
+
+
+def sentence(panel: Panel) -> str:
+    """What a timeline shows."""
+    seen = facts(panel)
+    if seen.count == 0:
+        parts = [f"The block took {words.seconds(panel.wall)}, and no request was seen in it."]
+    elif seen.count == 1:
+        parts = [_one(panel), *lost(seen)]
+    else:
+        parts = [_many(panel, seen), *_at_the_server(panel, seen), *lost(seen)]
+    if seen.late:
+        parts.append(f"{words.count(seen.late, 'request')} went on after the block had ended.")
+    if panel.outcome != "ok":
+        parts.append(f"{words.upper_first(outcome(panel))}.")
+    if panel.predict is not None:
+        parts.append(judged(panel.wall, panel.predict))
+    return " ".join(parts)
+
+
+def _one(panel: Panel) -> str:
+    row = panel.requests.iloc[0]
+    spent = [
+        f"{words.seconds(row[phase.name])} {phase.meaning}" for phase in phases(panel.seen_by) if row[phase.name] > 0
+    ]
+    share = f": {words.listing(spent)}" if spent else ""
+    return f"1 request took {words.seconds(row['latency'])} of the block's {words.seconds(panel.wall)}{share}."
+
+
+def _many(panel: Panel, seen: Facts) -> str:
+    begin = f"{words.count(seen.count, 'request')} took {words.seconds(panel.wall)}"
+    own, ratio = words.seconds(seen.together), seen.together / panel.wall if panel.wall > 0 else 0.0
+    queue = f", and up to {seen.queue:,} queued for a connection" if seen.queue else ""
+    if seen.peak == 0:
+        return f"{begin}, and none was in flight for a time that could be measured{queue}."
+    if seen.peak == 1:
+        rest = "; for the rest of the time none was in flight" if ratio < 0.9 and not seen.late else ""
+        return (
+            f"{begin}{', one after another' if seen.overlap == 1 else ''}: at most 1 was in flight{queue}, "
+            f"and their own times in flight add up to {own}, {words.percent(ratio)} of it{rest}."
+        )
+    added = f"{begin}: up to {seen.peak:,} were in flight at once{queue}. Their own times in flight add up to {own}"
+    if ratio >= OVERLAP and not seen.late:
+        return f"{added}, {words.times(ratio)} times as long as the block, because they waited at the same time."
+    return f"{added}."
+
+
+def _at_the_server(panel: Panel, seen: Facts) -> list[str]:
+    """The server's own count, where it differs: what is on its way to the server, or back, is not there yet."""
+    if panel.server_peak is None or panel.server_peak == seen.peak:
+        return []
+    return [f"The server counted at most {panel.server_peak:,} at once."]
+
+
+def lost(seen: Facts) -> list[str]:
+    """How many requests failed and why, and how many were unfinished: a sentence each, where there are any."""
+    parts = []
+    failed = seen.failed.total()
+    if failed and seen.count == 1:
+        parts.append(f"It failed ({next(iter(seen.failed))}).")
+    elif failed:
+        reasons = ", ".join(_tallied(name, number) for name, number in seen.failed.most_common(4))
+        others = " and others" if len(seen.failed) > 4 else ""
+        parts.append(f"{failed:,} of {seen.count:,} failed ({reasons}{others}).")
+    if seen.unfinished:
+        which = "It" if seen.count == 1 else f"{seen.unfinished:,} of {seen.count:,}"
+        parts.append(f"{which} {'was' if seen.unfinished == 1 else 'were'} unfinished when the block ended.")
+    return parts
+
+
+def _tallied(name: str, number: int) -> str:
+    """``"2 TimeoutError"``, ``"1 with status 503"``."""
+    return f"{number:,} {'with ' if name.startswith(('status ', 'no status')) else ''}{name}"
+
+
+def judged(wall: float, guess: float) -> str:
+    """How far off the guess was."""
+    said = f"of {words.guess(guess)}"
+    if wall <= 0:
+        return f"Your guess {said} was too long."
+    if guess / words.CLOSE <= wall <= guess * words.CLOSE:
+        return f"Your guess {said} was close."
+    if wall > guess:
+        return f"That is {words.times(wall / guess)} times your guess {said}."
+    return f"Your guess {said} was {words.times(guess / wall)} times that."

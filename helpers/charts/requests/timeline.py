@@ -1,0 +1,159 @@
+"""One row per request over time, and how many were in flight."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.chart import Chart
+from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
+from helpers.charts.canvas.scale import Scale, labels_over, last_answers, lines, scale, titled
+from helpers.charts.inputs.in_flight import highest_per_column, in_the_queue, levels, on_the_wire
+from helpers.charts.inputs.panel import Panel
+from helpers.charts.requests import bars, in_words
+from helpers.charts.requests.anatomy import draw_one
+from helpers.charts.requests.facts import Facts, facts, reasons
+from helpers.page import words
+
+if TYPE_CHECKING:
+    import pandas
+
+NAMED = 30
+"""Up to so many rows carry the request's name."""
+ROWS_HIGH, STRIP_HIGH = 320, 46
+OVER, BETWEEN, UNDER = 26, 16, 44
+"""Pixels over the rows for the lines' labels, between rows and strip, and under the strip for the axis."""
+
+
+def request_timeline(panel: Panel) -> Chart:
+    """Draw a run: a row per request with its phases coloured, the end of the block, the guess, and under them how many
+    requests were in flight. More than 500 requests become a density, one request is shown phase by phase.
+    """
+    if len(panel.requests) == 0:
+        return _draw_none(panel)
+    if len(panel.requests) == 1:
+        return draw_one(panel)
+    return _draw_many(panel)
+
+
+def _draw_none(panel: Panel) -> Chart:
+    header = Header(titled(panel.title, in_words.finding(panel, facts(panel))), in_words.conditions(panel), [])
+    box = Box(60, header.height + OVER, style.WIDTH - 60 - MARGIN - 20, 70)
+    paper = Paper(box.bottom + UNDER, in_words.sentence(panel))
+    header.draw(paper)
+    reach = scale([panel], last_answers([panel]))
+    axes = paper.plot(box, "requests")
+    axes.set_yticks([])
+    lines(axes, panel, reach)
+    labels_over(paper, panel, reach, box)
+    unit = time_axis(axes, reach.end)
+    paper.text(
+        box.left + box.width / 2, box.top + 38, "no request was seen in this block", size=style.TEXT,
+        colour=style.GREY, ha="center", halo=True,
+    )  # fmt: skip
+    paper.under(box, unit)
+    return paper.chart
+
+
+def _draw_many(panel: Panel) -> Chart:
+    table, seen = panel.requests, facts(panel)
+    count = len(table)
+    header = Header(
+        titled(panel.title, in_words.finding(panel, seen)),
+        in_words.conditions(panel),
+        bars.keys([table], panel.seen_by),
+    )
+    high = min(ROWS_HIGH, 22 * count)
+    size = float(np.clip(high / count * 0.62, style.TINY, style.SMALL))
+    names = row_names(table, size) if count <= NAMED else []
+    left = max([126 if seen.queue else 112, *(style.text_width(name, size) + MARGIN + 10 for name in names)])
+    box = Box(left, header.height + OVER, style.WIDTH - left - MARGIN - 20, high)
+    strip = Box(left, box.bottom + BETWEEN, box.width, STRIP_HIGH)
+    paper = Paper(strip.bottom + UNDER, in_words.sentence(panel))
+    header.draw(paper)
+
+    reach = scale([panel], last_answers([panel]))
+    rows, flight = paper.plot(box, "requests"), paper.plot(strip, "in flight")
+    bars.draw_rows(rows, table, reach.end, box.width, box.height)
+    if names:
+        rows.set_yticks(range(count), names, size=size, color=style.INK)
+        rows.tick_params(axis="y", length=0)
+        _name_failures(paper, panel, reach, box, size)
+    else:
+        _count_rows(paper, rows, count, box)
+    _draw_strip(paper, flight, table, seen, reach.end, strip)
+    for axes in (rows, flight):
+        unit = time_axis(axes, reach.end)
+        lines(axes, panel, reach)
+    rows.tick_params(axis="x", labelbottom=False, length=0)
+    labels_over(paper, panel, reach, box)
+    paper.under(strip, unit, bars.WIDENED if bars.widened(table, reach.end / box.width) else "")
+    return paper.chart
+
+
+def row_names(table: "pandas.DataFrame", size: float, room: float = 200) -> list[str]:
+    """What to call each request: its path, with a number where the same path comes again."""
+    paths = [
+        words.one_line(path if method == "GET" else f"{method} {path}")
+        for method, path in zip(table["method"], table["path"], strict=True)
+    ]
+    total, sofar = Counter(paths), Counter[str]()
+    names = []
+    for path in paths:
+        sofar[path] += 1
+        number = f" #{sofar[path]}" if total[path] > 1 else ""
+        names.append(style.shorten(path, room - style.text_width(number, size), size) + number)
+    return names
+
+
+def _name_failures(paper: Paper, panel: Panel, reach: Scale, box: Box, size: float) -> None:
+    """Write beside its end what became of each request that was not ok; before the end where it would meet the wall."""
+    table = panel.requests
+    pixels = box.width / reach.end
+    lost = ~table["ok"].to_numpy(bool)
+    for number, end, why in zip(np.flatnonzero(lost), table["end"][lost], reasons(table[lost]), strict=True):
+        text = style.shorten(why.removeprefix("status "), 180, size)
+        at, wide = box.left + end * pixels, style.text_width(text, size)
+        walls = [box.left + panel.wall * pixels, box.right]
+        free = all(at + wide + 14 < wall or at > wall for wall in walls) and at + wide + 8 < style.WIDTH
+        y = box.top + (number + 0.5) * box.height / len(table)
+        ha: Literal["left", "right"] = "left" if free else "right"
+        x = at + 8 if free else at - 9
+        paper.text(x, y, text, size=size, colour=style.PROBLEM, ha=ha, va="center_baseline", halo=True)
+
+
+def _count_rows(paper: Paper, rows: Axes, count: int, box: Box) -> None:
+    """Number the rows at a few places."""
+    ticks = [int(tick) for tick in MaxNLocator(nbins=6, integer=True).tick_values(1, count) if 1 < tick < count * 0.94]
+    numbers = [1, *(tick for tick in ticks if tick > count * 0.06), count]
+    rows.set_yticks([number - 1 for number in numbers], [f"{number:,}" for number in numbers])
+    side = paper.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} requests, by start", colour=style.GREY)
+    side.set(rotation=90, ha="center", va="center")
+
+
+def _draw_strip(paper: Paper, axes: Axes, table: "pandas.DataFrame", seen: Facts, end: float, box: Box) -> None:
+    """How many were in flight over time, and stacked on them, in amber, how many were queued."""
+    flight, queue = on_the_wire(table), in_the_queue(table)
+    edges = np.linspace(0, end, int(box.width) + 1)
+    on_wire = highest_per_column(*levels(*flight), edges)
+    both = levels(np.concatenate([flight[0], queue[0]]), np.concatenate([flight[1], queue[1]]))
+    total = highest_per_column(*both, edges)
+    top = max(int(total.max()), 1)
+    at = edges[:-1]
+    if seen.queue:
+        amber = style.PHASES[0].colour
+        axes.fill_between(at, on_wire, total, step="post", color=amber, linewidth=0, label="queued")
+    # The line keeps a hundred in flight visible under ten thousand queued.
+    axes.fill_between(at, on_wire, step="post", color=style.LEVEL, linewidth=0.8, label="in flight")
+    axes.set_ylim(0, top * 1.06)
+    ticks = [0, top]
+    if seen.queue and 0.3 < seen.peak / top < 0.7:
+        ticks.insert(1, seen.peak)
+    axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
+    middle = box.top + box.height / 2
+    paper.text(MARGIN, middle - (3 if seen.queue else -4), "in flight", colour=style.LEVEL_INK, weight="bold")
+    if seen.queue:
+        paper.text(MARGIN, middle + 11, "+ queued", colour=style.QUEUE_INK, weight="bold")

@@ -1,0 +1,223 @@
+"""Runs of several kinds: every run a dot, the medians, and the ratio to the first kind with its interval."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import Literal, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.chart import Chart
+from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
+from helpers.charts.canvas.values_axis import values_axis
+from helpers.page import words
+from helpers.verdict import MINIMUM, Verdict, judge
+
+MOST = 12
+"""More kinds of runs than this have no room on a screen."""
+NAMES, RATIOS, GAP = 196, 196, 30
+"""Pixels: how wide the names at the left and the ratios at the right are, and how much is free beside the ratios."""
+UNDER = 46
+DOT = {30: 40.0, 120: 22.0, 10**9: 9.0}
+"""Square points of a dot, by up to how many dots stand in a row."""
+TICKS = {
+    2.2: (0.5, 0.8, 1.0, 1.25, 2.0),
+    5: (0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0),
+    9: (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0),
+    120: (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
+    float("inf"): tuple(10.0**power for power in range(-12, 13, 2)),
+}
+"""Where the axis of the ratios has its ticks, by how many times its least value its greatest is."""
+SURE = "lines: 95 % sure"
+
+Kind = Literal["counted", "warm-up", "lost", "pale"]
+COUNTED = Key("a run", style.CURVES[0], marker="o")
+WARM_UP = Key("warm-up, not counted", "#9aa3ae", marker="o")
+LOST = Key("failed or stopped, not counted", style.PROBLEM, marker="X")
+PALE = Key("other code or conditions, not counted", "#b9cfe8", marker="o")
+MEDIAN = Key("median", style.INK, 0.3)
+KEYS: dict[Kind, Key] = {"counted": COUNTED, "warm-up": WARM_UP, "pale": PALE, "lost": LOST}
+
+
+class Dot(NamedTuple):
+    """One run: its value in seconds, and whether and why not it counts."""
+
+    value: float
+    kind: Kind = "counted"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs of one kind, in the order in which they were run."""
+
+    name: str
+    dots: Sequence[Dot]
+
+    @cached_property
+    def counted(self) -> list[float]:
+        """The values that the verdict rests on."""
+        return [dot.value for dot in self.dots if dot.kind == "counted"]
+
+
+def strip(groups: Sequence[Group], conditions: Sequence[str], axis: str, note: str = "") -> Chart:
+    """Draw a row of dots for each kind of runs, the first one being what the others are compared with.
+
+    ``conditions`` are what the runs have in common, ``axis`` is the name of the values, such as "wall time of a run".
+    Raises ValueError for fewer than two groups or more than twelve.
+    """
+    if not 2 <= len(groups) <= MOST:
+        raise ValueError(f"between 2 and {MOST} kinds of runs fit into this chart, not {len(groups)}")
+    with style.house():
+        return _draw(groups, conditions, axis, note)
+
+
+def sentence(groups: Sequence[Group]) -> str:
+    """What the chart shows: a verdict for each kind of runs but the first, and the medians."""
+    base, *others = groups
+    said = [_upper(judge(base.counted, group.counted).sentence(base.name, group.name)) for group in others]
+    return " ".join([*(f"{verdict}." for verdict in said), _medians(groups)]).strip()
+
+
+def _upper(verdict: str) -> str:
+    """A verdict's own words as the beginning of a sentence; a name at its beginning stays as it is."""
+    return words.upper_first(verdict) if verdict.startswith(("no difference", "too few")) else verdict
+
+
+def _medians(groups: Sequence[Group]) -> str:
+    known = [group for group in groups if group.counted]
+    if not known:
+        return ""
+    times = words.seconds_alike([median(group.counted) for group in known])
+    several = "Medians" if len(known) > 1 else "Median"
+    return f"{several}: {words.listing(f'{time} ({group.name})' for time, group in zip(times, known, strict=True))}."
+
+
+def _title(groups: Sequence[Group], verdicts: Sequence[Verdict]) -> str:
+    """The finding: the verdict on two, or the shortest and the longest median of several."""
+    room = style.WIDTH - 2 * MARGIN
+    if len(groups) == 2:
+        for most in (1000, 240, 170, 110):
+            base, other = (style.shorten(group.name, most, style.TITLE, "bold") for group in groups)
+            title = _upper(verdicts[0].sentence(base, other))
+            if style.text_width(title, style.TITLE, "bold") <= room:
+                return title
+        return style.shorten(title, room, style.TITLE, "bold")
+    known = sorted((median(group.counted), group.name) for group in groups if len(group.counted) >= MINIMUM)
+    if len(known) < 2:
+        return "Too few runs for a verdict"
+    (low, fastest), (high, slowest) = known[0], known[-1]
+    low_said, high_said = words.seconds_alike([low, high])
+    fastest, slowest = (style.shorten(name, 230, style.TITLE, "bold") for name in (fastest, slowest))
+    shown = any(verdict.state in ("slower", "faster") for verdict in verdicts)
+    begin = "At the median" if shown else "No difference shown: medians"
+    return f"{begin} from {low_said} ({fastest}) to {high_said} ({slowest})"
+
+
+def _draw(groups: Sequence[Group], conditions: Sequence[str], axis: str, note: str) -> Chart:
+    base = groups[0]
+    verdicts = [judge(base.counted, group.counted) for group in groups[1:]]
+    header = Header(_title(groups, verdicts), conditions, keys(groups))
+    row = 84 if len(groups) <= 3 else 60 if len(groups) <= 6 else 48
+    box = Box(NAMES, header.height + 30, style.WIDTH - NAMES - MARGIN - RATIOS - GAP, row * len(groups))
+    paper = Paper(box.bottom + UNDER, sentence(groups), note)
+    header.draw(paper)
+
+    axes = paper.plot(box, "runs")
+    unit = values_axis(axes, [dot.value for group in groups for dot in group.dots])
+    _rows(axes, len(groups))
+    for number, group in enumerate(groups):
+        draw_dots(axes, group, number)
+        _name(paper, group, box.top + (number + 0.5) * row)
+    paper.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=style.GREY, ha="center")
+    _ratios(paper, base.name, verdicts, box._replace(left=box.right + GAP, width=RATIOS))
+    return paper.chart
+
+
+def keys(groups: Sequence[Group]) -> list[Key]:
+    """The key to what occurs in these rows."""
+    kinds = {dot.kind for group in groups for dot in group.dots}
+    return [*(key for kind, key in KEYS.items() if kind in kinds), *([MEDIAN] if "counted" in kinds else [])]
+
+
+def _rows(axes: Axes, count: int) -> None:
+    axes.set(ylim=(count - 0.5, -0.5), yticks=[])
+    for number in range(1, count):
+        axes.axhline(number - 0.5, color=style.GRID, linewidth=0.8, zorder=1)
+
+
+def draw_dots(axes: Axes, group: Group, number: int) -> None:
+    """The runs of one row, the first one at its top, so that a drift is seen, and the median of those that count."""
+    height = np.linspace(-0.36, 0.36, len(group.dots)) if len(group.dots) > 1 else np.zeros(1)
+    size = next(size for most, size in DOT.items() if len(group.dots) <= most)
+    for kind, key in KEYS.items():
+        chosen = [place for place, dot in enumerate(group.dots) if dot.kind == kind]
+        if chosen:
+            axes.scatter(
+                [group.dots[place].value for place in chosen], number + height[chosen], s=size, marker=key.marker,
+                color=key.colour, linewidths=0.7 if size > 10 else 0, edgecolors=style.GROUND,
+                alpha=0.45 if size < 10 else 0.9, zorder=2.5 if kind == "pale" else 3, clip_on=False,
+                label=f"{kind} {number + 1}",
+            )  # fmt: skip
+    if group.counted:
+        middle = median(group.counted)
+        axes.plot([middle] * 2, [number - 0.43, number + 0.43], color=style.INK, linewidth=2, zorder=4, label="median")
+
+
+def _name(paper: Paper, group: Group, y: float) -> None:
+    """At the left of a row what it is, and under that its median and the number of its runs."""
+    name = style.shorten(group.name, NAMES - MARGIN - 16, style.TEXT, "bold")
+    paper.text(MARGIN, y - 3, name, size=style.TEXT, weight="bold")
+    runs = words.count(len(group.counted), "run")
+    said = f"median {words.seconds(median(group.counted))}, {runs}" if group.counted else "no run to count"
+    paper.text(MARGIN, y + 13, said, colour=style.GREY)
+
+
+def _ratios(paper: Paper, base: str, verdicts: Sequence[Verdict], box: Box) -> None:
+    """At the right of each row its ratio to the first one with its interval; at 1 there is no difference."""
+    axes = paper.plot(box, "ratios")
+    known = [end for verdict in verdicts for end in (verdict.ratio, verdict.low, verdict.high) if end == end]
+    _ratio_axis(axes, min([0.8, *known]), max([1.25, *known]))
+    _rows(axes, len(verdicts) + 1)
+    down = [0.5, len(verdicts) + 0.5]
+    axes.plot([1, 1], down, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2, label="no difference")
+    row = box.height / (len(verdicts) + 1)
+    y = box.top + row / 2
+    paper.text(box.left + box.width / 2, y - 1, "what the others are", colour=style.GREY, ha="center", halo=True)
+    paper.text(box.left + box.width / 2, y + 12, "compared with", colour=style.GREY, ha="center", halo=True)
+    for number, verdict in enumerate(verdicts, start=1):
+        few = verdict.state == "too few"
+        colour = style.GREY if verdict.state in ("no difference", "too few") else style.CURVES[0]
+        if verdict.ratio == verdict.ratio:
+            face = style.GROUND if few else colour
+            axes.scatter(
+                verdict.ratio, number, s=34, color=face, edgecolors=colour, linewidths=1.4, zorder=4, label="ratio"
+            )
+        if not few:
+            ends = [verdict.low, verdict.high]
+            axes.plot(ends, [number] * 2, color=colour, linewidth=3, solid_capstyle="butt", zorder=3, label="interval")
+        _say(paper, axes, verdict, box, box.top + (number + 0.5) * row - 11)
+    name = style.shorten(base, RATIOS - 60, style.SMALL)
+    paper.text(box.left + box.width / 2, box.bottom + 37, f"times of “{name}”", colour=style.GREY, ha="center")
+    paper.text(box.right, box.top - 10, SURE, size=style.TINY, colour=style.GREY, ha="right")
+
+
+def _say(paper: Paper, axes: Axes, verdict: Verdict, box: Box, y: float) -> None:
+    """Write the ratio over its line, as near to it as the plot's edges allow."""
+    said = f"too few: {verdict.in_short()}" if verdict.state == "too few" else verdict.in_short()
+    x = float(axes.transAxes.inverted().transform(axes.transData.transform((verdict.ratio, 0)))[0])
+    half = style.text_width(said, style.SMALL, "bold") / 2
+    middle = min(max(box.left + x * box.width, box.left + half + 4), box.right - half) if x == x else box.left + half
+    paper.text(middle, y, said, weight="bold", ha="center", halo=True)
+
+
+def _ratio_axis(axes: Axes, least: float, most: float) -> None:
+    room = (most / least) ** 0.08
+    axes.set(xscale="log", xlim=(least / room, most * room))
+    ticks = next(ticks for reach, ticks in TICKS.items() if most / least < reach)
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}x"))

@@ -1,0 +1,155 @@
+"""What can be counted in an activity: the ground that the words of a task timeline stand on."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from helpers.charts.inputs.activity import OUTSIDE, READY, RUNNING, WAITING, Activity, Block, Pause
+from helpers.charts.inputs.in_flight import most_at_once
+from helpers.page import words
+
+MOSTLY = 0.5
+OTHER = "something outside the block"
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """The longest time for which a row could have gone on and was not let: which row, how long, and behind whom."""
+
+    row: int
+    seconds: float
+    behind: str
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """What can be counted.
+
+    Attributes:
+        noun: what the rows are that count: ``"task"``, ``"job"``, ``"thread"``, ``"request"``, or empty for none.
+        count: how many of them, without the block's own task or thread.
+        jobs: how many jobs tasks gave to threads.
+        busy: seconds in which the loop was not idle, nan without a loop.
+        waiting_most: how many of them waited at once, at most.
+        ready_most: how many of them were ready, or queued for a thread, at once, at most.
+        at_once: how many of them were under way (not queued) at once, at most.
+        alive: how many of them had begun and not ended at once, at most.
+        own_waiting: seconds for which the block's own thread waited.
+        cpu: seconds of processor time of all threads together.
+        stuck: the longest time that one was ready, or None.
+        errors, cancelled, pending: what became of them.
+    """
+
+    noun: str
+    count: int
+    jobs: int
+    busy: float
+    waiting_most: int
+    ready_most: int
+    at_once: int
+    alive: int
+    own_waiting: float
+    cpu: float
+    stuck: Stuck | None
+    errors: Counter[str]
+    cancelled: int
+    pending: int
+
+
+def task_facts(activity: Activity) -> TaskFacts:
+    """Count what the words of a task timeline rest on."""
+    rows, spans = activity.rows, activity.spans
+    counted, noun = _counted(activity)
+    outcome, error = rows["outcome"].to_numpy(str), rows["error"].to_numpy(str)
+    row, state = spans["row"].to_numpy(int), spans["state"].to_numpy(int)
+    start, end = spans["start"].to_numpy(float), spans["end"].to_numpy(float)
+    mine = counted[row]
+
+    def most(chosen: NDArray[np.bool_]) -> int:
+        return most_at_once(start[chosen], end[chosen])
+
+    own = (row == 0) & (state == WAITING)
+    judged = counted | (rows["kind"] != "request").to_numpy(bool)
+    return TaskFacts(
+        noun=noun,
+        count=int(counted.sum()),
+        jobs=int(rows["kind"].isin(["job", "thread"]).sum()) if activity.model == "loop" else 0,
+        busy=float("nan") if activity.busy is None else float(np.diff(activity.busy.reshape(-1, 2)).sum()),
+        waiting_most=most(mine & (state == WAITING)),
+        ready_most=most(mine & (state == READY)),
+        at_once=most(mine & (state != READY)),
+        alive=most_at_once(rows["start"][counted], rows["end"][counted]),
+        own_waiting=float((end[own] - start[own]).sum()),
+        cpu=float(np.nansum(rows["cpu"].to_numpy(float))),
+        stuck=_longest_stuck(activity, np.flatnonzero(mine & (state == READY))),
+        errors=Counter(str(name) or "an error" for name in error[judged & (outcome == "error")]),
+        cancelled=int((judged & (outcome == "cancelled")).sum()),
+        pending=int((judged & (outcome == "pending")).sum()),
+    )
+
+
+def _counted(activity: Activity) -> tuple[NDArray[np.bool_], str]:
+    """Which rows are counted, and what they are: the block's own task or thread, the first row, is their stage."""
+    kind = activity.rows["kind"].to_numpy(str)
+    others = np.arange(len(kind)) >= int(activity.has_opener)
+    for noun in ("task", "job", "thread", "request"):
+        if (others & (kind == noun)).any():
+            return others & (kind == noun), noun
+    return np.zeros(len(kind), bool), ""
+
+
+def _longest_stuck(activity: Activity, ready: NDArray[np.intp]) -> Stuck | None:
+    if not len(ready):
+        return None
+    spans = activity.spans
+    row, state = spans["row"].to_numpy(int), spans["state"].to_numpy(int)
+    start, end = spans["start"].to_numpy(float), spans["end"].to_numpy(float)
+    longest = ready[np.argmax((end - start)[ready])]
+    begin, until, who = start[longest], end[longest], row[longest]
+    ran = (state >= RUNNING) & (row != who) & (activity.rows["kind"] == "task").to_numpy(bool)[row]
+    shared = np.where(ran, np.minimum(end, until) - np.maximum(start, begin), 0).clip(min=0)
+    by_row = np.bincount(row, shared, minlength=len(activity.rows))
+    names = activity.rows["name"].tolist()
+    tally = Counter({names[number]: float(by_row[number]) for number in np.flatnonzero(by_row)})
+    for block in activity.blocks:
+        if block.row == OUTSIDE:
+            tally[blocker(activity, block)] += max(min(block.end, until) - max(block.start, begin), 0)
+    tally = +tally
+    behind = ""
+    if tally:
+        name, held = tally.most_common(1)[0]
+        others = f"{len(tally):,} others" if len(tally) > 1 else ""
+        behind = words.brief(name) if held >= MOSTLY * (until - begin) else others
+    return Stuck(int(who), float(until - begin), behind)
+
+
+def row_name(activity: Activity, row: int) -> str:
+    """What that row is called, without its middle where it is long."""
+    return words.brief(str(activity.rows["name"].iloc[row]))
+
+
+def blocker(activity: Activity, block: Block) -> str:
+    """Who it was that held the loop."""
+    return row_name(activity, block.row) if block.row != OUTSIDE else words.brief(block.who) or OTHER
+
+
+def collected(activity: Activity, block: Block) -> float:
+    """Seconds of the block that were garbage collection."""
+    return sum(overlap(pause, block) for pause in activity.pauses)
+
+
+def overlap(pause: Pause, block: Block) -> float:
+    """Seconds of that collection which fall into the block."""
+    return max(min(block.end, pause.end) - max(block.start, pause.start), 0.0)
+
+
+def inside(pause: Pause, block: Block) -> bool:
+    """Whether the collection happened during that blocking step."""
+    return block.start <= (pause.start + pause.end) / 2 <= block.end
+
+
+def is_collection(activity: Activity, block: Block) -> bool:
+    """Whether it was garbage collection, more than the task's own code, that took the time."""
+    return collected(activity, block) > MOSTLY * (block.end - block.start)

@@ -1,0 +1,233 @@
+"""What a task timeline says in words: its title, its conditions, its sentence and its note."""
+
+from helpers.charts.canvas import style
+from helpers.charts.inputs.activity import Activity, Block
+from helpers.charts.inputs.panel import Panel
+from helpers.charts.requests.in_words import answers, judged, outcome
+from helpers.charts.tasks.facts import TaskFacts, blocker, is_collection, row_name
+from helpers.page import words
+
+MATTERS = 0.1
+"""A title names the blocking steps from this share of the block on."""
+DOMINANT = 0.7
+"""A title names a single step that makes up this share of all blocking steps."""
+NOTICED = 0.001
+"""Seconds: what is shorter gets no sentence of its own."""
+LONGEST_CODE = 80
+"""Characters of a source line that a sentence quotes."""
+NAME_ROOM = 170
+"""Pixels that a task's name may take in a title."""
+
+
+def finding(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
+    """What happened, in a few parts: the title after the run's own name."""
+    wall = words.seconds(panel.wall)
+    if activity.recorded is not None:
+        return [wall, recorded(activity.recorded)]
+    parts = [f"{words.count(seen.count, seen.noun)} in {wall}" if seen.count else wall]
+    held = _held(panel, activity)
+    if held:
+        parts.append(held)
+    elif activity.model == "blocking":
+        parts.append(f"waiting for {words.percent(_share(seen.own_waiting, panel.wall))} of it")
+    elif seen.count > 1:
+        parts.append(_together(activity, seen))
+    if seen.errors or seen.cancelled or seen.pending:
+        parts.append(_lost_in_short(seen))
+    return parts
+
+
+def _held(panel: Panel, activity: Activity) -> str:
+    """Who held the loop, where that took a good part of the block."""
+    blocks = activity.blocks
+    total = sum(block.end - block.start for block in blocks)
+    if not blocks or total < MATTERS * panel.wall:
+        return ""
+    longest = _longest(blocks)
+    if longest.end - longest.start > DOMINANT * total:
+        name = "garbage collection" if is_collection(activity, longest) else blocker(activity, longest)
+        short = style.shorten(name, NAME_ROOM, style.TITLE, "bold")
+        return f"{short} held the loop for {words.seconds(longest.end - longest.start)}"
+    return f"{len(blocks):,} steps held the loop for {words.seconds(total)} of it"
+
+
+def _together(activity: Activity, seen: TaskFacts) -> str:
+    if activity.model == "threads":
+        queued = f", up to {seen.ready_most:,} queued" if seen.ready_most > 1 else ""
+        return f"up to {seen.at_once:,} at a time{queued}" if seen.at_once > 1 else f"one at a time{queued}"
+    if seen.waiting_most > 1:
+        return f"up to {seen.waiting_most:,} waiting at once"
+    return "one at a time" if seen.alive == 1 else "taking turns"
+
+
+def _lost_in_short(seen: TaskFacts) -> str:
+    failed = seen.errors.total()
+    parts = [f"{failed:,} failed"] if failed else []
+    parts += [f"{seen.cancelled:,} cancelled"] if seen.cancelled else []
+    parts += [f"{seen.pending:,} pending"] if seen.pending else []
+    return words.listing(parts)
+
+
+def conditions(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
+    """The parts of the subtitle."""
+    table = panel.requests
+    parts = [] if panel.outcome == "ok" else [outcome(panel)]
+    parts.append({"loop": "one event loop", "threads": "threads", "blocking": "one thread"}[activity.model])
+    if len(table):
+        libraries = [name for name in dict.fromkeys(table["library"]) if name != "server"]
+        parts += [words.listing(libraries)] if libraries else []
+        if seen.noun != "request" or seen.count != len(table):
+            parts.append(words.count(len(table), "request"))
+        parts.append(answers(table))
+    if activity.hidden:
+        parts.append(f"{words.count(activity.hidden, 'library task')} not shown")
+    return parts
+
+
+def sentence(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
+    """What the chart shows."""
+    if activity.recorded is not None:
+        parts = [f"The block took {words.seconds(panel.wall)}, {recorded(activity.recorded)}."]
+        return " ".join([*parts, *_end(panel)])
+    if not len(activity.rows):
+        parts = [f"The block took {words.seconds(panel.wall)}, and no task or thread was recorded in it."]
+        return " ".join([*parts, *_end(panel)])
+    say = {"loop": _on_a_loop, "threads": _on_threads, "blocking": _on_one_thread}[activity.model]
+    parts = [*say(panel, activity, seen), *_collections(panel, activity), *_lost(seen)]
+    return " ".join([*parts, *_end(panel)])
+
+
+def recorded(seconds: float) -> str:
+    """How much of a block is in the picture, where a recorder failed. Another may have seen the rest of its own."""
+    return f"recorded in full for the first {words.seconds(seconds)} only" if seconds else "not recorded in full"
+
+
+def _end(panel: Panel) -> list[str]:
+    """How the block ended, and how good the guess was."""
+    parts = [] if panel.outcome == "ok" else [f"{words.upper_first(outcome(panel))}."]
+    return parts if panel.predict is None else [*parts, judged(panel.wall, panel.predict)]
+
+
+def _begin(panel: Panel, seen: TaskFacts) -> str:
+    wall = words.seconds(panel.wall)
+    return f"{words.count(seen.count, seen.noun)} took {wall}" if seen.count else f"The block took {wall}"
+
+
+def _on_a_loop(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
+    jobs = f", with {words.count(seen.jobs, 'job')} in threads" if seen.jobs and seen.noun == "task" else ""
+    parts = [
+        f"{_begin(panel, seen)}{jobs}: the loop was busy for {words.percent(_share(seen.busy, panel.wall))} of it."
+    ]
+    parts += _stuck(activity, seen)
+    parts += _blocked(activity)
+    if activity.lag >= NOTICED:
+        parts.append(f"A timer fired {words.seconds(activity.lag)} late at worst.")
+    return parts
+
+
+def _stuck(activity: Activity, seen: TaskFacts) -> list[str]:
+    """The longest time that a task stood behind others, or a job in its pool's queue."""
+    if seen.stuck is None or seen.stuck.seconds < NOTICED:
+        return []
+    lasted, who = words.seconds(seen.stuck.seconds), row_name(activity, seen.stuck.row)
+    many = seen.ready_most > 1
+    if seen.noun in ("job", "thread"):
+        most = f"Up to {seen.ready_most:,} were queued for a thread at once; " if many else ""
+        return [words.upper_first(f"{most}the longest time in the queue was {lasted} ({who}).")]
+    behind = f" behind {seen.stuck.behind}" if seen.stuck.behind else ""
+    most = f"Up to {seen.ready_most:,} were ready at once while the loop was busy; " if many else ""
+    return [words.upper_first(f"{most}the longest was stuck for {lasted} ({who}{behind}).")]
+
+
+def _blocked(activity: Activity) -> list[str]:
+    blocks = activity.blocks
+    if not blocks:
+        return []
+    longest = _longest(blocks)
+    who, lasted = blocker(activity, longest), words.seconds(longest.end - longest.start)
+    if is_collection(activity, longest):
+        where = ", most of it garbage collection"
+    else:
+        place = f" ({longest.place})" if longest.place else ""
+        where = f" at {_code(longest.line)}{place}" if longest.line else place
+    if len(blocks) == 1:
+        return [f"One step blocked the loop: {who} for {lasted}{where}."]
+    total = words.seconds(sum(block.end - block.start for block in blocks))
+    return [f"{len(blocks):,} steps blocked the loop, for {total} in all; the longest was {who} for {lasted}{where}."]
+
+
+def _code(line: str) -> str:
+    line = words.one_line(line)
+    return line if len(line) <= LONGEST_CODE else f"{line[:LONGEST_CODE]}…"
+
+
+def _longest(blocks: tuple[Block, ...]) -> Block:
+    return max(blocks, key=lambda block: block.end - block.start)
+
+
+def _on_threads(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
+    if seen.count == 1:
+        begin = f"{_begin(panel, seen)}, in a thread of its own."
+    elif seen.at_once > 1:
+        begin = f"{_begin(panel, seen)}: at most {seen.at_once:,} were under way at once, each in a thread."
+    else:
+        begin = f"{_begin(panel, seen)}, one at a time."
+    return [begin, *_stuck(activity, seen), *_processor(panel, seen)]
+
+
+def _on_one_thread(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
+    one_by_one = ", one after another" if seen.count > 1 and seen.at_once == 1 else ""
+    share = words.percent(_share(seen.own_waiting, panel.wall))
+    return [f"{_begin(panel, seen)}{one_by_one}: the thread waited for {share} of it.", *_processor(panel, seen)]
+
+
+def _processor(panel: Panel, seen: TaskFacts) -> list[str]:
+    if seen.cpu < 1e-6:
+        return []
+    return [
+        f"Processor time was {words.seconds(seen.cpu)}, {words.percent(_share(seen.cpu, panel.wall))} of the block."
+    ]
+
+
+def _collections(panel: Panel, activity: Activity) -> list[str]:
+    pauses = activity.pauses
+    total = sum(pause.end - pause.start for pause in pauses)
+    if not pauses or total < 0.01 * panel.wall:
+        return []
+    if len(pauses) == 1:
+        return [f"One garbage collection stopped everything for {words.seconds(total)}."]
+    return [f"{len(pauses):,} garbage collections stopped everything for {words.seconds(total)} in all."]
+
+
+def _lost(seen: TaskFacts) -> list[str]:
+    parts = []
+    failed = seen.errors.total()
+    if failed:
+        reasons = ", ".join(f"{number:,} {name}" for name, number in seen.errors.most_common(4))
+        others = " and others" if len(seen.errors) > 4 else ""
+        parts.append(f"{failed:,} failed ({reasons}{others})")
+    if seen.cancelled:
+        parts.append(f"{seen.cancelled:,} {_was(seen.cancelled)} cancelled")
+    if seen.pending:
+        parts.append(f"{seen.pending:,} {_was(seen.pending)} still pending when the block ended")
+    return [f"{words.listing(parts)}."] if parts else []
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
+
+
+def note(panel: Panel, activity: Activity) -> str:
+    """What the reader must know of the recording, and what it cost."""
+    parts = list(activity.notes)
+    if activity.events:
+        what = words.count(activity.events, "step" if activity.model == "loop" else "call")
+        share = words.fine_percent(_share(activity.cost, panel.wall))
+        cost = words.seconds(activity.cost)
+        about = cost if cost.startswith("under") else f"about {cost}"
+        parts.append(f"Recording {what} cost {about}, {share} of the block, as measured on this machine.")
+    return " ".join(parts)

@@ -1,0 +1,49 @@
+"""The key of a task timeline: what its colours mean, in the words of how the code waits."""
+
+from collections.abc import Sequence
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.layout import Key
+from helpers.charts.inputs.activity import BLOCKING, READY, Activity
+from helpers.charts.tasks.marks import ENDS, REPLY
+
+MEANINGS = {
+    "loop": ("waiting", "ready, loop busy", "running a step"),
+    "threads": ("waiting", "queued, no thread free", "running, or waiting for the GIL"),
+    "blocking": ("waiting", "ready", "running"),
+    "several": ("waiting", "ready, no loop or thread free", "running"),
+}
+
+
+def keys(activities: Sequence[Activity]) -> list[Key]:
+    """The key to what occurs in these activities, and to nothing else; what claims the loop most comes first."""
+    model = _model(activities)
+    occur = {int(state) for activity in activities for state in activity.spans["state"].unique()}
+    threshold = min(activity.threshold for activity in activities)
+    meanings = (*MEANINGS[model], f"blocking step (≥ {threshold * 1000:.3g} ms)")
+    order = (2, READY, 0, BLOCKING)
+    shown = [Key(meanings[state], style.STATES[state].colour, _swatch(state)) for state in order if state in occur]
+    outcomes = {outcome for activity in activities for outcome in activity.rows["outcome"]}
+    shown += [key for outcome, key in ENDS.items() if outcome in outcomes]
+    if any(block.replies for activity in activities for block in activity.blocks):
+        shown.append(REPLY)
+    return shown
+
+
+def _swatch(state: int) -> float:
+    return style.STATES[state].thickness
+
+
+def _model(activities: Sequence[Activity]) -> str:
+    models = {activity.model for activity in activities}
+    if len(models) > 1:
+        return "several"
+    model = models.pop()
+    return "several" if model == "loop" and any(_has_queue(activity) for activity in activities) else model
+
+
+def _has_queue(activity: Activity) -> bool:
+    """Whether a job of a pool had to wait for a thread."""
+    is_job = (activity.rows["kind"] == "job").to_numpy(bool)
+    row, state = activity.spans["row"].to_numpy(int), activity.spans["state"].to_numpy(int)
+    return bool((is_job[row] & (state == READY)).any())

@@ -1,0 +1,73 @@
+"""What stands on and behind the rows of a task timeline: how rows ended, blocks of the loop, replies that waited."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+
+from helpers.charts.canvas import style
+from helpers.charts.canvas.layout import Key
+from helpers.charts.inputs.activity import OUTSIDE, Activity
+from helpers.charts.requests.bars import FAILED
+from helpers.charts.tasks.facts import inside
+from helpers.charts.tasks.row_heights import Layout
+from helpers.charts.tasks.rows import FLATTEST_BLOCK
+
+CANCELLED = Key("cancelled", style.INK, marker="s")
+PENDING = Key("pending at the end", style.PROBLEM, marker=">")
+REPLY = Key("a reply arrives", style.INK, marker="v")
+ENDS = {"error": FAILED, "cancelled": CANCELLED, "pending": PENDING}
+
+
+def draw_bands(axes: Axes, activity: Activity, pixel: float, over_rows: bool) -> None:
+    """A pale band over the whole height of the plot for each blocking step and each garbage collection.
+
+    Collections of less than two pixels (of so many seconds) have none. The bands are seen between the rows; where
+    those leave no room the bands go ``over_rows``, at least over those that wait.
+    """
+    held = [(block.start, block.end) for block in activity.blocks]
+    held += [
+        (pause.start, pause.end)
+        for pause in activity.pauses
+        if pause.end - pause.start >= 2 * pixel and not any(inside(pause, block) for block in activity.blocks)
+    ]
+    if held:
+        corners = np.array([[(x0, 0), (x0, 1), (x1, 1), (x1, 0)] for x0, x1 in held], dtype=float)
+        axes.add_collection(
+            PolyCollection(
+                list(corners), facecolors=style.PROBLEM, alpha=0.11, linewidths=0, antialiaseds=False, label="band",
+                zorder=2.05 if over_rows else 1, transform=axes.get_xaxis_transform(),
+            ),
+            autolim=False,
+        )  # fmt: skip
+
+
+def draw_ends(axes: Axes, activity: Activity, layout: Layout, row_high: float) -> None:
+    """A mark at the end of every row that failed, was cancelled, or had not ended."""
+    outcome = activity.rows["outcome"].to_numpy(str)
+    end = activity.rows["end"].to_numpy(float)
+    size = float(np.clip(row_high * 0.62, 3, 8)) ** 2
+    for name, key in ENDS.items():
+        chosen = outcome == name
+        if chosen.any():
+            axes.scatter(
+                end[chosen], layout.at[chosen], marker=key.marker, s=size, color=key.colour,
+                linewidths=0.6 if row_high >= 3 else 0, edgecolors=style.GROUND, zorder=4, label=key.meaning,
+                clip_on=False,
+            )  # fmt: skip
+
+
+def draw_replies(axes: Axes, activity: Activity, layout: Layout, row_high: float) -> None:
+    """A small mark over a blocking step for each reply that arrived meanwhile and could not be read."""
+    size = float(np.clip(row_high * 0.45, 2.5, 5))
+    over = max(0.5, (FLATTEST_BLOCK + size) / 2 / row_high)
+    points = [
+        (time, layout.at[block.row] - over if block.row != OUTSIDE else -0.5)
+        for block in activity.blocks
+        for time in block.replies
+    ]
+    if points:
+        x, y = np.array(points, dtype=float).T
+        axes.scatter(
+            x, y, marker=REPLY.marker, s=size**2, color=REPLY.colour, linewidths=0, zorder=4.5, label=REPLY.meaning,
+            clip_on=False,
+        )  # fmt: skip

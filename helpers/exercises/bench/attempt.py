@@ -1,0 +1,318 @@
+"""Runs a learner's function on the bench, under the recorders. All of this happens in the bench's own process."""
+
+import asyncio
+import faulthandler
+import gc
+import inspect
+import io
+import json
+import random
+import threading
+import traceback
+import warnings
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager, redirect_stdout
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import aiohttp
+
+from helpers.code.origin import is_learners
+from helpers.exercises.bench.observation import Seen
+from helpers.exercises.bench.serialising.bench_side import threads_of_pools
+from helpers.exercises.bench.serialising.stand_in import LeftInNotebook
+from helpers.exercises.exercise import Coding, Exercise, Order, head_of
+from helpers.exercises.finding import Finding, Telling
+from helpers.runs import measure
+from helpers.servers.practice_api import PracticeAPI
+
+GRACE = 0.5
+"""Seconds after the limit that a function has to take note of it, before it is asked for its place by force."""
+
+_HERE = str(Path(__file__).parents[1])
+
+CALLS = ("sleep", "socket", "lock", "queue")
+"""Kinds of waits that are calls; the others are guessed from a thread that stands still, as in an idle loop."""
+
+BLOCKING = 0.05
+"""Seconds. The usual 10 ms would now and then accuse a function of what a busy machine has done."""
+
+
+class Trial:
+    """What a `judge` is given: the function, a practice API of the bench's own, and chance.
+
+    Attributes:
+        api: the practice API; `measure` resets it before each run.
+        chance: random numbers, others at each check, so that no result can be written in advance.
+        runs: what has been seen so far, a `Seen` for each run.
+    """
+
+    def __init__(
+        self, exercise: Exercise, function: Callable[..., Any], api: PracticeAPI, tell: Callable[[str, str], None],
+        stack_file: TextIO, seed: int,
+    ) -> None:  # fmt: skip
+        self.api = api
+        self.chance = random.Random(seed)
+        self.runs: list[Seen] = []
+        self._exercise = exercise
+        self._function = function
+        self._tell = tell
+        self._stack_file = stack_file
+        self._countries: dict[str, Any] = {}
+
+    def codes(self, count: int) -> list[str]:
+        """So many country codes, others at each check."""
+        return self.chance.sample(sorted(self._known()), count)
+
+    def urls(self, count: int, delay: float = 0.1) -> list[str]:
+        """The addresses of so many countries, others at each check; each answers after `delay` seconds."""
+        return [self.api.url(f"/countries/{code}", delay=delay) for code in self.codes(count)]
+
+    def answers(self, urls: Sequence[str]) -> list[Any]:
+        """What addresses of countries answer, in order; asked for beside the measurement, and without delay."""
+        return [self._known()[urlsplit(url).path.rpartition("/")[2]] for url in urls]
+
+    def _known(self) -> dict[str, Any]:
+        if not self._countries:
+            with urlopen(self.api.url("/countries")) as answer:
+                self._countries = {country["code"]: country for country in json.load(answer)}
+        return self._countries
+
+    def run(
+        self, *arguments: Any, with_session: bool = False, cancel_after: float | None = None, may_raise: bool = False,
+        through: Callable[..., Awaitable[Any]] | None = None, meanings: Mapping[str, tuple[str, str]] | None = None,
+    ) -> Seen:  # fmt: skip
+        """Run the learner's function once, measured, and return what was seen.
+
+        Args:
+            arguments: what it is called with.
+            with_session: give it an open `aiohttp.ClientSession` before these.
+            cancel_after: cancel it after so many seconds.
+            may_raise: an exception is for the judge to look at, in `Seen.error`.
+            through: for a function that is to be called several times, or is a plain one that needs a loop: an `async
+                def` that is given the function and these arguments, and calls it. What it returns is the result.
+            meanings: by the name of an error, what it usually comes from in this exercise, and where to look.
+
+        Raises:
+            Telling: it did not return, or it raised; nothing else need be said then. The engine catches this.
+        """
+        seen = Seen()
+        self.runs.append(seen)
+        threads = set(threading.enumerate())
+        self._tell("running", "")
+        faulthandler.dump_traceback_later(self._exercise.limit + GRACE, file=self._stack_file)
+        printed = io.StringIO()
+        try:
+            with redirect_stdout(printed), _warnings() as heard:
+                if through is not None:
+                    self._run_async(seen, arguments, with_session, cancel_after, partial(through, self._function))
+                elif self._is_async:
+                    self._run_async(seen, arguments, with_session, cancel_after, self._function)
+                else:
+                    self._run_plain(seen, arguments)
+                gc.collect()
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        activity = seen.run.panel().activity
+        if activity is not None:
+            activity.rows.loc[0, "name"] = _name_of(self._function)  # the row that a notebook's charts call "cell"
+        main = seen.run._recorded.threads.main
+        seen.cpu = main.cpu
+        seen.calls_that_wait = [
+            (start - seen.run.began, end - seen.run.began) for start, end, kind in main.waits if kind in CALLS
+        ]
+        seen.printed = printed.getvalue()
+        seen.never_awaited = [str(text).split("'")[1] for text in heard if "was never awaited" in str(text)]
+        threads |= threads_of_pools()
+        seen.threads_left = [thread.name for thread in threading.enumerate() if thread not in threads]
+        self._require_a_result(seen, may_raise, meanings or {})
+        return seen
+
+    @property
+    def _is_async(self) -> bool:
+        if isinstance(self._exercise, Coding | Order):
+            return head_of(self._exercise.start)[2]
+        return inspect.iscoroutinefunction(self._function)
+
+    def _measure(self) -> measure:
+        return measure(f"check of {self._exercise.name}", blocking=BLOCKING)
+
+    def _run_plain(self, seen: Seen, arguments: tuple[Any, ...]) -> None:
+        try:
+            with self._measure() as seen.run:
+                seen.result = self._function(*arguments)
+        except Exception as error:
+            seen.ended, seen.error, seen.where = "raised", error, _raised_at(error)
+
+    def _run_async(
+        self, seen: Seen, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
+        function: Callable[..., Any],
+    ) -> None:  # fmt: skip
+        unheard: list[str] = []
+        with asyncio.Runner() as runner:
+            runner.get_loop().set_exception_handler(lambda loop, context: unheard.append(_complaint(context)))
+            runner.run(self._drive(seen, arguments, with_session, cancel_after, function))
+            gc.collect()  # while the loop can still be told about errors that nobody asked for
+        seen.unheard = [text for text in unheard if text]
+
+    async def _drive(
+        self, seen: Seen, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
+        function: Callable[..., Any],
+    ) -> None:  # fmt: skip
+        loop, me = asyncio.get_running_loop(), asyncio.current_task()
+        assert me is not None
+        others = {id(session) for session in _open_sessions()}
+        async with AsyncExitStack() as stack:
+            if with_session:
+                given = await stack.enter_async_context(aiohttp.ClientSession())
+                others.add(id(given))
+                arguments = (given, *arguments)
+            timers = [loop.call_later(self._exercise.limit, self._stop, seen, me)]
+            if cancel_after is not None:
+                timers.append(loop.call_later(cancel_after, me.cancel))
+            try:
+                with self._measure() as seen.run:
+                    result = function(*arguments)
+                    seen.result = await result if inspect.isawaitable(result) else result
+            except asyncio.CancelledError:
+                if seen.ended != "stopped":
+                    seen.ended = "cancelled"
+            except Exception as error:
+                if seen.ended != "stopped":
+                    seen.ended, seen.error, seen.where = "raised", error, _raised_at(error)
+            finally:
+                for timer in timers:
+                    timer.cancel()
+            for _ in range(5):  # a task that was cancelled needs a turn to end
+                await asyncio.sleep(0)
+            seen.tasks_left = [_task_name(task) for task in asyncio.all_tasks() if task is not me and _is_own(task)]
+            seen.sessions_left = sum(id(session) not in others for session in _open_sessions())
+
+    def _stop(self, seen: Seen, task: "asyncio.Task[Any]") -> None:
+        """The limit: note where it stands, then cancel it."""
+        seen.ended = "stopped"
+        seen.where = _standing_at(task)
+        self._tell("stopping", seen.where)
+        task.cancel()
+
+    def _require_a_result(self, seen: Seen, may_raise: bool, meanings: Mapping[str, tuple[str, str]]) -> None:
+        if seen.ended == "stopped":
+            raise Telling(never_ended(self._exercise.limit, seen.where))
+        if seen.ended == "raised" and not may_raise:
+            assert seen.error is not None
+            raise Telling(self._error_finding(seen.error, seen.where, meanings))
+        if inspect.iscoroutine(seen.result):
+            seen.result.close()
+            raise Telling(
+                Finding(
+                    "Your function returned a coroutine object, and nothing had been run.",
+                    "Calling a coroutine function only makes such an object: it runs when it is awaited.",
+                )
+            )
+
+    def _error_finding(self, error: BaseException, where: str, meanings: Mapping[str, tuple[str, str]]) -> Finding:
+        if isinstance(error, LeftInNotebook):
+            return Finding(
+                f"It uses a {error} of your notebook{f' ({where})' if where else ''}.",
+                "A check runs your function in a process of its own, where it has its arguments, your other functions "
+                "and plain values, but nothing that is open, runs or is held in the notebook. Use what it is given.",
+            )
+        message = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
+        if isinstance(error, TypeError) and not where:
+            name, parameters, _ = head_of(getattr(self._exercise, "start", "def f(): ..."))
+            return Finding(f"{message}.", f"The check calls it as {name}({', '.join(parameters)}).")
+        place = f", raised by {where}" if where else ""
+        kind = type(error).__name__
+        return Finding(f"It raised {message}{place}.", *meanings.get(kind, (_MEANINGS.get(kind, ""), "")))
+
+
+_MEANINGS = {
+    "NameError": "That name is not known. Has the cell that defines it been run?",
+    "RuntimeError": "Python's own message is the best guide to this one.",
+    "ClientResponseError": "The server said no, and your function let that through.",
+    "InvalidUrlClientError": "What it asked for is no address.",
+}
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """What a function is called; a `partial`, or an object that can be called, has no name of its own."""
+    inner = function.func if isinstance(function, partial) else function
+    return str(getattr(inner, "__name__", type(inner).__name__))
+
+
+def never_ended(limit: float, where: str) -> Finding:
+    """The finding about a run that was stopped at its limit, and where it stood then."""
+    return Finding(
+        f"It had not ended after {limit:g} s, and was stopped.",
+        f"At that moment it was at {where}." if where else "What it waited for never came.",
+    )
+
+
+def would_not_stop(limit: float, where: str) -> Finding:
+    """The finding about a run that was cancelled at its limit, and went on."""
+    place = f" at {where}" if where else ""
+    return Finding(
+        f"It had not ended after {limit:g} s, was cancelled{place}, and went on all the same.",
+        "A cancellation comes out of an `await` as CancelledError. Whoever catches it, or everything, must raise it "
+        "again.",
+    )
+
+
+def _standing_at(task: "asyncio.Task[Any]") -> str:
+    """The learner's line on which a task, or else the last task that was made, is waiting."""
+    coroutine: Any = task.get_coro()
+    place = ""
+    while coroutine is not None and (frame := getattr(coroutine, "cr_frame", None)) is not None:
+        if _is_the_learners(frame.f_code.co_filename):
+            place = _line(traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
+        coroutine = coroutine.cr_await
+    return place
+
+
+def _raised_at(error: BaseException) -> str:
+    """The last line of the learner's own code on the way to the error, or "" where it was never in it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _is_the_learners(frame.filename)]
+    error.__traceback__ = None  # aiohttp raises one and the same error each time; it must not bring the last time along
+    return _line(own[-1]) if own else ""
+
+
+def _is_the_learners(filename: str) -> bool:
+    """Whether it is neither a library nor the code of this folder."""
+    return is_learners(filename) and not filename.startswith(_HERE)
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    line = f": `{frame.line}`" if frame.line else ""
+    return f"{frame.filename}, line {frame.lineno}{line}"
+
+
+def _complaint(context: dict[str, Any]) -> str:
+    error = context.get("exception")
+    return f"{type(error).__name__}: {error}" if error is not None else ""
+
+
+def _is_own(task: "asyncio.Task[Any]") -> bool:
+    code = getattr(task.get_coro(), "cr_code", None)
+    return code is not None and is_learners(code.co_filename)
+
+
+def _task_name(task: "asyncio.Task[Any]") -> str:
+    return str(getattr(task.get_coro(), "__name__", task.get_name()))
+
+
+def _open_sessions() -> list[aiohttp.ClientSession]:
+    return [thing for thing in gc.get_objects() if type(thing) is aiohttp.ClientSession and not thing.closed]
+
+
+@contextmanager
+def _warnings() -> Iterator[list[Any]]:
+    """Collect every warning that is given in the block."""
+    messages: list[Any] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield messages
+    messages += [warning.message for warning in caught]

@@ -1,0 +1,156 @@
+"""The place where a learner's function is run: a process of its own.
+
+A function that never ends cannot be stopped in the kernel: nothing ends a thread that sleeps or waits for a socket, a
+signal does not get through to it on Windows, and a coroutine that blocks takes the page with it. A process can be ended
+on every system. It has a practice API of its own, so that whatever else the notebook is doing is not counted in.
+
+It starts at the first check, which takes a second or two, and is used again as long as it answers.
+"""
+
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from helpers.code.origin import is_learners
+from helpers.exercises.bench.result import STACK_FILE, Verdict
+from helpers.exercises.bench.serialising import NotSent, serialise, sources_in
+from helpers.exercises.exercise import Exercise
+from helpers.exercises.finding import Finding
+from helpers.page.status_line import StatusLine
+from helpers.servers.orders import connect
+from helpers.servers.process import PACKAGE_ROOT, ServerProcess
+
+FORCE = 1.5
+"""Seconds after an exercise's limit at which the process is ended: it has had its time to stop by itself."""
+
+READY_WITHIN = 60.0
+"""Seconds for everything that is not the learner's function."""
+
+_FRAME = re.compile(r'File "(?P<file>.+)", line (?P<line>\d+) in ')
+
+
+class BenchFailed(RuntimeError):
+    """The bench did not answer; the learner's function is not to blame."""
+
+
+class Bench:
+    """The process, and the line to it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="waiting-measured-bench-", ignore_cleanup_errors=True)
+        command = [sys.executable, "-m", "helpers.exercises.bench.worker", self._folder.name]
+        self._process = ServerProcess("bench of the exercises", command)
+        self._line: Connection[object, object] | None = None
+        try:
+            self._line = connect(self._process, self._process.start(), READY_WITHIN)
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.alive
+
+    def judge(self, exercise: Exercise, sent: bytes) -> Verdict:
+        """Have a function judged; `sent` is what `serialise` made of it. Raises BenchFailed when the bench breaks."""
+        assert self._line is not None
+        self._line.send((exercise.name, sent))
+        until = time.monotonic() + READY_WITHIN
+        running = False
+        stopping_at: str | None = None
+        verdict: Verdict | None = None
+        while True:
+            try:
+                # In short turns: on Windows the Stop button gets through between them only.
+                if not self._line.poll(0.05):
+                    if time.monotonic() < until:
+                        continue
+                    if verdict is not None:  # judged, and only tidying up takes for ever
+                        self.stop()
+                        return verdict
+                    if not running:
+                        raise BenchFailed(f"The bench did not answer.\n{self._process.log_tail()}")
+                    return self._ended_by_force(exercise, sent, stopping_at)
+                news: Any = self._line.recv()
+            except (EOFError, OSError) as error:
+                self.stop()
+                if running:
+                    return Verdict([Finding("It ended the process that it ran in.", "Did it call exit()?")])
+                raise BenchFailed("The bench has ended.") from error
+            match news:
+                case "running", _:
+                    running, until = True, time.monotonic() + exercise.limit + FORCE
+                case "stopping", str(stopping_at):
+                    pass
+                case "over", told:
+                    verdict, until = told, time.monotonic() + FORCE
+                case "failed", reason:
+                    self.stop()
+                    raise BenchFailed(f"The bench could not judge this:\n{reason}")
+                case "ready", _ if verdict is not None:
+                    return verdict
+
+    def _ended_by_force(self, exercise: Exercise, sent: bytes, stopping_at: str | None) -> Verdict:
+        from helpers.exercises.bench.attempt import never_ended, would_not_stop
+
+        where = _innermost(Path(self._folder.name, STACK_FILE), sources_in(sent))
+        self.stop()
+        if stopping_at is not None:
+            return Verdict([would_not_stop(exercise.limit, stopping_at)])
+        return Verdict([never_ended(exercise.limit, where)])
+
+    def stop(self) -> None:
+        """End the process and its practice API."""
+        if self._line is not None:
+            self._line.close()
+        self._process.stop()
+        self._folder.cleanup()
+
+
+def _innermost(stack: Path, sources: Mapping[str, Sequence[str]]) -> str:
+    """The learner's line at which a stack, as `faulthandler` writes it, stands; "" where there is none."""
+    for line in stack.read_text(encoding="utf-8", errors="replace").splitlines():
+        found = _FRAME.search(line)
+        if found and is_learners(found["file"]) and not found["file"].startswith(str(PACKAGE_ROOT / "helpers")):
+            lines = sources.get(found["file"], ())[int(found["line"]) - 1 :]
+            text = f": `{lines[0].strip()}`" if lines else ""
+            return f"{found['file']}, line {found['line']}{text}"
+    return ""
+
+
+_bench: Bench | None = None
+_one_at_a_time = threading.Lock()
+"""A click on a panel may be dealt with in a thread of its own, beside a check in a cell."""
+
+
+def bench() -> Bench:
+    """The bench of this kernel; starts it where none runs. Raises ServerFailed where it does not start."""
+    global _bench
+    if _bench is None or not _bench.alive:
+        _bench = Bench()
+    return _bench
+
+
+def judge(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
+    """Have a function judged. When that is interrupted the bench goes, and the next check starts another."""
+    try:
+        sent = serialise(function)
+    except NotSent as error:
+        return Verdict([error.finding])
+    warm = _bench is not None and _bench.alive
+    doing = "running your function ..." if warm else "setting up the bench, then running your function ..."
+    with StatusLine() as line, _one_at_a_time:
+        line.show(doing)
+        place = bench()
+        try:
+            return place.judge(exercise, sent)
+        except BaseException:
+            place.stop()
+            raise

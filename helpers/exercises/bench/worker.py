@@ -1,0 +1,116 @@
+"""The bench's own process: it runs learners' functions, one after another, and says what was seen.
+
+    python -m helpers.exercises.bench.worker FOLDER
+
+FOLDER is where it works, and where it writes the stack of a function that does not end.
+"""
+
+import gc
+import os
+import random
+import secrets
+import sys
+import threading
+import traceback
+from dataclasses import replace
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from helpers.archive.place import VARIABLE
+from helpers.exercises.bench.result import STACK_FILE, Verdict
+from helpers.exercises.exercise import Exercise
+from helpers.exercises.finding import Finding, Telling
+from helpers.servers.process import exit_with_parent, say_ready
+
+if TYPE_CHECKING:
+    from helpers.exercises.bench.attempt import Trial
+
+MOST_FINDINGS = 2
+MOST_PRINTED = 2000  # characters
+
+
+def main(folder: Path) -> None:
+    """Listen for one caller, and judge what it sends until it hangs up."""
+    exit_with_parent()
+    os.chdir(folder)
+    os.environ[VARIABLE] = str(folder / "history.sqlite")  # no check belongs to the learner's history
+    key = secrets.token_bytes(16)
+    with Listener(("127.0.0.1", 0), authkey=key) as listener:
+        say_ready(port=listener.address[1], key=key.hex())
+        _get_ready()
+        with listener.accept() as line, (folder / STACK_FILE).open("w", encoding="utf-8") as stack_file:
+            while True:
+                try:
+                    name, sent = line.recv()
+                except EOFError:
+                    return
+                try:
+                    line.send(("over", _judge(name, sent, line, stack_file)))
+                except Exception:
+                    line.send(("failed", traceback.format_exc()))
+                line.send(("ready", None))
+
+
+def _get_ready() -> None:
+    """Do before the first check what takes a while: start the practice API, and meanwhile import."""
+    from helpers.servers.practice_api import practice_api
+
+    starting = threading.Thread(target=practice_api)
+    starting.start()
+    import helpers.exercises.bench.attempt
+    import helpers.runs.build_activity
+    import helpers.runs.tables  # noqa: F401
+
+    starting.join()
+    # After each run the garbage is collected, to find what was thrown away without having run. What is here by now is
+    # none: looking through all of pandas would take longer than most runs do.
+    gc.collect()
+    gc.freeze()
+
+
+def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> Verdict:
+    from helpers.exercises.bench.attempt import Trial
+    from helpers.exercises.bench.serialising import NotSent, deserialise
+    from helpers.exercises.catalogue import find
+    from helpers.servers.practice_api import practice_api
+
+    exercise = find(name)
+    try:
+        function = deserialise(sent)
+    except NotSent as error:
+        return Verdict([error.finding])
+    trial = Trial(
+        exercise, function, practice_api(), lambda *news: line.send(news), stack_file, random.randrange(2**32)
+    )
+    verdict = _listen(exercise, trial)
+    if trial.runs:
+        run = trial.runs[-1].run
+        if run.outcome != "open":
+            run.panel()  # makes the tables that a card and a chart need
+            # The recorders hold hooks and locks of this process; the tables are all that is needed of them.
+            run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
+            verdict.run = run
+        verdict.printed = trial.runs[-1].printed[:MOST_PRINTED]
+    return verdict
+
+
+def _listen(exercise: Exercise, trial: "Trial") -> Verdict:
+    """Run the judge until it has said enough."""
+    findings: list[Finding] = []
+    judgement = exercise.judge(trial)
+    while True:
+        try:
+            finding = next(judgement)
+        except StopIteration as end:
+            return Verdict(findings=findings, sentence="" if findings else end.value)
+        except Telling as telling:
+            return Verdict(findings=[*findings, telling.finding][:MOST_FINDINGS])
+        if finding is not None:
+            findings.append(finding)
+        if len(findings) == MOST_FINDINGS:
+            return Verdict(findings=findings)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

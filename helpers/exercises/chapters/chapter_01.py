@@ -1,0 +1,365 @@
+"""The exercises of 01 Blocking calls."""
+
+import socket
+from typing import Any
+
+import requests
+
+from helpers.exercises import judges
+from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.exercise import Choice, Coding, Judgement
+from helpers.exercises.finding import Finding
+from helpers.page.words import count
+
+WAITS = "The program waits"
+FIRST = "The first call is slower than the next"
+SESSION = "A Session reuses its connection"
+TIMEOUT = "Without a timeout, a stalled server means waiting for ever"
+STATUS = "A failed answer is not an exception"
+CHOICE = "Blocking is often the right choice"
+
+GIVEN = """\
+import requests
+
+from helpers import practice_api
+
+api = practice_api()
+"""
+
+
+def processor_time_shown(trial: Trial) -> Judgement:
+    """Shows the right answer of `idle-or-busy` by a run."""
+    seen = trial.run()
+    yield None
+    return f"Of {seen.run.wall:.2f} s the processor worked {seen.run.cpu:.2f} s for this program. The rest was waiting."
+
+
+idle_or_busy = Choice(
+    name="idle-or-busy",
+    title="What does the processor do?",
+    judge=processor_time_shown,
+    question="What does the processor do for this program while it runs?",
+    code="""\
+def read_three():
+    for code in ["FR", "JP", "KE"]:
+        requests.get(api.url(f"/countries/{code}", delay=0.2))
+""",
+    given=GIVEN,
+    answers={
+        "a": "it works all the time: the program is running",
+        "b": "it asks again and again whether the answer is there",
+        "c": "next to nothing: the program is woken when the answer comes",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "Then the CPU time on the card would be as long as the wall time.",
+            "A call that has not come back need not be computing. This one stands still.",
+            WAITS,
+        ),
+        "b": Finding(
+            "Asking takes processor time, and the card shows hardly any.",
+            "The operating system puts the program aside, and wakes it when something has arrived.",
+            WAITS,
+        ),
+    },
+    hints=[
+        "Compare two numbers of the first card of this chapter: wall time and CPU time.",
+        "The row of the cell is pale nearly everywhere. What does pale stand for?",
+    ],
+    solution="c: the program sleeps, and the operating system wakes it.",
+)
+
+
+def connections_shown(trial: Trial) -> Judgement:
+    """Shows the right answer of `new-or-reused` by a run."""
+    seen = trial.run()
+    yield None
+    return f"The column says {', '.join(seen.run.requests['connection'])}. The first request pays for the others."
+
+
+new_or_reused = Choice(
+    name="new-or-reused",
+    title="Who opens the connection?",
+    judge=connections_shown,
+    question="What does the column `connection` say of the three requests?",
+    code="""\
+def three_in_a_session():
+    with requests.Session() as session:
+        for code in ["FR", "JP", "KE"]:
+            session.get(api.url(f"/countries/{code}"))
+""",
+    given=GIVEN,
+    answers={
+        "a": "new, new, new",
+        "b": "new, reused, reused",
+        "c": "reused, reused, reused",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That is what three calls of `requests.get` do.",
+            "A Session keeps the connection when an answer has been read, and uses it for the next request.",
+            SESSION,
+        ),
+        "c": Finding(
+            "That would need a connection before the first request.",
+            "Making a Session opens none: it does not even know yet which server you will ask.",
+            FIRST,
+        ),
+    },
+    hints=[
+        "What does a Session know about the server at the moment when it is made?",
+        "The column `connecting` of the table above has one number that is not 0.",
+    ],
+    solution="b: the first request opens the connection, the others reuse it.",
+)
+
+
+def patience_kept(trial: Trial) -> Judgement:
+    """`page_or_none(url, patience)`: the page, None after so long a silence, and every other error is let out."""
+    (url,) = trial.urls(1, delay=0.8)
+    seen = trial.run(url, 4, may_raise=True)
+    if isinstance(seen.error, requests.Timeout) or (seen.ended == "returned" and seen.result is None):
+        yield Finding(
+            "The answer would have come after 0.8 s, 4 s were allowed, and your function gave up.",
+            "How long to wait is for the caller to say.",
+            TIMEOUT,
+        )
+    elif seen.error is not None:
+        yield Finding(f"It raised {_told(seen.error)}.", "This server answers well, within the time allowed.", TIMEOUT)
+    yield judges.asked(seen, [url], TIMEOUT)
+    yield judges.values(seen, trial.answers([url])[0], "the page", TIMEOUT)
+
+    seen = trial.run(trial.api.url("/stall", seconds=1), 0.3, may_raise=True)
+    if isinstance(seen.error, requests.Timeout):
+        yield Finding(
+            f"It raised {type(seen.error).__name__}.",
+            "The timeout has struck, as it should. Here the caller wants None instead of an error.",
+            TIMEOUT,
+        )
+    elif seen.ended == "raised" and seen.error is not None:
+        yield Finding(f"It raised {_told(seen.error)}.", "A server that says nothing is no reason for this.", TIMEOUT)
+    elif seen.result is not None:
+        yield Finding(
+            "The server said nothing for 1 s, 0.3 s were allowed, and your function waited for it.",
+            "Without a timeout, or with too long a one, it waits as long as the server likes.",
+            TIMEOUT,
+        )
+
+    seen = trial.run(trial.api.url("/bytes/8"), 4, may_raise=True)
+    if seen.error is None:
+        yield Finding(
+            "The answer came at once and was no JSON, and nobody has heard of that: it returned None.",
+            "The `except` catches more than a timeout. What it was not meant for is hidden by it.",
+            TIMEOUT,
+        )
+    return "A slow page was waited for, a silent server was not, and another error came out as it was."
+
+
+page_or_none = Coding(
+    name="page-or-none",
+    title="Complete: wait, but not for ever",
+    judge=patience_kept,
+    start="""\
+def page_or_none(url, patience):
+    return requests.get(url).json()
+""",
+    solution="""\
+def page_or_none(url, patience):
+    try:
+        return requests.get(url, timeout=patience).json()
+    except requests.Timeout:
+        return None
+""",
+    hints=[
+        "`requests.get` has an argument for the longest silence. Without it there is no limit.",
+        "When the limit is passed it raises an error. Which one? The section on stalled servers has caught it by name.",
+        "`try:` … `except requests.Timeout:` … catches that one, and lets all the others pass.",
+    ],
+)
+
+
+def one_connection_used(trial: Trial) -> Judgement:
+    """`names_of(urls)` returns the names, in order, and the server sees one connection."""
+    urls = trial.urls(trial.chance.randint(5, 8), delay=0.02)
+    seen = trial.run(urls)
+    yield judges.asked(seen, urls, SESSION)
+    yield judges.connections(seen, 1, SESSION)
+    yield judges.values(seen, [page["name"] for page in trial.answers(urls)], "the names, in order", SESSION)
+    return f"{len(urls)} requests went through {seen.server.connections} connection."
+
+
+one_connection = Coding(
+    name="one-connection",
+    title="Repair: one connection is enough",
+    judge=one_connection_used,
+    start="""\
+def names_of(urls):
+    names = []
+    for url in urls:
+        names.append(requests.get(url, timeout=5).json()["name"])
+    return names
+""",
+    solution="""\
+def names_of(urls):
+    with requests.Session() as session:
+        return [session.get(url, timeout=5).json()["name"] for url in urls]
+""",
+    hints=[
+        "`requests.get` throws its connection away. What keeps it?",
+        "The `with requests.Session() as session:` has to stand around the loop, not in it.",
+    ],
+)
+
+
+def largest_shown(trial: Trial) -> Judgement:
+    """Shows the right answer of `can-it-overlap` by a run."""
+    seen = trial.run()
+    yield None
+    first, second = seen.run.requests["end"][0], seen.run.requests["start"][1]
+    return (
+        f"{seen.result}. The first answer was there at {first:.3f} s, the second request was made at {second:.3f} s: "
+        "before that, nobody knew its address."
+    )
+
+
+can_it_overlap = Choice(
+    name="can-it-overlap",
+    title="Would it help to ask at the same time?",
+    judge=largest_shown,
+    question="This waits twice. What would make it wait once?",
+    code="""\
+def largest_country():
+    everyone = requests.get(api.url("/countries", delay=0.1)).json()
+    largest = max(everyone, key=lambda country: country["population"])
+    return requests.get(api.url(f"/countries/{largest['code']}", delay=0.1)).json()["name"]
+""",
+    given=GIVEN,
+    answers={
+        "a": "two threads, or async: both requests at once",
+        "b": "a Session",
+        "c": "nothing that changes only how it waits",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "What address would the second request ask for?",
+            "It is in the answer to the first. Only waits that do not need one another can overlap.",
+            CHOICE,
+        ),
+        "b": Finding(
+            "A Session saves connecting. The wait for each answer stays.",
+            "Reuse and concurrency are two different gains, and neither removes the order of these two.",
+            SESSION,
+        ),
+    },
+    hints=[
+        "What does the second request need, and when is it known?",
+        "Could two people do this job in half the time?",
+    ],
+    solution="c: the second request needs the answer to the first. Blocking code is right for it.",
+)
+
+
+def good_and_bad_told_apart(trial: Trial) -> Judgement:
+    """`read_all(urls)` returns the names of the countries that answered well and the addresses that failed."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and never listening: whoever calls here is refused
+        refused = f"http://127.0.0.1:{nobody.getsockname()[1]}/countries/FR"
+        good = trial.urls(trial.chance.randint(3, 5), delay=0.02)
+        missing = trial.api.url("/countries/Atlantis")
+        failing = trial.api.url("/flaky", rate=1)
+        bad = trial.chance.sample([missing, failing, refused], 3)
+        urls = [good[0], bad[0], *good[1:-1], bad[1], good[-1], bad[2]]
+        seen = trial.run(urls, may_raise=True)
+    names = [page["name"] for page in trial.answers(good)]
+    if seen.error is not None:
+        yield _escaped(seen.error, seen.where)
+        return ""
+    yield _two_lists(seen.result, names, bad, STATUS)
+    yield judges.asked(seen, urls, STATUS)
+    return f"{len(names)} names, and all {len(bad)} failures: two bad answers, and a server that was not there."
+
+
+def _escaped(error: BaseException, where: str) -> Finding:
+    what = f"It raised {type(error).__name__}{f', at {where}' if where else ''}, and the rest was never asked for."
+    if isinstance(error, requests.HTTPError):
+        return Finding(what, "`raise_for_status` has done its part. Nobody has caught what it raised.", STATUS)
+    if isinstance(error, requests.RequestException):
+        return Finding(what, "A bad status is one way to fail. This server was not there at all.", STATUS)
+    if isinstance(error, KeyError):
+        return Finding(what, "A failed answer was read as if it were a country: it has no such key.", STATUS)
+    return Finding(what, "One address that fails must not keep you from the others.", STATUS)
+
+
+def _two_lists(result: Any, names: list[str], bad: list[str], look: str) -> Finding | None:
+    """What is wrong with the pair of the names and the addresses that failed."""
+    if not isinstance(result, tuple | list) or len(result) != 2 or not all(isinstance(part, list) for part in result):
+        return Finding(f"It returned {_kind(result)}.", "Two lists are wanted: `return names, failed`.", look)
+    got, failed = result
+    if set(got) - set(names):
+        return Finding(
+            f"Among the names is {next(name for name in got if name not in names)!r}, which is no country.",
+            "A failed answer is an answer, too. Nothing has looked at its status.",
+            look,
+        )
+    if len(got) < len(names):
+        return Finding(
+            f"{len(got)} of {count(len(names), 'name')} came back.",
+            "An error has ended the loop, and with it the requests that would have worked.",
+            look,
+        )
+    if got != names:
+        return Finding("The names are in another order than their addresses.", "Or one is there twice.", look)
+    if failed and not any(isinstance(part, str) for part in failed):
+        return Finding(f"The second list holds {_kind(failed[0])}.", "The addresses are wanted, as texts.", look)
+    if failed != bad:
+        return Finding(
+            f"{len(bad)} addresses failed; the second list has {len(failed)}: {failed or 'none'}.",
+            "A failure that is not noted down has never happened, for whoever reads the result.",
+            look,
+        )
+    return None
+
+
+def _kind(thing: Any) -> str:
+    return "None" if thing is None else f"a {type(thing).__name__}"
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:120]
+
+
+good_and_bad = Coding(
+    name="good-and-bad",
+    title="Write: who answered, and who failed",
+    judge=good_and_bad_told_apart,
+    start="""\
+def read_all(urls):
+    \"\"\"Two lists: the names of the countries that answered well, and the addresses that failed.\"\"\"
+    ...
+""",
+    solution="""\
+def read_all(urls):
+    names, failed = [], []
+    with requests.Session() as session:
+        for url in urls:
+            try:
+                answer = session.get(url, timeout=5)
+                answer.raise_for_status()
+            except requests.RequestException:
+                failed.append(url)
+            else:
+                names.append(answer.json()["name"])
+    return names, failed
+""",
+    hints=[
+        "One failure must not end the loop. Where does the `try` have to stand then?",
+        "A bad status raises nothing by itself. `raise_for_status()` makes it one more error to catch.",
+        "`requests.RequestException` is the parent of all errors of the library: bad statuses, timeouts and servers "
+        "that are not there.",
+    ],
+)
+
+EXERCISES = [idle_or_busy, new_or_reused, page_or_none, one_connection, can_it_overlap, good_and_bad]

@@ -1,0 +1,501 @@
+"""The exercises of 07 The aiohttp client."""
+
+import time
+from typing import Any
+
+import aiohttp
+
+from helpers.exercises import judges
+from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.exercise import Choice, Coding, Judgement, Order
+from helpers.exercises.finding import Finding
+from helpers.page.words import count
+
+LINE_BY_LINE = "The same job, line by line"
+SESSION = "One session per request is the classic mistake"
+TWO_GAINS = "Reuse and concurrency are two gains"
+LIMIT = "gather(300) is not 300 in flight"
+TIMEOUT = "The total timeout counts the time in the queue"
+STATUS = "A bad status does not raise"
+INSIDE = "The body must be read inside the context"
+UNREAD = "An unread body holds its connection"
+STREAM = "A large body can be used while it arrives"
+SENDING = "Parameters, headers, cookies, JSON"
+
+GIVEN = """\
+import asyncio
+import aiohttp
+from helpers import practice_api
+
+api = practice_api()
+
+async def fetch(session, url):
+    async with session.get(url) as response:
+        return await response.json()
+
+def countries(n, **conditions):
+    return [api.url("/countries/FR", n=number, **conditions) for number in range(n)]
+"""
+
+_TOO_LATE = {
+    "ClientConnectionError": (
+        "The answer's `async with` block was over, its connection given back, and the body had not been read.",
+        INSIDE,
+    ),
+    "RuntimeError": ("The session had been closed already: its `async with` block was over.", LINE_BY_LINE),
+}
+
+
+def name_or_error(trial: Trial) -> Judgement:
+    """`name_of(url)` returns a country's name, and raises where the status is bad."""
+    urls = trial.urls(1, delay=0.02)
+    seen = trial.run(urls[0], meanings=_TOO_LATE)
+    yield judges.asked(seen, urls, LINE_BY_LINE)
+    yield judges.values(seen, trial.answers(urls)[0]["name"], "the name of the country", LINE_BY_LINE)
+    yield judges.nothing_left(seen, LINE_BY_LINE)
+    refused = trial.run(trial.api.url("/flaky", rate=1), may_raise=True)
+    if not isinstance(refused.error, aiohttp.ClientResponseError):
+        yield Finding(
+            "The server answered 503, and the line that asks for the status was not reached.",
+            "An answer with a bad status raises nothing by itself.",
+            STATUS,
+        )
+    return "A good answer brought its name, a bad one its error, and both gave their connection back."
+
+
+three_waits = Order(
+    name="three-waits",
+    title="Put the lines in order: three waits",
+    judge=name_or_error,
+    given=GIVEN,
+    solution="""\
+async def name_of(url):
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url) as response:
+            response.raise_for_status()
+            page = await response.json()
+    return page["name"]
+""",
+    shuffled="4 5 2 1 3",
+    also=["1 >2 >>4 >>3 5", "1 >2 >>3 >>4 >5", "1 >2 >>3 >>4 >>5"],
+    hints=[
+        "Which line makes a name that another line uses? Begin with the one that needs none.",
+        "Two lines open something that is closed where their block ends. What has to happen before that?",
+        "The body and the status belong to the response: both lines stand inside its block, two steps to the right.",
+    ],
+)
+
+
+def two_pools(trial: Trial) -> Judgement:
+    """Shows the right answer of `two-sessions` by a run."""
+    seen = trial.run()
+    yield None
+    return f"At most {seen.peak} were in flight: 100 of the one session and 50 of the other."
+
+
+two_sessions = Choice(
+    name="two-sessions",
+    title="How many are in flight?",
+    judge=two_pools,
+    question="200 requests are gathered, in two sessions. How many of them does the server see at once, at most?",
+    code="""\
+async def two_groups():
+    async with aiohttp.ClientSession() as one, aiohttp.ClientSession() as other:
+        await asyncio.gather(
+            *(fetch(one, url) for url in countries(150, delay=0.5)),
+            *(fetch(other, url) for url in countries(50, delay=0.5)),
+        )
+""",
+    given=GIVEN,
+    answers={"a": "2", "b": "100", "c": "150", "d": "200"},
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need a session to make its requests one after another.",
+            "A session has many connections, and a request for each.",
+            SESSION,
+        ),
+        "b": Finding(
+            "That would need one limit for the whole program.",
+            "The limit is that of a connector, and each session has a connector of its own.",
+            LIMIT,
+        ),
+        "d": Finding(
+            "That would need `gather` to send whatever it is given.",
+            "It starts all the tasks. But a request needs a connection, and a connector opens only so many.",
+            LIMIT,
+        ),
+    },
+    hints=[
+        "What hands out the connections, and how many of it are there?",
+        "A connector opens 100 connections unless told otherwise. How many do the 50 need?",
+    ],
+    solution="c: 150. The first session has 100 in flight and 50 in its queue, the second all of its 50.",
+)
+
+
+def connections_given_up(trial: Trial) -> Judgement:
+    """Shows the right answer of `three-looks` by a run."""
+    seen = trial.run()
+    yield None
+    return f"The server counted {count(seen.server.connections, 'connection')}, one for each look."
+
+
+three_looks = Choice(
+    name="three-looks",
+    title="What does an unread body cost?",
+    judge=connections_given_up,
+    question="The pool holds one connection. How many new connections does the server count in all?",
+    code="""\
+async def three_looks():
+    pool = aiohttp.TCPConnector(limit=1)
+    async with aiohttp.ClientSession(connector=pool) as session:
+        for _ in range(3):
+            async with session.get(api.url("/bytes/20000000")) as response:
+                response.raise_for_status()  # the headers are all that we want to see
+""",
+    given=GIVEN,
+    answers={
+        "a": "1: it is used three times",
+        "b": "1: the second request waits for it for ever",
+        "c": "3",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need the connection to be free for the next request.",
+            "The rest of the body is still on its way in it: the next answer could not be told from that.",
+            UNREAD,
+        ),
+        "b": Finding(
+            "That would need the connection to be held beyond the block.",
+            "Leaving the block lets go of it, read or not. The question is whether anybody can use it again.",
+            UNREAD,
+        ),
+    },
+    hints=[
+        "What is still in the connection when the block is left?",
+        "A connection can be used again when the answer before has been read to its end. If not, it is closed.",
+    ],
+    solution="c: 3. The body was not read to its end, so each connection had to be closed, and the next one opened.",
+)
+
+
+def five_at_most(trial: Trial) -> Judgement:
+    """`fetch_all(urls)` has five requests in flight, over no more than five connections."""
+    urls = trial.urls(12, delay=0.05)
+    seen = trial.run(urls, meanings=_POOL_IS_CLOSED)
+    yield judges.ran(seen, TWO_GAINS)
+    yield judges.asked(seen, urls, SESSION)
+    yield judges.at_most(seen, 5, LIMIT)
+    yield judges.connections(seen, 5, SESSION)
+    yield judges.together(seen, 5, TWO_GAINS)
+    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", SESSION)
+    yield judges.nothing_left(seen, SESSION)
+    return f"{len(urls)} requests over {count(seen.server.connections, 'connection')}, five of them in flight."
+
+
+_POOL_IS_CLOSED = {
+    "RuntimeError": (
+        "A session was used when it was over: its own block had ended, or that of another session, which closed the "
+        "connector that they shared.",
+        SESSION,
+    ),
+}
+
+one_session = Coding(
+    name="one-session",
+    title="Repair: five at a time, over five connections",
+    judge=five_at_most,
+    start="""\
+async def fetch_all(urls):
+    pages = []
+    for url in urls:
+        async with aiohttp.ClientSession() as session:
+            pages.append(await fetch(session, url))
+    return pages
+""",
+    solution="""\
+async def fetch_all(urls):
+    pool = aiohttp.TCPConnector(limit=5)
+    async with aiohttp.ClientSession(connector=pool) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+    hints=[
+        "Two things are wrong here, one apart from the other: how often a session is made, and when a request is.",
+        "Make one session, around everything. Then have the requests made together.",
+        "A connector knows how many connections it may open: `aiohttp.TCPConnector(limit=...)`, given to the session.",
+    ],
+)
+
+
+def patient_with_the_queue(trial: Trial) -> Judgement:
+    """`fetch_patiently(urls, patience)` limits how long the server may be silent, and not how long the queue is."""
+    patience, silence = 0.4, 1.0
+    urls = trial.urls(12, delay=0.1)
+    seen = trial.run(urls, patience, meanings=_TIME_IN_THE_QUEUE)
+    yield judges.ran(seen, TIMEOUT)
+    yield judges.asked(seen, urls, TIMEOUT)
+    errors = [page for page in seen.result or [] if isinstance(page, BaseException)]
+    if errors:
+        yield Finding(
+            f"{len(errors)} of {len(urls)} results were errors: {type(errors[0]).__name__}.",
+            "They are kept now instead of raised. But every one of these pages was to be had.",
+            TIMEOUT,
+        )
+        return ""
+    yield judges.at_most(seen, 2, LIMIT)
+    yield judges.together(seen, 2, LIMIT)
+    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", TIMEOUT)
+    yield judges.nothing_left(seen, SESSION)
+    silent = trial.api.url("/stall", seconds=silence)
+    stalled = trial.run([*trial.urls(2, delay=0.02), silent], patience, may_raise=True)
+    if not isinstance(stalled.error, TimeoutError):
+        yield Finding(
+            f"A server that said nothing for {silence:g} s was waited for, with a patience of {patience:g} s.",
+            "Nothing limits the answer itself any more, or not enough.",
+            TIMEOUT,
+        )
+    return (
+        f"{len(urls)} pages came through a queue that took longer than {patience:g} s; the silent server was given up."
+    )
+
+
+_TIME_IN_THE_QUEUE = dict.fromkeys(
+    ("TimeoutError", "ConnectionTimeoutError", "ServerTimeoutError"),
+    (
+        "Each answer took 0.1 s. But the clock was running in the queue as well, and the last ones had used up their "
+        "time before they were sent.",
+        TIMEOUT,
+    ),
+)
+
+patience_for_answers = Coding(
+    name="patience-for-answers",
+    title="Repair: patience for answers, not for the queue",
+    judge=patient_with_the_queue,
+    start="""\
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+    solution="""\
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=patience, sock_read=patience)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+    hints=[
+        "Two requests at a time: when is the last of twelve sent? And since when is its clock running?",
+        "`ClientTimeout` has four clocks. Which of them begin only when the request has left the queue?",
+        "`total` and `connect` count the time in the queue. `sock_connect` is about opening a connection, `sock_read` "
+        "about each silence of the server.",
+    ],
+)
+
+
+def only_good_ones(trial: Trial) -> Judgement:
+    """`good_pages(session, urls)` returns the pages whose status was good, in order, asked for all at once."""
+    good = trial.urls(4, delay=0.05)
+    bad = [trial.api.url("/flaky", rate=1, delay=0.05), trial.api.url("/countries/XX")]
+    urls = trial.chance.sample(good + bad, len(good + bad))
+    seen = trial.run(urls, with_session=True, meanings=_ONE_SPOILS_ALL | _TOO_LATE)
+    pages = trial.answers([url for url in urls if url in good])
+    yield judges.ran(seen, STATUS)
+    yield judges.asked(seen, urls, STATUS)
+    results = seen.result if isinstance(seen.result, list) else []
+    others = [page for page in results if page not in pages]
+    if any(isinstance(page, dict) for page in others):
+        yield Finding(
+            f"{sum(isinstance(page, dict) for page in others)} of {len(results)} results are the server's words of "
+            "regret, not pages.",
+            "An answer with a bad status is an answer: it has a body, and raises nothing.",
+            STATUS,
+        )
+    elif others:
+        yield Finding(
+            f"Among the results {'is' if len(others) == 1 else 'are'} {count(len(others), 'thing')} that "
+            f"{'is' if len(others) == 1 else 'are'} no page: {type(others[0]).__name__}.",
+            "What is put in place of a page that failed has to be taken out again.",
+            STATUS,
+        )
+    else:
+        yield judges.values(seen, pages, "the good pages, in the order of the urls", STATUS)
+    yield judges.together(seen, len(good), TWO_GAINS)
+    yield judges.nothing_left(seen, SESSION)
+    return f"{count(len(pages), 'good page')} of {count(len(urls), 'answer')}, all asked for at once."
+
+
+_ONE_SPOILS_ALL = {
+    "ClientResponseError": ("One bad status ended it all, and the good pages are lost with it.", STATUS),
+    "ContentTypeError": ("Not every answer is JSON: ask for its status first.", STATUS),
+}
+
+good_pages = Coding(
+    name="good-pages",
+    title="Write: the good pages only",
+    judge=only_good_ones,
+    start='''\
+async def good_pages(session, urls):
+    """The pages whose status was good, in the order of the urls; all asked for at once."""
+    ...
+''',
+    solution="""\
+async def page_or_none(session, url):
+    async with session.get(url) as response:
+        return await response.json() if response.ok else None
+
+
+async def good_pages(session, urls):
+    pages = await asyncio.gather(*(page_or_none(session, url) for url in urls))
+    return [page for page in pages if page is not None]
+""",
+    hints=[
+        "Write a function for one address first: what should it return, or raise, when the status is bad?",
+        "`response.ok` is True for a status below 400; `response.raise_for_status()` raises for the others. Both "
+        "belong inside the block of the response.",
+        "Gather all, then keep what is a page: leave out what stands for a failure, None or an exception.",
+    ],
+)
+
+
+def used_while_it_came(trial: Trial) -> Judgement:
+    """`download(session, url, write)` writes each piece as it arrives, and returns the number of bytes."""
+    size = trial.chance.randint(300_000, 400_000)
+    url = trial.api.url("/drip", bytes=size, duration=0.4, chunks=10)
+    written: list[tuple[float, Any]] = []
+    seen = trial.run(
+        url, lambda piece: written.append((time.perf_counter(), piece)), with_session=True, meanings=_NOT_TO_BE_LOOPED
+    )
+    yield judges.ran(seen, STREAM)
+    yield judges.asked(seen, [url], STREAM)
+    if not written or any(not isinstance(piece, bytes) for _, piece in written):
+        kind = type(written[0][1]).__name__ if written else "nothing"
+        yield Finding(f"`write` was given {kind}.", "It wants the bytes of the body, as they came.", STREAM)
+        return ""
+    request = seen.run.requests.iloc[0]
+    half_time = seen.run.began + (request["start"] + request["end"]) / 2
+    total = sum(len(piece) for _, piece in written)
+    largest = max(len(piece) for _, piece in written)
+    if total != size:
+        yield Finding(
+            f"`write` got {total:,} of {size:,} bytes.",
+            "One reading takes what is there at that moment. The rest is still on its way.",
+            STREAM,
+        )
+    elif largest > size / 2:
+        yield Finding(
+            f"`write` got {largest:,} of {size:,} bytes in one piece.",
+            "The whole body was held in memory first: of one that is too large for that nothing would be written.",
+            STREAM,
+        )
+    elif written[0][0] > half_time:
+        yield Finding(
+            "When the first piece was written, the body was almost complete.",
+            "The pieces were collected first, so that all of them are in memory in the end.",
+            STREAM,
+        )
+    yield judges.values(seen, size, f"{size:,}, the number of bytes", STREAM)
+    yield judges.nothing_left(seen, STREAM)
+    return f"{size:,} bytes in {count(len(written), 'piece')}, none larger than {largest:,}, written as they came."
+
+
+_NOT_TO_BE_LOOPED = {
+    "TypeError": ("Each piece has to be waited for, so an ordinary `for` cannot bring it.", STREAM),
+    "ValueError": (
+        "Going through `response.content` as it is takes it line by line, and this body has no lines.",
+        STREAM,
+    ),
+    **_TOO_LATE,
+}
+
+as_it_arrives = Coding(
+    name="as-it-arrives",
+    title="Write: use a large body while it arrives",
+    judge=used_while_it_came,
+    start='''\
+async def download(session, url, write):
+    """Call write(piece) for each piece of the body as it arrives; return the number of bytes."""
+    ...
+''',
+    solution="""\
+async def download(session, url, write):
+    total = 0
+    async with session.get(url) as response:
+        response.raise_for_status()
+        async for piece in response.content.iter_chunked(65536):
+            write(piece)
+            total += len(piece)
+    return total
+""",
+    hints=[
+        "`await response.read()` waits for all of it. What else does a response offer?",
+        "`response.content.iter_chunked(65536)` brings pieces of at most so many bytes. `write` is a plain function.",
+        "The loop is an `async for`, inside the block of the response; add up `len(piece)` in it.",
+    ],
+)
+
+
+def said_with_json(trial: Trial) -> Judgement:
+    """`report(session, url, country, visits)` posts JSON with a parameter and a header."""
+    country, visits = trial.codes(1)[0], trial.chance.randint(100, 999)
+    seen = trial.run(trial.api.url("/echo"), country, visits, with_session=True)
+    yield judges.ran(seen, LINE_BY_LINE)
+    if not seen.server.requests:
+        yield Finding("The server saw no request.", "What it answered cannot be known without asking it.", SENDING)
+        return ""
+    echo = seen.result if isinstance(seen.result, dict) else {}
+    if "method" not in echo:
+        yield judges.values(seen, {}, "what the server has answered", LINE_BY_LINE)
+        return ""
+    wanted = {"country": country, "visits": visits}
+    kind = echo["headers"].get("Content-Type", "nothing at all")
+    if echo["json"] != wanted or "json" not in kind:
+        yield Finding(
+            f"The body came as {kind}, and holds `{echo['text']}`." if echo["text"] else "The body was empty.",
+            f"It should come as JSON, with country {country!r} and visits {visits}.",
+            SENDING,
+        )
+    if echo["query"] != {"page": "2"}:
+        yield Finding(
+            f"The parameters of the address were {echo['query'] or 'none'}.",
+            "Only page=2 belongs there.",
+            SENDING,
+        )
+    if echo["headers"].get("X-Course") != "waiting":
+        yield Finding(
+            "There was no header X-Course that says waiting.", "Headers, parameters and body go separate ways.", SENDING
+        )
+    yield judges.nothing_left(seen, LINE_BY_LINE)
+    return "The server got a JSON body, a parameter and a header, each where it belongs."
+
+
+say_it_with_json = Coding(
+    name="say-it-with-json",
+    title="Complete: post JSON",
+    judge=said_with_json,
+    start="""\
+async def report(session, url, country, visits):
+    async with session.post(url, ...) as response:
+        return await response.json()
+""",
+    solution="""\
+async def report(session, url, country, visits):
+    body = {"country": country, "visits": visits}
+    async with session.post(url, params={"page": "2"}, headers={"X-Course": "waiting"}, json=body) as response:
+        return await response.json()
+""",
+    hints=[
+        "The three go by three names, the same as in `requests`.",
+        "`data=` sends a form, `json=` sends JSON. `params=` is the part of the address behind the question mark.",
+        "`params={...}, headers={...}, json={...}`: each takes a dictionary, and turns it into text by itself.",
+    ],
+)
+
+EXERCISES = [
+    three_waits, two_sessions, one_session, patience_for_answers, three_looks, good_pages, as_it_arrives,
+    say_it_with_json,
+]  # fmt: skip

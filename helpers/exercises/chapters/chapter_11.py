@@ -1,0 +1,404 @@
+"""The exercises of 11 Databases."""
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from helpers.exercises import judges
+from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.observation import Seen
+from helpers.exercises.chapters.chapter_06 import beside_a_heartbeat
+from helpers.exercises.chapters.watched_connections import Connection, LendingPool
+from helpers.exercises.exercise import Choice, Coding, Judgement, Order
+from helpers.exercises.finding import Finding
+from helpers.page.words import count
+
+BLOCKS = "sqlite3 in a coroutine stops everyone"
+DISGUISE = "aiosqlite is a thread in disguise"
+ONE = "One connection is one query at a time"
+SIZE = "The pool's size decides, not the driver"
+SILENCE = "A pool too small queues in silence"
+HELD = "A connection held while asking somebody else"
+
+
+def four_rounds(trial: Trial) -> Judgement:
+    """Shows the right answer of `rounds-of-a-pool` by a run."""
+    seen = trial.run()
+    yield None
+    return (
+        f"The last one had its answer after {seen.run.wall:.1f} s: twelve queries over three connections, four rounds."
+    )
+
+
+rounds_of_a_pool = Choice(
+    name="rounds-of-a-pool",
+    title="How long does the last one wait?",
+    judge=four_rounds,
+    question="Twelve people, a pool of three, 0.1 s a query. After how long has the last one an answer?",
+    code="""\
+async def open_with_pause():
+    db = await aiosqlite.connect(":memory:")
+    await db.create_function("pause", 1, time.sleep)
+    return db
+
+
+async def twelve_people():
+    pool = asyncio.Queue()
+    for _ in range(3):
+        pool.put_nowait(await open_with_pause())
+
+    async def ask():
+        db = await pool.get()
+        await db.execute("SELECT pause(0.1)")
+        pool.put_nowait(db)
+
+    await asyncio.gather(*(ask() for _ in range(12)))
+    while not pool.empty():
+        await pool.get_nowait().close()
+""",
+    given="import asyncio\nimport time\n\nimport aiosqlite",
+    answers={"a": "0.1 s", "b": "0.3 s", "c": "0.4 s", "d": "1.2 s"},
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need twelve connections.",
+            "`gather` starts twelve tasks. What does each of them need before it can ask?",
+            SIZE,
+        ),
+        "b": Finding(
+            "That would be three rounds.",
+            "How many are served in one round, and how many rounds do twelve need?",
+            SIZE,
+        ),
+        "d": Finding(
+            "That would need a single connection.",
+            "A connection is one query at a time. Here there are three of them.",
+            ONE,
+        ),
+    },
+    hints=[
+        "How many queries run at the same time? It is not the number of tasks.",
+        "Twelve people in rounds of three: how many rounds, and how long is each?",
+    ],
+    solution="c: 0.4 s. Three at a time, twelve in all, makes four rounds of a tenth of a second.",
+)
+
+
+SHARED = Finding(
+    "Two jobs used one connection at the same time.",
+    "A connection is one query at a time: who has it keeps it until the job is done.",
+    ONE,
+)
+
+
+async def some_fail(
+    with_connection: Callable[..., Any], pool: "asyncio.Queue[Connection]", works: list[Callable[..., Any]]
+) -> list[Any]:
+    """Use the learner's function for each of the works, and cancel one more that waits for a connection meanwhile."""
+    tasks = [asyncio.create_task(with_connection(pool, work)) for work in works]
+    waiting = asyncio.create_task(with_connection(pool, works[-1]))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    waiting.cancel()
+    return await asyncio.gather(*tasks, waiting, return_exceptions=True)
+
+
+def given_back(trial: Trial) -> Judgement:
+    """`with_connection(pool, work)` borrows, works, and gives back, after an error too."""
+    connections = [Connection(), Connection()]
+    pool: asyncio.Queue[Connection] = asyncio.Queue()
+    for connection in connections:
+        pool.put_nowait(connection)
+    fails = trial.chance.randint(1, 4)
+
+    async def work(number: int, connection: Connection) -> int:
+        await connection.execute("SELECT ?", (number,))
+        if number == fails:
+            raise LookupError("no such row")
+        return number
+
+    seen = trial.run(pool, [partial(work, number) for number in range(6)], through=some_fail)
+    if pool.qsize() < 2:
+        yield Finding(
+            f"When all had ended, {pool.qsize()} of 2 connections were in the pool.",
+            "One of the works fails, and its connection never came back. Whoever comes later waits for it for ever.",
+            SILENCE,
+        )
+    if any(isinstance(result, UnboundLocalError) for result in seen.result):
+        yield Finding(
+            "Somebody who was cancelled while waiting for a connection gave back one that he never had.",
+            "What is to be undone belongs into `try` only from the moment at which it has been done.",
+            SILENCE,
+        )
+    if any(connection.most_users > 1 for connection in connections):
+        yield SHARED
+    wanted = [number for number in range(6) if number != fails]
+    if [result for result in seen.result if isinstance(result, int)] != wanted:
+        yield Finding("Not every work's result came back.", "What `work` returns is what the caller wants.", ONE)
+    if not isinstance(seen.result[fails], LookupError):
+        yield Finding("The error of the work that failed did not come out.", "The caller has to hear of it.", SILENCE)
+    yield judges.nothing_left(seen, SILENCE)
+    return "One work failed and one waiter was cancelled; both connections are in the pool again."
+
+
+give_it_back = Order(
+    name="give-it-back",
+    title="Put the lines in order: give it back, whatever happens",
+    judge=given_back,
+    limit=3.0,
+    given="import asyncio",
+    solution="""\
+async def with_connection(pool, work):
+    connection = await pool.get()
+    try:
+        return await work(connection)
+    finally:
+        pool.put_nowait(connection)
+""",
+    shuffled="4 2 5 1 3",
+    hints=[
+        "`finally` is run in any case: after a `return`, after an error, and when the task is cancelled.",
+        "If the task is cancelled while it waits for a connection, it has none to give back.",
+        "First get it. Then `try`, and inside it the work; in `finally`, what must not be forgotten.",
+    ],
+)
+
+
+def slow_query(number: int) -> str:
+    """A query that computes for longer than `judges.COMPUTED` on any machine of today, and then comes to `number`."""
+    return (
+        "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps WHERE n < 1000000) "
+        f"SELECT count(*) - 1000000 + {number} FROM steps"
+    )
+
+
+def loop_was_free(trial: Trial) -> Judgement:
+    """`all_totals(path, queries)` runs each query on the file, in order, and the loop is free meanwhile."""
+    numbers = trial.chance.sample(range(1000), 3)
+    with tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True) as folder:
+        path = str(Path(folder) / "shop.sqlite")
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("CREATE TABLE orders (customer, amount)")
+        queries = [slow_query(number) for number in numbers]
+        seen = trial.run(path, queries, through=beside_a_heartbeat, meanings=_OF_ITS_THREAD)
+    seen.result, beats = seen.result
+    yield judges.ran(seen, BLOCKS)
+    yield judges.values(seen, numbers, "what the queries came to, in their order", BLOCKS)
+    yield judges.never_blocked(seen, BLOCKS)
+    if len(beats) < 4:
+        yield Finding(
+            f"A heartbeat beside it had its turn {count(len(beats), 'time')}.",
+            "Somebody held the loop all the time. It is the call that reads the file.",
+            BLOCKS,
+        )
+    yield judges.nothing_left(seen, DISGUISE)
+    return f"{len(queries)} queries, and a heartbeat beside them had its turn {len(beats):,} times."
+
+
+_OF_ITS_THREAD = {
+    "ProgrammingError": (
+        "A connection of sqlite3 belongs to the thread that opened it. Open it where it is used.",
+        DISGUISE,
+    ),
+}
+
+threads_for_sqlite = Coding(
+    name="threads-for-sqlite",
+    title="Repair: a file that is read in the loop",
+    judge=loop_was_free,
+    start="""\
+async def all_totals(path, queries):
+    with closing(sqlite3.connect(path)) as db:
+        return [db.execute(query).fetchone()[0] for query in queries]
+""",
+    solution="""\
+async def all_totals(path, queries):
+    def total(query):
+        with closing(sqlite3.connect(path)) as db:
+            return db.execute(query).fetchone()[0]
+
+    return [await asyncio.to_thread(total, query) for query in queries]
+""",
+    hints=[
+        "Which line reads the file? Whoever runs that line stands still meanwhile, and here it is the loop.",
+        "`asyncio.to_thread` runs a plain function in a thread. Open a connection in the thread that uses it.",
+        "Or leave the threads to `aiosqlite`: `async with aiosqlite.connect(path) as db`.",
+    ],
+)
+
+
+def asked_all_together(trial: Trial) -> Judgement:
+    """`pages(session, pool, urls)` notes each visit in the database, and holds no connection while it asks."""
+    urls = trial.urls(8, delay=0.3)
+    pool = LendingPool(2)
+    seen = trial.run(pool, urls, with_session=True)
+    yield judges.ran(seen, HELD)
+    yield judges.asked(seen, urls, HELD)
+    noted = [query[1] for connection in pool.lent for query in connection.queries]
+    if sorted(noted) != sorted(urls):
+        yield Finding(
+            f"The database was told of {len(set(noted)):,} of {count(len(urls), 'visit')}.",
+            "The query is to stay: only the connection has to go back earlier.",
+            HELD,
+        )
+    if seen.peak <= 2:
+        yield Finding(
+            f"At most {seen.peak} requests were in flight at once, as many as the pool has connections.",
+            "Each held its connection while it waited for a server that has nothing to do with the database.",
+            HELD,
+        )
+    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", HELD)
+    yield judges.nothing_left(seen, HELD)
+    return f"Two connections served {len(urls)} visits, and up to {seen.peak} requests were in flight."
+
+
+not_while_asking = Coding(
+    name="not-while-asking",
+    title="Repair: a connection that is held too long",
+    judge=asked_all_together,
+    start="""\
+async def pages(session, pool, urls):
+    async def page(url):
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+            async with session.get(url) as response:
+                return await response.json()
+
+    return await asyncio.gather(*(page(url) for url in urls))
+""",
+    solution="""\
+async def pages(session, pool, urls):
+    async def page(url):
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        async with session.get(url) as response:
+            return await response.json()
+
+    return await asyncio.gather(*(page(url) for url in urls))
+""",
+    hints=[
+        "From which line to which is a connection out of the pool? Which of them need it?",
+        "It goes back where the block of `async with pool.connection()` ends.",
+    ],
+)
+
+
+def a_whole_pool(trial: Trial) -> Judgement:
+    """`with_pool(connect, size, jobs)` runs the jobs over so many connections, and closes them in any case."""
+    numbers = trial.chance.sample(range(1000), 9)
+    seen, opened = _run_with_pool(trial, numbers, fails=None)
+    yield judges.ran(seen, SIZE)
+    yield _about_connections(opened)
+    yield judges.values(seen, numbers, "what the jobs came to, in their order", SIZE)
+    yield judges.nothing_left(seen, SIZE)
+    failed, opened = _run_with_pool(trial, numbers, fails=numbers[1])
+    if failed.ended != "raised" or not _holds(failed.error, LookupError):
+        yield Finding(
+            "One of the jobs failed with a LookupError, and the caller did not hear of it.",
+            "An error of a job has to come out, alone or in a group.",
+            SILENCE,
+        )
+    yield _about_connections(opened, after=" when a job had failed")
+    yield judges.nothing_left(failed, SILENCE)
+    return "Three connections, nine jobs, each connection closed: after an error as well."
+
+
+def _run_with_pool(trial: Trial, numbers: list[int], fails: int | None) -> tuple[Seen, list[Connection]]:
+    opened: list[Connection] = []
+
+    async def connect() -> Connection:
+        await asyncio.sleep(0.01)
+        opened.append(Connection())
+        return opened[-1]
+
+    async def job(number: int, connection: Connection) -> int:
+        await connection.execute("SELECT ?", (number,))
+        if number == fails:
+            raise LookupError("no such row")
+        await connection.execute("SELECT ?", (number,))
+        return number
+
+    jobs = [partial(job, number) for number in numbers]
+    return trial.run(connect, 3, jobs, may_raise=fails is not None), opened
+
+
+def _about_connections(opened: list[Connection], after: str = "") -> Finding | None:
+    if len(opened) > 3:
+        return Finding(
+            f"It opened {len(opened)} connections; three were allowed.",
+            "A pool opens as many as it may, and lends each of them again and again.",
+            SIZE,
+        )
+    if any(connection.most_users > 1 for connection in opened):
+        return SHARED
+    if len([connection for connection in opened if connection.queries]) < 3:
+        used = sum(bool(connection.queries) for connection in opened)
+        return Finding(
+            f"Of three connections that were allowed {used} did all the work.",
+            "Nine jobs wait for them. Nobody should be idle meanwhile.",
+            SIZE,
+        )
+    if any(connection.closed_in_use for connection in opened):
+        return Finding(
+            f"A connection was closed while a job was using it{after}.",
+            "The error of one job does not end the others by itself, unless they are in a task group.",
+            SILENCE,
+        )
+    if still := sum(connection.gone != "closed" for connection in opened):
+        return Finding(
+            f"{count(still, 'connection')} stayed open{after}.",
+            "What is opened is closed by whoever opened it, in a `finally`.",
+            SILENCE,
+        )
+    return None
+
+
+def _holds(error: BaseException | None, kind: type[Exception]) -> bool:
+    """Whether it is such an error, or a group with one in it."""
+    return isinstance(error, kind) or (isinstance(error, BaseExceptionGroup) and error.subgroup(kind) is not None)
+
+
+a_pool_of_my_own = Coding(
+    name="a-pool-of-my-own",
+    title="Write: a pool of your own",
+    judge=a_whole_pool,
+    start="""\
+async def with_pool(connect, size, jobs):
+    \"\"\"Run all jobs over so many connections; the results in order; every connection closed.\"\"\"
+    ...
+""",
+    solution="""\
+async def with_pool(connect, size, jobs):
+    connections = [await connect() for _ in range(size)]
+    pool = asyncio.Queue()
+    for connection in connections:
+        pool.put_nowait(connection)
+
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            pool.put_nowait(connection)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run(job)) for job in jobs]
+        return [task.result() for task in tasks]
+    finally:
+        for connection in connections:
+            await connection.close()
+""",
+    hints=[
+        "An `asyncio.Queue` with the connections in it is a pool: `get` waits for one that is free.",
+        "Each job gets one, works, and gives it back in `finally`. All jobs are started together.",
+        "When a job fails the others must have ended before the connections are closed. A `TaskGroup` sees to that.",
+    ],
+)
+
+EXERCISES = [rounds_of_a_pool, give_it_back, threads_for_sqlite, not_while_asking, a_pool_of_my_own]

@@ -1,0 +1,87 @@
+"""`progress`: which exercises are done, over the whole course."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from helpers.exercises import catalogue
+from helpers.exercises.exercise import Exercise
+from helpers.exercises.panels import look
+from helpers.exercises.states import Standing, standings
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class Progress:
+    """How the learner stands, shown as a card when it is a cell's last line.
+
+    Attributes:
+        chapters: for each chapter the exercises, each with a `Standing`.
+    """
+
+    def __init__(self) -> None:
+        standing = standings()
+        self.chapters = {
+            chapter: [(exercise, standing.get(exercise.name, Standing())) for exercise in exercises]
+            for chapter, exercises in catalogue.chapters().items()
+        }
+
+    @property
+    def done(self) -> int:
+        """How many exercises are done."""
+        return sum(standing.done for row in self.chapters.values() for _, standing in row)
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return sum(map(len, self.chapters.values()))
+
+    @property
+    def table(self) -> "pandas.DataFrame":
+        """One row per exercise: chapter, name, title, done, tries, hints, looked (at the solution before)."""
+        import pandas
+
+        rows = [
+            (chapter, exercise.name, exercise.title, standing.done, standing.tries, standing.hints, standing.looked)
+            for chapter, row in self.chapters.items()
+            for exercise, standing in row
+        ]
+        return pandas.DataFrame(rows, columns=["chapter", "name", "title", "done", "tries", "hints", "looked"])
+
+    def __repr__(self) -> str:
+        lines = [f"{self.done} of {self.total} exercises done"]
+        for chapter, row in self.chapters.items():
+            lines.append(f"Chapter {chapter}")
+            lines += [f"  {_sign(standing)} {exercise.name}: {standing.words}" for exercise, standing in row]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(_chapter(chapter, row) for chapter, row in self.chapters.items())
+        return look.card(look.BLUE, f"{self.done} of {self.total} exercises done", rows)
+
+
+def _chapter(chapter: str, row: list[tuple[Exercise, Standing]]) -> str:
+    """One line for a chapter; below it, folded unless the learner is in the middle of it, one for each exercise."""
+    done, begun = sum(standing.done for _, standing in row), any(standing.tries for _, standing in row)
+    exercises = "".join(
+        f"<div>{_sign(standing)}</div><div>{escape(exercise.title)}</div>"
+        f'<div><code style="{look.CODE}">{escape(exercise.name)}</code></div>'
+        f'<div style="{look.QUIET}">{escape(standing.words)}</div>'
+        for exercise, standing in row
+    )
+    columns = (
+        "display:grid;grid-template-columns:repeat(3,max-content) minmax(0,1fr);gap:2px 14px;margin:2px 0 6px 18px"
+    )
+    signs = " ".join(_sign(standing) for _, standing in row)
+    head = f'<summary style="cursor:pointer">{chapter} &nbsp; {signs} &nbsp; {done} of {len(row)}</summary>'
+    unfolded = " open" if begun and done < len(row) else ""
+    return f'<details{unfolded}>{head}<div style="{columns}">{exercises}</div></details>'
+
+
+def _sign(standing: Standing) -> str:
+    return "✓" if standing.done else "○"
+
+
+def progress() -> Progress:
+    """Show which exercises of the course are done. Nothing depends on it: every chapter is open to you."""
+    return Progress()

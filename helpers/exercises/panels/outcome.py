@@ -1,0 +1,80 @@
+"""What a learner sees of a check."""
+
+from collections.abc import Generator
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from helpers.exercises.bench.result import Verdict
+from helpers.exercises.finding import Finding
+from helpers.exercises.panels import look
+
+if TYPE_CHECKING:
+    from helpers.charts import Chart
+    from helpers.runs.run import Run, View
+
+State = Literal["done", "not yet", "again"]
+
+_HEADS = {
+    "done": (look.GREEN, "✓ Done"),
+    "not yet": (look.GREY, "○ Not yet"),
+    "again": (look.AMBER, "↻ Look again"),
+}
+
+
+class Outcome:
+    """The result of a check: shown as a card when it is a cell's last line.
+
+    `check(...)` needs no `await`. It may have one all the same, which changes nothing, because where functions are
+    awaited nobody should have to remember which calls are not.
+
+    Attributes:
+        name, title: which exercise it was.
+        state: "done"; "again" (something was found); "not yet" (there is nothing to check).
+        findings: what was found, at most two things.
+        sentence: what was seen, or what is missing.
+        run: the measured run that showed it, or None.
+        following: what could be done next, in one sentence.
+    """
+
+    def __init__(self, name: str, title: str, state: State, verdict: Verdict, following: str = "") -> None:
+        self.name = name
+        self.title = title
+        self.state: State = state
+        self.findings: list[Finding] = verdict.findings
+        self.sentence = verdict.sentence
+        self.run: Run | None = verdict.run
+        self.printed = verdict.printed
+        self.following = following
+
+    def timeline(self, view: "View" = "tasks") -> "Chart":
+        """Draw what your function did, as `Run.timeline` does. Raises ValueError where it was not run to an end."""
+        if self.run is None:
+            raise ValueError("there is no run to draw: the function was not run, or had to be stopped by force")
+        return self.run.timeline(view)
+
+    def __await__(self) -> Generator[None, None, "Outcome"]:
+        return self
+        yield  # never reached; it makes this a generator, as `await` wants it
+
+    def __repr__(self) -> str:
+        lines = [f"{_HEADS[self.state][1]}: {self.title}", self.sentence]
+        lines += [str(finding) for finding in self.findings]
+        lines += [f"It printed:\n{self.printed.rstrip()}" if self.printed else "", self.following]
+        return "\n".join(line for line in lines if line)
+
+    def _repr_html_(self) -> str:
+        edge, head = _HEADS[self.state]
+        parts = [look.prose(self.sentence), *map(_shown, self.findings)]
+        if self.printed:
+            parts.append(f'<span style="{look.QUIET}">It printed</span>{look.block(self.printed.rstrip())}')
+        if self.following:
+            parts.append(f'<span style="{look.QUIET}">{look.prose(self.following)}</span>')
+        return look.card(edge, f"{head}: {escape(self.title)}", *parts)
+
+
+def _shown(finding: Finding) -> str:
+    section = (
+        f'<br><span style="{look.QUIET}">Look at: <i>{look.prose(finding.look)}</i></span>' if finding.look else ""
+    )
+    means = f"<br>{look.prose(finding.means)}" if finding.means else ""
+    return f"<b>{look.prose(finding.seen)}</b>{means}{section}"

@@ -1,0 +1,1 @@
+"""A panel of knobs to try a function with: `explore`."""

@@ -1,0 +1,95 @@
+"""What so many waiters cost, as threads and as tasks: the time that one wait of all of them takes, and the memory.
+
+Each number is measured in a Python of its own: a process that has had many threads keeps some of their memory for
+later ones. The new process also ends all its threads, whatever happens to the caller.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from helpers.page.status_line import StatusLine
+from helpers.prices.new_process import told_by
+
+if TYPE_CHECKING:
+    import pandas
+
+    from helpers.charts import Chart
+
+WAIT = 0.3
+"""Seconds that each waiter waits: long beside what starting a hundred of them takes."""
+SECONDS = 120.0
+"""A new process has to be done by then."""
+MOST = 100_000
+KINDS = ("threads", "tasks")
+# By its path: as a module it would bring all of helpers along, which takes longer than the measurement.
+PROCESS = str(Path(__file__).with_name("waiting_process.py"))
+
+
+class PriceOfWaiting:
+    """What was measured. As the last line of a cell it shows the chart.
+
+    Attributes:
+        table: a row per kind ("threads", "tasks") and number of waiters asked for, with the columns kind, asked,
+            started (what the system let us have), wall (seconds until all had waited, from the first start), memory
+            (bytes that the process gained by them), memory_each, and note (empty, or the error that stopped more).
+        wait: seconds that each of them waited: the ideal wall time.
+    """
+
+    def __init__(self, table: "pandas.DataFrame", wait: float) -> None:
+        self.table = table
+        self.wait = wait
+
+    def chart(self) -> "Chart":
+        """Wall time and memory of a waiter over the number of waiters, on logarithmic axes."""
+        from helpers.charts.load.waiters import Price, waiters
+
+        columns = ["kind", "started", "wall", "memory_each", "note"]
+        return waiters([Price(*row) for row in self.table[columns].itertuples(index=False)], self.wait)
+
+    def _repr_html_(self) -> str:
+        return self.chart().html()
+
+    def __repr__(self) -> str:
+        return f"<price of waiting for {', '.join(f'{asked:,}' for asked in sorted(set(self.table['asked'])))}>"
+
+
+def price_of_waiting(counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: float = WAIT) -> PriceOfWaiting:
+    """Let so many threads, and as many tasks, wait together, for each of the counts, and see what it takes.
+
+    Args:
+        counts: numbers of waiters, from 1 to 100,000. A thread limit of the system is met and noted, not hidden.
+        wait: seconds that each of them waits.
+
+    Raises:
+        TypeError, ValueError: a count is no such number, or the wait is not above 0 and up to 5.
+        RuntimeError: a new process failed; the message says how.
+    """
+    import pandas
+
+    for count in counts:
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST:
+            raise ValueError(f"each count is a whole number from 1 to {MOST:,}, not {count!r}")
+    if not counts:
+        raise ValueError("give one count of waiters or more, such as [10, 100, 1000]")
+    if not 0 < wait <= 5:
+        raise ValueError(f"wait is a number of seconds above 0 and up to 5, not {wait!r}")
+    asked = [(kind, count) for count in counts for kind in KINDS]
+    rows = []
+    with StatusLine() as line:
+        for number, (kind, count) in enumerate(asked):
+            line.show(f"{number} of {len(asked)} measured; now {count:,} {kind}")
+            rows.append({"kind": kind, "asked": count, **in_new_process(kind, count, wait)})
+    table = pandas.DataFrame(rows, columns=["kind", "asked", "started", "wall", "memory", "note"])
+    table.insert(5, "memory_each", table["memory"] / table["started"].clip(lower=1))
+    return PriceOfWaiting(table, wait)
+
+
+def in_new_process(kind: str, count: int, wait: float) -> dict[str, Any]:
+    """Run waiting_process.py in a Python of its own, and return what it measured.
+
+    Raises RuntimeError where the process fails, and subprocess.TimeoutExpired where it is not done after SECONDS.
+    """
+    arguments = [PROCESS, kind, str(count), str(wait)]
+    measured: dict[str, Any] = told_by(f"the process with {count:,} {kind}", arguments, SECONDS)
+    return measured

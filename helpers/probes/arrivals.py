@@ -1,0 +1,60 @@
+"""When the requests of runs began."""
+
+from typing import TYPE_CHECKING
+
+from helpers.runs.run import Run
+
+if TYPE_CHECKING:
+    from helpers.charts import Chart
+
+
+class Arrivals:
+    """How many requests began in each stretch of time. As the last line of a cell it shows its chart.
+
+    Attributes:
+        width: the length of a stretch, in seconds.
+    """
+
+    def __init__(self, runs: tuple[Run, ...], width: float) -> None:
+        self.width = width
+        self._starts = [(run.label, [float(start) for start in run.requests["start"]]) for run in runs]
+
+    @property
+    def peaks(self) -> list[int]:
+        """For each run, the most requests that began in any one stretch; 0 where it made none."""
+        from helpers.charts.requests.arrivals import counts
+
+        end = max((max(starts) for _, starts in self._starts if starts), default=0.0) + self.width
+        return [max(counts(starts, self.width, end)) for _, starts in self._starts]
+
+    def chart(self) -> "Chart":
+        """A histogram for each run, all on the same axes. Raises ValueError where a run made no requests."""
+        from helpers.charts.requests.arrivals import Starts
+        from helpers.charts.requests.arrivals import arrivals as draw
+
+        return draw([Starts(name, starts) for name, starts in self._starts], self.width)
+
+    def _repr_html_(self) -> str:
+        return self.chart().html()
+
+    def __repr__(self) -> str:
+        return f"<arrivals: at most {', '.join(map(str, self.peaks))} in {self.width:g} s>"
+
+
+def arrivals(*runs: Run, width: float = 0.05) -> Arrivals:
+    """Count how many requests began in each stretch of time: ``arrivals(in_step, with_jitter)``.
+
+    Args:
+        runs: one to four measured runs, drawn in panels of their own with the same axes.
+        width: the length of a stretch, in seconds.
+
+    Raises TypeError for what is no run, ValueError for no runs, more than four, or a width that is not above 0.
+    """
+    for run in runs:
+        if not isinstance(run, Run):
+            raise TypeError(f"arrivals takes measured runs, not {run!r}")
+    if not 1 <= len(runs) <= 4:
+        raise ValueError(f"arrivals takes 1 to 4 runs, and was given {len(runs)}")
+    if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0 < width < float("inf"):
+        raise ValueError(f"width is a number of seconds above 0, not {width!r}")
+    return Arrivals(runs, float(width))

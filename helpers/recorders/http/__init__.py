@@ -1,0 +1,1 @@
+"""Record HTTP requests: a recorder, and the hooks on each client library."""

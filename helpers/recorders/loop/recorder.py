@@ -1,0 +1,413 @@
+"""Record every step of every task on an asyncio event loop: when it became ready, when it ran, and for how long.
+
+asyncio puts each step of a task into its ready queue as an `asyncio.events.Handle`, and runs it by `Handle._run`. While
+a block is measured, a subclass stands in for that class. It stamps the time as a handle is made, which is when the step
+becomes ready, and takes the time around `_run`. Both hand on to CPython's own methods. When the block ends the class is
+put back; nothing stays behind.
+"""
+
+import asyncio
+import sys
+import threading
+from array import array
+from asyncio import events
+from collections.abc import Callable
+from contextvars import Context
+from itertools import count
+from math import isnan
+from time import perf_counter as clock
+from types import CodeType
+from typing import Any
+from weakref import ref
+
+from helpers.code.origin import WAIT_FOR, is_learners, maker_of
+from helpers.recorders import belonging
+from helpers.recorders.display_names import name_in_code
+from helpers.recorders.guard import Guard
+from helpers.recorders.loop.eager import watch_factory
+from helpers.recorders.loop.garbage import GarbageRecorder
+from helpers.recorders.loop.task_of import is_task, task_of
+from helpers.recorders.loop.watchdog import Watchdog
+from helpers.recorders.patches import Patches
+from helpers.recorders.spots import describe
+from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
+
+ROW = "_waiting_measured_row_"
+"""How the attribute begins by which a task carries its row number while the block is open: quicker than any dictionary.
+It ends in the recorder's own number: a task that is left over from one block has no row in the next."""
+_numbers = count(1)
+MOST_STEPS = 1_000_000
+"""A step costs about 130 bytes while it is recorded."""
+SHORTEST_IDLE = 20e-6
+"""Seconds; asking the operating system takes some microseconds even where there is nothing to wait for."""
+
+
+class LoopRecorder:
+    """Watches the tasks that belong to a measured block. Times are ``time.perf_counter()`` seconds.
+
+    Args:
+        home: the loop to watch.
+        owner: what `belonging.mark` was, or will be, called with: it marks what belongs to the block.
+        threshold: seconds; a step that runs so long is kept as a `LongStep`.
+
+    Attributes:
+        rows: one `TaskRow` per task, in order of birth. The first is the task that opened the block, if one did.
+        steps: four numbers a step, one after another: row, when it became ready, when it began, when it ended.
+        unserved: the rows that were ready when the block ended, and still had to wait for their turn: since when.
+        long_steps: the steps that reached the threshold, also those of callbacks and of what runs beside the block.
+        replies: when replies arrived for tasks of the block while the loop was blocked (Linux only).
+        idle: pairs of numbers: from when to when the loop waited for the operating system.
+        lag: the greatest lateness of a timer of the block in seconds, or nan where it set none.
+        pauses: the longer garbage collections, ``(start, end, generation)``.
+        gave_way: whether the loop had a turn before the block ended.
+        handles: how many callbacks and steps the loop has run meanwhile; known once the recording has stopped.
+        full_since: when the recording had `MOST_STEPS` and stopped; 0 where it did not.
+        guard: says whether the recorder has been switched off by a fault of its own, and since when.
+    """
+
+    def __init__(self, home: asyncio.BaseEventLoop, owner: object, threshold: float) -> None:
+        self.rows: list[TaskRow] = []
+        self.steps: list[float] | array[float] = []
+        self.unserved: dict[int, float] = {}
+        self.long_steps: list[LongStep] = []
+        self.replies: list[float] = []
+        self.idle: list[float] | array[float] = []
+        self.lag = float("nan")
+        self.gave_way = False
+        self.handles = 0
+        self.full_since = 0.0
+        self.guard = Guard("tasks and their steps")
+        self._home, self._owner, self._threshold = home, owner, threshold
+        self._attribute = sys.intern(f"{ROW}{next(_numbers)}")
+        self._sharers: list[ref[asyncio.Task[Any]]] = []  # tasks that carry the row of another, or none
+        self._patches = Patches()
+        self._garbage = GarbageRecorder()
+        self._watchdog: Watchdog | None = None
+        self._close: Callable[[float], None] = lambda now: None
+        self.current_row: Callable[[], int] = lambda: OUTSIDE
+
+    @property
+    def pauses(self) -> list[tuple[float, float, int]]:
+        """The longer garbage collections of the block."""
+        return self._garbage.pauses
+
+    @property
+    def guards(self) -> list[Guard]:
+        """The guards of the recorder and of its parts, each of which may fail alone."""
+        return [self.guard, self._garbage.guard, *([] if self._watchdog is None else [self._watchdog.guard])]
+
+    def start(self) -> None:
+        """Put the hooks in place. To be called on the loop's own thread."""
+        try:
+            with self.guard:
+                self._install()
+        except BaseException:
+            self.stop()
+            raise
+        if not self.guard.on:
+            self.stop()
+
+    def stop(self) -> None:
+        """Take the hooks out and close the accounts. Calling it again does nothing."""
+        now = clock()
+        with self.guard:
+            self._patches.restore()
+        with self.guard:
+            self._close(now)
+        self._close, self.current_row = lambda now: None, lambda: OUTSIDE
+        self._garbage.stop()
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        # A tenth of the memory, for as long as the run is kept.
+        self.steps, self.idle = array("d", self.steps), array("d", self.idle)
+        for row in self.rows:
+            if row.ended is None and not self.guard.on:
+                row.ended = self.guard.off_since  # what became of it later was not seen
+            task = row.task()
+            if task is not None:
+                with self.guard:
+                    row.name = task.get_name()
+                self._unmark(task)
+        for sharer in self._sharers:
+            task = sharer()
+            if task is not None:
+                self._unmark(task)
+        self._sharers.clear()
+
+    def _unmark(self, task: "asyncio.Task[Any]") -> None:
+        with self.guard:
+            if hasattr(task, self._attribute):
+                delattr(task, self._attribute)
+
+    def _install(self) -> None:
+        """Make the hooks. They are closures, not methods: this code runs at every step of every task."""
+        home, owner, threshold = self._home, self._owner, self._threshold
+        guard, attribute, sharers = self.guard, self._attribute, self._sharers
+        mark, home_thread = belonging.VARIABLE, threading.get_ident()
+        rows, steps, idle, replies, long_steps = self.rows, self.steps, self.idle, self.replies, self.long_steps
+        plain_handle, plain_init, plain_run = events.Handle, events.Handle.__init__, events.Handle._run
+        selector = home._selector  # type: ignore[attr-defined]
+        plain_select = selector.select
+        to_clock = clock() - home.time()
+        watchdog = Watchdog(home, threshold, lambda: began)
+        opener = asyncio.current_task(home) if asyncio._get_running_loop() is home else None
+
+        on, handles, steps_extend = True, 0, steps.extend
+        # The step that runs now: its row, when it began (0 between steps), and its handle.
+        current, began, running = (OUTSIDE, 0.0, None) if opener is None else (0, clock(), None)
+        # No hook saw the step begin in which the block was opened; its end is when the loop does anything else.
+        opened = began
+        # When that had happened which is being delivered now, a timer or a reply; 0 where that is not known.
+        happened = 0.0
+        is_reply = False
+        # Readers whose reply arrived during the last long step, and when.
+        arrived: dict[Any, float] = {}
+        # The last time the loop waited for the operating system.
+        asleep = awake = 0.0
+
+        class Handle(plain_handle):  # type: ignore[misc, valid-type]
+            __slots__ = ("_made_ready",)
+
+            def __init__(
+                self, callback: Any, args: Any, loop: asyncio.AbstractEventLoop, context: Context | None = None
+            ) -> None:
+                nonlocal is_reply
+                plain_init(self, callback, args, loop, context)
+                if self._source_traceback:
+                    del self._source_traceback[-1]  # asyncio's debug mode must not show this frame
+                if loop is not home or not on:
+                    return
+                try:
+                    self._made_ready = clock()
+                    if happened and threading.get_ident() == home_thread:
+                        self._made_ready = happened
+                        if is_reply and self._context.get(mark) is owner:
+                            is_reply = False
+                            replies.append(happened)
+                    if not args:  # a task's first step has no arguments; others have none either, after sleep(0)
+                        task = task_of(callback)
+                        if task is not None and not hasattr(task, attribute) and self._context.get(mark) is owner:
+                            note_birth(task, task.get_coro(), self._made_ready, current, maker_of(sys._getframe(1)))
+                except Exception as error:
+                    give_up(error)
+
+        Handle.__qualname__, Handle.__module__ = plain_handle.__qualname__, plain_handle.__module__
+
+        def run(handle: Any) -> None:
+            nonlocal current, began, running, happened, is_reply, handles
+            if handle._loop is not home or not on:
+                plain_run(handle)
+                return
+            callback = task = None
+            number: Any = OUTSIDE
+            try:
+                if opened:
+                    close_opening_step()
+                callback = handle._callback
+                task = task_of(callback)
+                if task is not None:
+                    number = getattr(task, attribute, None)
+                    if number is None:
+                        number = late_birth(task, handle) if handle._context.get(mark) is owner else OUTSIDE
+                if arrived and handle in arrived:
+                    happened, is_reply = arrived.pop(handle), True
+            except Exception as error:
+                give_up(error)
+            outer = current, began, running
+            current, running = number, handle
+            began = start = clock()
+            try:
+                plain_run(handle)
+            finally:
+                end = clock()
+                current, began, running = outer
+                if happened:
+                    happened, is_reply = 0.0, False
+                if on:
+                    try:
+                        handles += 1
+                        if task is not None and number >= 0:
+                            if handles < MOST_STEPS:
+                                steps_extend((number, getattr(handle, "_made_ready", start), start, end))
+                            elif not self.full_since:
+                                self.full_since = end
+                            if task.done() and rows[number].task() is task:  # `wait_for` may have two tasks in one row
+                                rows[number].finish(task, end)
+                        if end - start >= threshold:
+                            note_long_step(number, callback, start, end)
+                    except Exception as error:
+                        give_up(error)
+                # An exception's traceback may hold this frame: it must not keep the task alive, or "never retrieved"
+                # would come late. asyncio's own `_run` does the same.
+                handle = callback = task = None
+
+        def run_timer(handle: Any) -> None:
+            nonlocal happened
+            if on and handle._loop is home:
+                try:
+                    due = handle._when + to_clock
+                    if handle._context.get(mark) is owner:
+                        self.lag = max(clock() - due, 0.0 if isnan(self.lag) else self.lag)
+                    # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
+                    # since the operating system woke the loop.
+                    happened = due if due < asleep else awake
+                except Exception as error:
+                    give_up(error)
+            run(handle)
+
+        def select(timeout: float | None = None) -> Any:
+            nonlocal asleep, awake
+            if opened:
+                try:
+                    close_opening_step()
+                except Exception as error:
+                    give_up(error)
+            before = clock()
+            ready = plain_select(timeout)
+            if on:
+                try:
+                    asleep, awake = before, clock()
+                    if awake - asleep > SHORTEST_IDLE and not self.full_since:
+                        idle.extend((asleep, awake))
+                except Exception as error:
+                    give_up(error)
+            return ready
+
+        def note_birth(
+            task: "asyncio.Task[Any]", coroutine: Any, when: float, parent: int, maker: CodeType | None
+        ) -> int:
+            """Give a new task of the block its row."""
+            if self.full_since:
+                number = OUTSIDE
+                sharers.append(ref(task))
+            elif maker is WAIT_FOR and parent >= 0:
+                # Up to Python 3.11 `wait_for` runs what it is given in a second task; later in the one that called
+                # it. Counted as one, the same code gives the same picture.
+                number = parent
+                sharers.append(ref(task))
+            else:
+                number = len(rows)
+                library = not (maker and is_learners(maker.co_filename))
+                rows.append(TaskRow(task, coroutine, when, parent, library))
+            setattr(task, attribute, number)
+            return number
+
+        def late_birth(task: "asyncio.Task[Any]", handle: Any) -> int:
+            """The row of a task that runs for the first time and was not seen being made: an eager one."""
+            coroutine = task.get_coro()
+            return note_birth(task, coroutine, getattr(handle, "_made_ready", clock()), OUTSIDE, code_of(coroutine))
+
+        def note_factory_made(task: "asyncio.Task[Any]", coroutine: Any, start: float, end: float) -> None:
+            """A task factory has made a task; an eager one has run its first step on the way."""
+            try:
+                if not on or not is_task(task) or hasattr(task, attribute) or mark.get() is not owner:
+                    return
+                number = note_birth(task, coroutine, start, current, maker_of(sys._getframe(2)))
+                if number >= 0:
+                    steps_extend((number, start, start, end))
+                    if task.done():
+                        rows[number].finish(task, end)
+            except Exception as error:
+                give_up(error)
+
+        def note_long_step(number: int, callback: Any, start: float, end: float) -> None:
+            nonlocal arrived
+            where, ready = ("", ""), dict[int, float]()
+            with watchdog.guard:
+                spot, ready = watchdog.report(start)
+                where = describe(spot)
+            long_steps.append(LongStep(number, callback_name(callback), start, end, *where))
+            arrived = readers_of(selector, ready)
+
+        def close_opening_step() -> None:
+            nonlocal opened, current, began
+            end = clock()
+            steps_extend((0, opened, opened, end))
+            if end - opened >= threshold:
+                note_long_step(0, None, opened, end)
+            self.gave_way = True
+            opened, current, began = 0.0, OUTSIDE, 0.0
+
+        def close_running_step(end: float) -> None:
+            """Account for the step that is still running: the one that closes the block, or in which a hook failed."""
+            nonlocal current, began, running
+            number, since, handle = current, began, running
+            current, began, running = OUTSIDE, 0.0, None
+            if number >= 0 and since:
+                steps_extend((number, getattr(handle, "_made_ready", since), since, end))
+                if end - since >= threshold:
+                    note_long_step(number, None, since, end)
+
+        def give_up(error: Exception) -> None:
+            """A hook has failed: record nothing more, and let all hooks hand on only."""
+            nonlocal on, opened
+            on, opened = False, 0.0
+            guard.switch_off(error)
+            with guard:
+                close_running_step(guard.off_since)
+
+        def close(end: float) -> None:
+            """The block ends."""
+            nonlocal on
+            self.handles = handles
+            if on:
+                on = False
+                close_running_step(end)
+                self.unserved = unserved(home, rows, attribute, to_clock, end)
+
+        if opener is not None:
+            rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
+            setattr(opener, attribute, 0)
+        self._close = close
+        self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE
+        self._watchdog = watchdog
+        patches = self._patches
+        patches.replace(events, "Handle", Handle)
+        patches.replace(plain_handle, "_run", run)
+        patches.replace(events.TimerHandle, "_run", run_timer)
+        patches.replace(selector, "select", select)
+        watch_factory(patches, home, note_factory_made)
+        self._garbage.start()
+        with watchdog.guard:
+            watchdog.start()
+
+
+def unserved(home: Any, rows: list[TaskRow], attribute: str, to_clock: float, now: float) -> dict[int, float]:
+    """Which rows' tasks were ready at the end, and since when: woken, or with a timer that has fallen due.
+
+    What the loop has not looked at yet is in its ready queue and among its timers. ``attribute`` is what holds a task's
+    row number.
+    """
+    ready: dict[int, float] = {}
+    for handle in home._ready:
+        number = getattr(task_of(handle._callback), attribute, OUTSIDE)
+        if number >= 0 and not handle._cancelled:
+            ready[number] = getattr(handle, "_made_ready", now)
+    tasks_left = [row.task() for row in rows if row.ended is None]
+    # A sleeping task waits for a future, which the timer is to give its result.
+    waiting = {id(getattr(task, "_fut_waiter", None)): getattr(task, attribute, OUTSIDE) for task in tasks_left}
+    for timer in home._scheduled:
+        due = timer._when + to_clock
+        number = waiting.get(id(timer._args[0]), OUTSIDE) if timer._args else OUTSIDE
+        if number >= 0 and due < now and not timer._cancelled:
+            ready.setdefault(number, due)
+    return ready
+
+
+def callback_name(callback: Any) -> str:
+    """What to call a callback that is no step of a task of the block."""
+    task = task_of(callback)
+    return name_in_code(callback if task is None else task.get_coro())
+
+
+def readers_of(selector: Any, ready: dict[int, float]) -> dict[Any, float]:
+    """The handles that read from descriptors, instead of the descriptors."""
+    readers = {}
+    for descriptor, when in ready.items():
+        try:
+            reader, _ = selector.get_key(descriptor).data
+        except (KeyError, TypeError, ValueError):  # closed meanwhile, or not asyncio's
+            continue
+        if reader is not None:
+            readers[reader] = when
+    return readers

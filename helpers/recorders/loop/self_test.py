@@ -1,0 +1,87 @@
+"""Whether a loop can be recorded on this Python, and what that costs here: tried out once, on a loop of our own."""
+
+import asyncio
+import threading
+from functools import cache
+from time import thread_time
+from typing import NamedTuple
+
+from helpers.recorders import belonging
+from helpers.recorders.loop.recorder import LoopRecorder
+
+STEPS, ROUNDS = 400, 10
+
+
+class Trial(NamedTuple):
+    """How the trial recording went.
+
+    Attributes:
+        works: whether every step was seen.
+        cost: seconds of processor time that recording takes per step.
+    """
+
+    works: bool
+    cost: float
+
+
+def why_not(loop: asyncio.AbstractEventLoop) -> str:
+    """Why the tasks of this loop cannot be recorded, as a sentence; an empty text where they can."""
+    kind = f"{type(loop).__module__}.{type(loop).__qualname__}"
+    if not isinstance(loop, asyncio.BaseEventLoop) or not hasattr(loop, "_selector"):
+        return (
+            f"The event loop is a {kind}, which keeps its ready queue out of Python's sight: requests were recorded, "
+            "tasks were not."
+        )
+    if not trial().works:
+        return (
+            "This version of Python runs its tasks in a way that the recorder does not know: tasks were not recorded."
+        )
+    return ""
+
+
+@cache
+def trial() -> Trial:
+    """Record a task of our own, in a thread with a loop of its own, and see whether all of its steps are there."""
+    outcome: list[Trial] = []
+    thread = threading.Thread(target=lambda: outcome.append(_try()), name="waiting-measured trial")
+    thread.start()
+    thread.join()
+    return outcome[0] if outcome else Trial(works=False, cost=0.0)
+
+
+def _try() -> Trial:
+    loop = asyncio.SelectorEventLoop()
+    try:
+        plain, recorded = [], []
+        works = True
+        for _ in range(ROUNDS):  # by turns: a moment in which the machine is slow must not be all of one kind's rounds
+            plain.append(loop.run_until_complete(_give_way()))
+            owner = object()
+            recorder = LoopRecorder(loop, owner, threshold=60)
+            recorded.append(loop.run_until_complete(_watched(recorder, owner)))
+            # The opening step, one step for each time it gave way, and the child's two.
+            works = works and len(recorder.steps) == 4 * (STEPS + 2 + 2) and len(recorder.rows) == 2
+        return Trial(works, max(min(recorded) - min(plain), 0.0) / STEPS)
+    except Exception:  # private names may be gone in a version yet to come: then tasks are not recorded, and we say so
+        return Trial(works=False, cost=0.0)
+    finally:
+        loop.close()
+
+
+async def _give_way() -> float:
+    began = thread_time()
+    for _ in range(STEPS):
+        await asyncio.sleep(0)
+    return thread_time() - began
+
+
+async def _watched(recorder: LoopRecorder, owner: object) -> float:
+    recorder.start()
+    mark = belonging.mark(owner)
+    try:
+        taken = await _give_way()
+        await asyncio.create_task(asyncio.sleep(0))
+        return taken
+    finally:
+        recorder.stop()
+        belonging.unmark(mark)

@@ -1,0 +1,158 @@
+"""A thread that sees the waits which no hook sees: ``with lock:``, a subprocess, a database, a library written in C.
+
+Every few milliseconds it looks which threads stand still. Linux tells it outright. On other systems a thread waits if
+it is at the same instruction as before although the process has hardly used the processor since, and although the GIL
+was free: then it was not computing, and nothing kept it from it.
+"""
+
+import linecache
+import re
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from itertools import filterfalse
+from time import perf_counter as clock
+from time import process_time, sleep, thread_time
+
+from helpers.recorders.guard import Guard
+from helpers.recorders.stacks import Call, stack_of
+from helpers.recorders.thread_state import seen_by_linux, seen_in_code
+from helpers.recorders.threads.thread_row import Here, ThreadRow
+from helpers.recorders.unlisted_thread import UnlistedThread
+
+PAUSE, LONGEST_PAUSE = 0.005, 0.02
+"""Seconds between two looks, and while all threads are in hooked calls. A wait that no hook sees is known to within two
+looks at its start, one at its end."""
+SHARE = 0.05
+"""The greatest share of the time that looking may take: with hundreds of threads it looks less often."""
+SHORTEST_TOLD, SHORTEST_GUESSED = 0.01, 0.05 if sys.platform == "win32" else 0.02
+"""Seconds that a thread must stand still. Where it is a guess, they are more: a busy system lets a thread that computes
+stand still for some milliseconds, and on Windows `time.process_time` advances in steps of 16 ms."""
+IDLE = 0.2
+"""The greatest share of one processor that the process may use meanwhile."""
+HELD = 0.8
+"""Who holds the GIL gives it up after `sys.getswitchinterval`: a look that comes later than this share of it after its
+time may have had to wait for the GIL itself."""
+LOCK = re.compile(r"(?<!b)lock|acquire|^with [^(]*:")
+"""Source lines that wait for a lock. A lock in a with-statement has no call in its line."""
+
+SELECTING = {"select", "_select", "_poll", "hooked", "__call__"}
+"""Functions that stand between an event loop and its wait for the operating system."""
+
+NoteWait = Callable[[ThreadRow, float, float, str], None]
+
+
+class _Still:
+    """A thread that stands still: where, since when, and until when that surely was waiting (0: not known to be)."""
+
+    __slots__ = ("cpu", "kind", "place", "since", "until")
+
+    def __init__(self, place: tuple[int, ...], since: float, cpu: float) -> None:
+        self.place, self.since, self.cpu = place, since, cpu
+        self.until, self.kind = 0.0, ""
+
+
+class IdleSampler:
+    """Books the waits it sees by calling ``note(row, start, end, kind)``.
+
+    ``running`` tells what each thread runs, by `threading.get_ident`; other threads are not looked at.
+    """
+
+    def __init__(self, running: dict[int, Here], note: NoteWait) -> None:
+        self.guard = Guard("waits for locks, subprocesses and what else no hook sees")
+        self._running = running
+        self._note = note
+        self._still: dict[Here, _Still] = {}
+        self._calls: dict[Here, int] = {}  # as they were at the last look
+        self._stopping = False
+        self._told = False
+        self._thread = UnlistedThread(self._watch)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._told = seen_by_linux(threading.get_native_id()) is not None
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, wait until it has, and book what it saw. Calling it again does nothing."""
+        self._stopping = True
+        self._thread.join()
+        with self.guard:
+            for here in list(self._still):
+                self._settle(here)
+
+    def _watch(self) -> None:
+        with self.guard:
+            self._look_again_and_again()
+
+    def _look_again_and_again(self) -> None:
+        pause = PAUSE
+        while not self._stopping:
+            due = clock() + pause
+            sleep(pause)  # not `Event.wait`: on Windows only `sleep` is precise enough
+            now, used = clock(), thread_time()
+            if self._look(now, gil_was_free=now - due < HELD * sys.getswitchinterval()):
+                pause = max(PAUSE, (thread_time() - used) / SHARE)
+            else:
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _look(self, now: float, gil_was_free: bool) -> bool:
+        """Compare with the last look. Whether there was any thread that could be standing still."""
+        # Those in a hooked call are accounted for, and those that have been in one since have moved.
+        running = [(thread, here) for thread, here in list(self._running.items()) if not here.since]
+        unmoved = [(thread, here) for thread, here in running if self._calls.get(here) == here.calls]
+        self._calls = {here: here.calls for _, here in running}
+        for here in self._still.keys() - {here for _, here in unmoved}:
+            self._settle(here)
+        if not unmoved:
+            return bool(running)
+        cpu = process_time()
+        places = self._places(unmoved)
+        shortest = max(SHORTEST_TOLD if self._told else SHORTEST_GUESSED, 2 * sys.getswitchinterval())
+        for thread, here in unmoved:
+            place, still = places.get(here), self._still.get(here)
+            busy = still is not None and not self._told and cpu - still.cpu > IDLE * (now - still.since)
+            if still is None or still.place != place or busy:
+                self._settle(here)
+                if place is not None:
+                    self._still[here] = _Still(place, now, cpu)
+            elif (self._told or gil_was_free) and now - still.since >= shortest:
+                if not still.until:
+                    still.kind = _kind(here, stack_of(thread))
+                still.until = now
+        return True
+
+    def _places(self, unmoved: list[tuple[int, Here]]) -> dict[Here, tuple[int, ...]]:
+        """Where the threads that may be standing still are."""
+        places: dict[Here, tuple[int, ...]] = {}
+        for thread, here in unmoved:
+            if self._told:
+                asleep, left = seen_by_linux(here.native_id) or (False, 0)
+                if asleep:
+                    places[here] = left, here.calls
+            else:
+                spot = seen_in_code(stack_of(thread))
+                if spot is not None:
+                    places[here] = *spot, here.calls
+        return places
+
+    def _settle(self, here: Here) -> None:
+        """It has moved on."""
+        still = self._still.pop(here, None)
+        if still is not None and still.kind:
+            self._note(here.row, still.since, still.until, still.kind)
+
+
+def _kind(here: Here, stack: Sequence[Call]) -> str:
+    """What a thread waits for there; an empty text if that is nothing of the block's."""
+    if not stack or (here.row.kind == "cell" and _is_idle_loop(stack)):
+        return ""
+    innermost = stack[0]
+    line = linecache.getline(innermost.code.co_filename, innermost.line or 0).strip()
+    return "lock" if LOCK.search(line) else "other"
+
+
+def _is_idle_loop(stack: Sequence[Call]) -> bool:
+    """Whether an event loop waits for the operating system: that is no wait of the code that runs on it."""
+    names = (call.code.co_name for call in stack)
+    return next(filterfalse(SELECTING.__contains__, names), "") == "_run_once"

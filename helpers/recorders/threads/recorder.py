@@ -1,0 +1,145 @@
+"""Record what threads do in a measured block: plain code, plain threads, and the jobs of thread pools.
+
+A thread is running unless it is seen waiting: in a blocking call that is hooked while the block is open (`waits`), or
+standing still although the processor is free (`idle_sampler`).
+"""
+
+import sys
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import cache
+from time import thread_time
+from typing import Any
+
+from helpers.recorders import belonging
+from helpers.recorders.guard import Guard
+from helpers.recorders.patches import Patches
+from helpers.recorders.references import exchange, learners_modules
+from helpers.recorders.task_row import OUTSIDE
+from helpers.recorders.threads import pool_hooks, waits
+from helpers.recorders.threads.idle_sampler import IdleSampler
+from helpers.recorders.threads.ledger import Ledger
+from helpers.recorders.threads.thread_hooks import ThreadHooks
+from helpers.recorders.threads.thread_row import ThreadRow
+
+__all__ = ["ThreadRecorder", "ThreadRow"]
+
+TRIALS, ROUNDS = 300, 3
+
+
+class ThreadRecorder:
+    """The hooks and the sampler, at work from ``start`` to ``stop``.
+
+    Jobs and threads have rows if code that belongs to the block gave rise to them. ``current_row`` tells the row of the
+    task that runs now, and is asked on the thread that the recording was started on only.
+    """
+
+    def __init__(self) -> None:
+        self.current_row: Callable[[], int] = lambda: OUTSIDE
+        self._ledger = Ledger(lambda: self.current_row())
+        self._patches = Patches()
+        self._threads = ThreadHooks(self._ledger)
+        self._sampler = IdleSampler(self._ledger.running, self._ledger.wait)
+        self._functions: list[tuple[Any, Any]] = []
+        self._learners: set[str] = set()
+        self._loaded: set[str] = set()
+
+    @property
+    def main(self) -> ThreadRow:
+        """The thread that the recording was started on."""
+        return self._ledger.main
+
+    @property
+    def rows(self) -> list[ThreadRow]:
+        """Jobs and threads of the block, in order of birth."""
+        return self._ledger.rows
+
+    @property
+    def calls(self) -> int:
+        """How often a hook was entered."""
+        return self._ledger.calls
+
+    @property
+    def guards(self) -> list[Guard]:
+        """The guards of the hooks and of the sampler, each of which may fail alone."""
+        return [self.guard, self._sampler.guard]
+
+    @property
+    def guard(self) -> Guard:
+        """Says whether the hooks have been switched off by a fault of their own, and since when."""
+        return self._ledger.guard
+
+    @property
+    def notes(self) -> list[str]:
+        """What the reader of the rows must know, a sentence each."""
+        return self._ledger.notes
+
+    @property
+    def cost_per_call(self) -> float:
+        """Seconds of processor time that a hook costs each time it is entered, on this machine."""
+        return cost_per_call()
+
+    def start(self, owner: object) -> None:
+        """Put the hooks in place. ``owner`` is what `belonging.mark` was, or will be, called with."""
+        guard = self.guard
+        try:
+            with self._sampler.guard:
+                self._sampler.start()  # before the hooks, so that it is no thread of the block
+            with guard:
+                self._threads.install(self._patches)
+                pool_hooks.install(self._patches, self._ledger)
+                self._functions = waits.install(self._patches, self._ledger)
+                self._loaded, self._learners = set(sys.modules), learners_modules()
+                exchange(self._learners, self._functions)
+                self._ledger.open(owner)
+        except BaseException:
+            self.stop()
+            raise
+        if not guard.on:
+            self.main.end = self.main.queued  # nothing is known of it, not even that it ran
+            self.stop()
+
+    def stop(self) -> None:
+        """Take everything out and close the accounts of what still runs. Calling it again does nothing."""
+        guard = self.guard
+        with guard:
+            self._ledger.end(self.main, "ok")
+        with guard:
+            self._patches.restore()
+        with guard:
+            self._threads.stop()
+        with guard:
+            if self._functions:
+                # Also from modules that were loaded meanwhile, and imported a hook by its name.
+                modules = self._learners | (set(sys.modules) - self._loaded)
+                exchange(modules, [(hook, original) for original, hook in self._functions])
+                self._functions = []
+        self._sampler.stop()
+        with guard:
+            self._ledger.close()
+
+
+@cache
+def cost_per_call() -> float:
+    """Measured once, on a call that does nothing: seconds of processor time."""
+    return copy_context().run(_cost)
+
+
+def _cost() -> float:
+    def nothing() -> None:
+        pass
+
+    owner = object()
+    ledger = Ledger(lambda: OUTSIDE)
+    ledger.open(owner)
+    belonging.mark(owner)
+    hooked = waits.waiting(nothing, "other", ledger)
+    recorded, plain = (min(_seconds(call) for _ in range(ROUNDS)) for call in (hooked, nothing))
+    return max(recorded - plain, 0.0) / TRIALS
+
+
+def _seconds(call: Callable[[], None]) -> float:
+    began = thread_time()
+    for _ in range(TRIALS):
+        call()
+    return thread_time() - began

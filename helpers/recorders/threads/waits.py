@@ -1,0 +1,130 @@
+"""Hooks on the calls that make a thread wait, as far as they are written in Python or looked up by name.
+
+`threading.Lock.acquire`, `queue.SimpleQueue.get` and what libraries do in C cannot be hooked: the idle sampler sees
+those.
+"""
+
+import functools
+import queue
+import select
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from time import perf_counter as clock
+from typing import Any
+
+from helpers.recorders.patches import Patches
+from helpers.recorders.threads.ledger import Ledger
+
+SOCKET_METHODS = (
+    "accept", "connect", "connect_ex", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into",
+    "send", "sendall", "sendmsg", "sendto",
+)  # fmt: skip
+SSL_METHODS = (
+    "connect", "connect_ex", "do_handshake", "read", "recv", "recv_into", "send", "sendall", "unwrap", "write",
+)  # fmt: skip
+METHODS: tuple[tuple[type, str, str], ...] = (
+    # `Event`, `Semaphore`, `Barrier` and `Future.result` wait for a Condition; `Queue` has its own name for it.
+    (threading.Condition, "wait", "lock"),
+    (threading.Thread, "join", "other"),
+    (queue.Queue, "get", "queue"),
+    (queue.Queue, "put", "queue"),
+    (queue.Queue, "join", "queue"),
+)
+FUNCTIONS = ((time, "sleep", "sleep"), (select, "select", "other"), (socket, "getaddrinfo", "socket"))
+SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
+
+Call = Callable[..., Any]
+
+
+def install(patches: Patches, ledger: Ledger) -> list[tuple[Call, Call]]:
+    """Hook every call, until ``patches.restore()``.
+
+    Returns the functions among them, each with what stands in for it: modules may hold them under names of their own.
+    """
+    for kind_of_socket, names in ((socket.socket, SOCKET_METHODS), (ssl.SSLSocket, SSL_METHODS)):
+        for name in names:
+            method = getattr(kind_of_socket, name, None)
+            if method is not None:  # Windows has no `recvmsg`
+                patches.replace(kind_of_socket, name, waiting(method, "socket", ledger, _is_blocking))
+    for owner, name, kind in METHODS:
+        patches.replace(owner, name, waiting(owner.__dict__[name], kind, ledger))
+    for name in SELECTORS:
+        selector = getattr(selectors, name, None)  # each system has its own
+        if selector is not None:
+            patches.replace(selector, "select", waiting(selector.select, "other", ledger))
+    pairs = []
+    for module, name, kind in FUNCTIONS:
+        original = getattr(module, name)
+        hook = waiting(original, kind, ledger)
+        if not hasattr(original, "__get__"):
+            hook = Unbound(hook)
+        patches.replace(module, name, hook)
+        pairs.append((original, hook))
+    return pairs
+
+
+class Unbound:
+    """Stands for a function written in C, which does not turn into a method where it is an attribute of a class."""
+
+    def __init__(self, hook: Call) -> None:
+        functools.update_wrapper(self, hook)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__wrapped__(*args, **kwargs)  # type: ignore[attr-defined]
+
+    def __reduce__(self) -> str:
+        return str(self.__name__)  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped__.__wrapped__)  # type: ignore[attr-defined]
+
+
+def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[Any, ...]], bool] | None = None) -> Call:
+    """The call with its duration booked as a wait of this kind.
+
+    Of calls inside calls only the outermost is booked. ``wanted`` looks at the arguments, of which a method's object is
+    the first.
+    """
+
+    guard = ledger.guard
+
+    @functools.wraps(original)
+    def hooked(*args: Any, **kwargs: Any) -> Any:
+        here = None
+        if guard.on:
+            try:
+                here = ledger.here()
+                if here is not None and here.since:
+                    here = None  # a call inside a call
+                elif here is not None:
+                    here.calls += 1
+                    if wanted is not None and not wanted(args):
+                        here = None
+            except Exception as error:
+                guard.switch_off(error)
+                here = None
+        if here is None:
+            return original(*args, **kwargs)
+        try:
+            here.kind = kind
+            here.since = clock()
+            return original(*args, **kwargs)
+        finally:
+            try:
+                here.since, start = 0.0, here.since
+                if start:  # the recording may have ended meanwhile, and with it this account
+                    ledger.wait(here.row, start, clock(), kind)
+            except Exception as error:
+                guard.switch_off(error)
+
+    return hooked
+
+
+def _is_blocking(args: tuple[Any, ...]) -> bool:
+    """Whether the method's first argument is a socket that waits: asyncio's own, for one, do not."""
+    # By the class's own method, which a learner's socket may have replaced. What is no socket is the method's matter.
+    return bool(args) and isinstance(args[0], socket.socket) and socket.socket.gettimeout(args[0]) != 0.0

@@ -1,0 +1,42 @@
+"""From a measured run to a stored one."""
+
+from collections.abc import Mapping
+
+from helpers import archive
+from helpers.archive import StoredRun
+from helpers.code.configuration import hash_of
+from helpers.reruns.conditions import chapter, conditions, session
+from helpers.runs.request_rows import COLUMNS
+from helpers.runs.run import Run
+
+
+def keep(run: Run, parts: Mapping[str, str], series: str) -> StoredRun:
+    """Append the run to the history; return what was stored."""
+    rows, server = run.request_rows(), run.server
+    stored = StoredRun(
+        number=0,
+        label=run.label,
+        when=run.when.astimezone(),
+        wall=run.wall,
+        cpu=run.cpu,
+        predict=run.predict,
+        outcome=run.outcome,
+        warm_up=run.warm_up,
+        configuration=hash_of(parts),
+        parts=parts,
+        conditions=conditions(row["url"] for row in rows),
+        session=session(),
+        series=series,
+        chapter=chapter(),
+        who="",
+        server=None if server is None else {
+            "requests": server.requests,
+            "peak": server.peak,
+            "connections": server.connections,
+            "completed": server.completed,
+            "cancelled": server.cancelled,
+            "by_status": {str(status): count for status, count in server.by_status.items()},
+        },
+    )  # fmt: skip
+    columns = {name: [row[name] for row in rows] for name in COLUMNS}
+    return archive.append(stored, columns)

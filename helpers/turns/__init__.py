@@ -1,0 +1,1 @@
+"""Many runs of several variants, in turns: `trials`."""

@@ -1,0 +1,205 @@
+"""Run variants of the same work in turns, so that what they take can be compared."""
+
+import asyncio
+import gc
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from helpers.archive import StoredRun
+from helpers.page.words import count, listing
+from helpers.runs import Run, measure
+from helpers.runs.call import call
+from helpers.turns.plan import Turn, plan
+from helpers.turns.progress_line import TrialsProgress
+from helpers.turns.same_code import VariantsCode
+
+if TYPE_CHECKING:
+    import pandas
+
+    from helpers.charts import Chart
+
+Variants = Mapping[str, Callable[[], object]]
+
+MOST_VARIANTS = 6
+"""As many as other charts show."""
+MOST_ROUNDS = 1000
+TURNS = 0.001
+"""Seconds: enough for several turns of the loop."""
+
+
+class Trials:
+    """What `trials` has measured. As the last line of a cell it shows the chart of `compare` over these runs.
+
+    Attributes:
+        series: the id under which the history keeps these runs.
+        variants: their names.
+    """
+
+    def __init__(self, variants: list[str]) -> None:
+        self.series = uuid4().hex[:12]
+        self.variants = variants
+        self._runs: list[tuple[Turn, StoredRun]] = []
+
+    @property
+    def runs(self) -> "pandas.DataFrame":
+        """One row per run, in the order in which they were run; those that failed or were stopped too.
+
+        Columns: variant, round (from 1; warm-up rounds are counted apart), warm_up, wall and cpu (seconds), outcome,
+        when, number (in the history).
+        """
+        import pandas
+
+        columns = ["variant", "round", "warm_up", "wall", "cpu", "outcome", "when", "number"]
+        rows = [
+            (turn.variant, turn.round, turn.warm_up, run.wall, run.cpu, run.outcome, run.when, run.number)
+            for turn, run in self._runs
+        ]
+        return pandas.DataFrame(rows, columns=columns)
+
+    def chart(self) -> "Chart":
+        """Every run as a dot, the medians, and their ratio with its interval, as a matplotlib figure."""
+        from helpers.reruns.compare import compare_groups
+
+        return compare_groups(
+            {name: [run for turn, run in self._runs if turn.variant == name] for name in self.variants}
+        )
+
+    def __repr__(self) -> str:
+        return f"<trials of {listing(self.variants)}: {count(len(self._runs), 'run')}>"
+
+    def _repr_html_(self) -> str:
+        return self.chart().html()
+
+
+@dataclass
+class _Course:
+    """Trials on their way: what has to be run, how much of it has been, and what must be the same to go on with it."""
+
+    code: VariantsCode
+    numbers: tuple[int, int]
+    turns: list[Turn]
+    trials: Trials
+    done: int = 0
+
+
+_stopped: dict[frozenset[str], _Course] = {}
+"""By the names of the variants. In the kernel's memory only: a restarted kernel is another one to measure."""
+
+
+async def trials(variants: Variants, rounds: int = 10, warm_up: int = 1) -> Trials:
+    """Run the variants in turns, ``await trials({"threads": with_threads, "tasks": with_tasks})``, and compare them.
+
+    Each round runs every variant once, in shuffled order (see `helpers.turns.plan.plan`), so that a machine
+    which is slower for a while slows them all. Each call is a measured block with the variant's name as its label, and
+    is kept in the history. Stopped, by the Stop button or an error, and run again with the same code, it goes on with
+    the run that was stopped; with other code or arguments it starts anew.
+
+    Args:
+        variants: two to six functions without arguments, plain or asynchronous, by name.
+        rounds: how often each is run and counted, 1 to 1000. A verdict takes 5.
+        warm_up: rounds before those, which are drawn in grey and not counted.
+
+    Raises:
+        TypeError, ValueError: the variants are not such functions, or a number is not what it may be.
+        Whatever a variant raises, with a note that says which one it was; what was measured until then is kept.
+    """
+    functions = _checked(variants)
+    _check_count("rounds", rounds, 1)
+    _check_count("warm_up", warm_up, 0)
+    names, numbers = frozenset(functions), (rounds, warm_up)
+    course = _stopped.pop(names, None)
+    if course is None or course.numbers != numbers or not course.code.is_code_of(functions):
+        turns = plan(list(functions), rounds, warm_up)
+        course = _Course(VariantsCode(functions), numbers, turns, Trials(list(functions)))
+    try:
+        await _go_on(course, functions)
+    except BaseException:
+        course.code.stopped()
+        _stopped[names] = course
+        raise
+    return course.trials
+
+
+async def _go_on(course: _Course, functions: Variants) -> None:
+    progress = TrialsProgress(course.trials.variants, course.turns, course.done)
+    turn = course.turns[course.done]
+    try:
+        gc.collect()
+        for turn in course.turns[course.done :]:
+            # The Stop button cancels this task in the loop's next turns, which plain code alone would not let it have.
+            await asyncio.sleep(TURNS)
+            # The garbage of one run must not be collected in the next. It is young: to look through everything that the
+            # kernel holds, pandas and all, takes 0.1 s each time, and is done once.
+            gc.collect(1)
+            await _measure(turn, functions[turn.variant], course.trials)
+            course.done += 1
+            progress.one_more()
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        progress.stopped("Stopped")
+        raise
+    except BaseException as error:
+        error.add_note(f"It was raised in trials, by the variant {turn.variant!r} in {turn.place}.")
+        progress.stopped(type(error).__name__)
+        raise
+    progress.over()
+
+
+async def _measure(turn: Turn, function: Callable[[], object], trials: Trials) -> None:
+    run: Run | None = None
+    try:
+        block = measure(turn.variant, warm_up=turn.warm_up).about(function, series=trials.series)
+        with block as run:
+            await call(function)
+    finally:
+        if run is not None and run.stored is not None:
+            trials._runs.append((turn, run.stored))
+    if run.stored is None:
+        raise RuntimeError(run.trouble)
+
+
+def _checked(variants: object) -> dict[str, Callable[[], object]]:
+    if not isinstance(variants, Mapping):
+        raise TypeError(f'variants is a dictionary such as {{"threads": with_threads}}, not {variants!r}')
+    if not 2 <= len(variants) <= MOST_VARIANTS:
+        raise ValueError(f"trials compares 2 to {MOST_VARIANTS} variants, and was given {len(variants)}")
+    return {_checked_name(name): _checked_function(name, function) for name, function in variants.items()}
+
+
+def _checked_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise TypeError(f"a variant's name is a text such as 'threads', not {name!r}")
+    if not name or name != name.strip():
+        raise ValueError(f"a variant's name is a text without spaces around it, not {name!r}")
+    return name
+
+
+def _checked_function(name: str, function: Any) -> Callable[[], object]:
+    if inspect.iscoroutine(function):
+        called = function.__name__
+        function.close()  # or Python warns that it was never awaited
+        raise TypeError(
+            f"the variant {name!r} has been called already, once and for all: write {called}, not {called}()"
+        )
+    if not callable(function):
+        raise TypeError(f"the variant {name!r} must be a function, which trials calls in each round, not {function!r}")
+    try:
+        inspect.signature(function).bind()
+    except TypeError as error:
+        raise TypeError(
+            f"the variant {name!r} is called without arguments, and that does not work: {error}. "
+            "Give them in a lambda, such as lambda: fetch_all(10)"
+        ) from None
+    except ValueError:
+        pass  # some functions written in C do not tell their arguments
+    checked: Callable[[], object] = function
+    return checked
+
+
+def _check_count(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} is a whole number from {least} to {MOST_ROUNDS}, not {value!r}")
+    if not least <= value <= MOST_ROUNDS:
+        raise ValueError(f"{name} is a whole number from {least} to {MOST_ROUNDS}, not {value}")
