@@ -14,6 +14,7 @@ from typing import Any
 import notebook_rules as rules
 import pytest
 from format_notebooks import formatted
+from importlinter.cli import lint_imports
 from locked_types import other_types
 
 ROOT = Path(__file__).parents[1]
@@ -147,6 +148,31 @@ def test_no_file_names_a_machine_or_a_package_registry() -> None:
 def python_files(*folders: str) -> list[Path]:
     """Return the Python files of these folders and of those below them."""
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_rooms_import_only_rooms_below_them_and_nothing_in_a_circle(capsys: pytest.CaptureFixture[str]) -> None:
+    """pyproject.toml has the floors. An import for types only counts as any other."""
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert status == 0, capsys.readouterr().out
+
+
+def test_modules_share_a_name_only_where_they_are_the_same_for_rooms_side_by_side() -> None:
+    """So `recorders/http/recorder.py` and `recorders/loop/recorder.py`: by its name alone a file can be found."""
+    places: dict[str, list[Path]] = {}
+    for path in python_files("helpers"):
+        if not path.name.startswith("__"):
+            places.setdefault(path.name, []).append(path.parent)
+    twice = {name: folders for name, folders in places.items() if len(folders) > 1}
+    assert twice  # or this would test nothing
+    assert [name for name, folders in twice.items() if len({folder.parent for folder in folders}) > 1] == []
+
+
+def test_every_room_says_what_it_is_for() -> None:
+    rooms = {path.parent for path in python_files("helpers")}
+    said = {room: ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) for room in rooms}
+    assert len(rooms) > 20
+    assert [str(room) for room, docstring in said.items() if not docstring] == []
+    assert sorted(path.name for path in (ROOT / "helpers").glob("*.py")) == ["__init__.py"]
 
 
 def without_encoding(call: ast.Call) -> bool:

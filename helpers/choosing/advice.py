@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from helpers.choosing.estimates import ROOM, Estimate
 from helpers.choosing.framework import in_framework
 from helpers.choosing.workload import Workload
+from helpers.page.card import QUIET, card, quiet
+from helpers.page.colours import BLUE, GROUND, INK
 from helpers.page.words import listing, percent, seconds, times, upper_first
 
 if TYPE_CHECKING:
@@ -17,12 +19,7 @@ if TYPE_CHECKING:
 EITHER = 1.1
 """Models whose estimates are within this factor of the best are called equal: the simplest of them is recommended."""
 
-_CARD = (
-    "background:#ffffff;color:#1f2937;border:1px solid #d5dbe3;border-left:5px solid #1b5fa7;border-radius:4px;"
-    "padding:10px 16px;margin:4px 0 8px;max-width:868px;font:14px/1.45 system-ui,sans-serif"
-)
-_CELL = "padding:3px 14px 3px 0;text-align:left;vertical-align:top;color:#1f2937;background:#ffffff"
-_QUIET = "#5b6675"
+_CELL = f"padding:3px 14px 3px 0;text-align:left;vertical-align:top;color:{INK};background:{GROUND}"
 
 
 @dataclass
@@ -111,7 +108,7 @@ class Advice:
         """
         from helpers.choosing.measured import measure
 
-        self._measured = await measure(self, rounds, models)
+        self._measured = await measure(self.workload, self.possible, self.model, rounds, models)
         return self._measured
 
     def __repr__(self) -> str:
@@ -120,21 +117,22 @@ class Advice:
     def _repr_html_(self) -> str:
         rows = "".join(self._row(estimate) for estimate in self.estimates)
         head = "".join(
-            f'<th scope="col" style="{_CELL};color:{_QUIET};font-weight:normal">{name}</th>'
+            f'<th scope="col" style="{_CELL};{QUIET};font-weight:normal">{name}</th>'
             for name in ("model", "estimate" if self.workload.rate is None else "busy", "it rests on")
         )
-        source = f'<div style="color:{_QUIET}">{escape(self.source)}</div>' if self.source else ""
-        return (
-            f'<div class="advice" style="{_CARD}"><div style="color:{_QUIET}">{escape(str(self.workload))}; '
-            f"{escape(self.workload.wait_share)} of a call is waiting</div>{source}"
-            f'<div style="font-size:16px;margin:4px 0"><b>{escape(self.sentence)}</b></div>'
-            f"<div>{escape(self.where)}</div>"
-            f'<table style="border-collapse:collapse;margin-top:8px;font-size:13px"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{rows}</tbody></table></div>"
+        return card(
+            "advice",
+            BLUE,
+            quiet(f"{self.workload}; {self.workload.wait_share} of a call is waiting"),
+            quiet(self.source) if self.source else "",
+            f'<b style="font-size:16px">{escape(self.sentence)}</b>',
+            escape(self.where),
+            f'<table style="border-collapse:collapse;font-size:13px"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table>",
         )
 
     def _row(self, estimate: Estimate) -> str:
-        mark = ' <span style="color:#1b5fa7">◀</span>' if estimate.model == self.model else ""
+        mark = f' <span style="color:{BLUE}">◀</span>' if estimate.model == self.model else ""
         weight = "bold" if estimate.model in self.equals else "normal"
         if estimate.not_here:
             value, because = "none", estimate.not_here

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from helpers.choosing.workshop import Workshop
-from helpers.page.status_line import StatusLine
+from helpers.page.live_output import StatusLine
 from helpers.servers.practice_api import practice_api
 
 CALLS = 60

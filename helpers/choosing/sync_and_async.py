@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from helpers.page.colours import CODE_GROUND, EDGE, GROUND, INK
 from helpers.page.words import seconds
 from helpers.runs import Run
 
 if TYPE_CHECKING:
     import pandas
 
-STYLE = "background:#ffffff;color:#1b2733;border-collapse:collapse;max-width:1000px;font-size:13px;line-height:1.45"
-CELL = "text-align:left;vertical-align:top;padding:8px 12px;border:1px solid #d5dce4;white-space:normal"
-HEAD = f"{CELL};background:#eef1f4"
+STYLE = f"background:{GROUND};color:{INK};border-collapse:collapse;max-width:1000px;font-size:13px;line-height:1.45"
+CELL = f"text-align:left;vertical-align:top;padding:8px 12px;border:1px solid {EDGE};white-space:normal"
+HEAD = f"{CELL};background:{CODE_GROUND}"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class SyncAndAsync:
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col" style="{HEAD}">{head}</th>' for head in ("", "Sync", "Async"))
         rows = "".join(
-            f'<tr style="background:#ffffff"><th scope="row" style="{HEAD}">{html.escape(what)}</th>'
+            f'<tr style="background:{GROUND}"><th scope="row" style="{HEAD}">{html.escape(what)}</th>'
             f'<td style="{CELL}">{html.escape(sync)}</td><td style="{CELL}">{html.escape(other)}</td></tr>'
             for what, sync, other in self.rows
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal, get_args
 
+from helpers.page.checked import check_choice, check_number
 from helpers.page.words import count, percent, seconds
 
 Library = Literal["both", "sync", "async"]
@@ -35,14 +36,14 @@ class Workload:
     framework: Framework
 
     def __post_init__(self) -> None:
-        _check_number("wait", self.wait, 0, 60, "seconds")
-        _check_number("cpu", self.cpu, 0, 60, "seconds")
-        _check_number("calls", self.calls, 1, MOST_CALLS, whole=True)
-        _check_number("concurrency", self.concurrency, 1, MOST_CALLS, whole=True)
+        check_number("wait", self.wait, 0, 60, "seconds")
+        check_number("cpu", self.cpu, 0, 60, "seconds")
+        check_number("calls", self.calls, 1, MOST_CALLS, whole=True)
+        check_number("concurrency", self.concurrency, 1, MOST_CALLS, whole=True)
         if self.rate is not None:
-            _check_number("rate", self.rate, 0.01, 10_000, "calls a second")
-        _check_choice("library", self.library, get_args(Library))
-        _check_choice("framework", self.framework, get_args(Framework))
+            check_number("rate", self.rate, 0.01, 10_000, "calls a second")
+        check_choice("library", self.library, get_args(Library))
+        check_choice("framework", self.framework, get_args(Framework))
         if self.wait + self.cpu == 0:
             raise ValueError("a call that neither waits nor computes needs no model: give wait or cpu, in seconds")
 
@@ -66,17 +67,3 @@ class Workload:
     def wait_share(self) -> str:
         """The share of a call that is waiting, as people read it."""
         return percent(self.wait / (self.wait + self.cpu))
-
-
-def _check_number(name: str, value: object, low: float, high: float, unit: str = "", *, whole: bool = False) -> None:
-    kind = "a whole number" if whole else f"a number of {unit}"
-    allowed = f"{name} is {kind} from {low:,g} to {high:,g}"
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-        raise TypeError(f"{allowed}, not {value!r}")
-    if not low <= value <= high:  # false for nan
-        raise ValueError(f"{allowed}, not {value!r}")
-
-
-def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is one of {', '.join(map(repr, allowed))}, not {value!r}")

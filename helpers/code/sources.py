@@ -3,7 +3,6 @@
 import ast
 import linecache
 import os
-import sys
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from types import CodeType, FunctionType, MethodType
@@ -11,6 +10,7 @@ from typing import Any
 
 from helpers.code.names_used import Function, binds
 from helpers.code.origin import is_learners
+from helpers.page.shell import shell
 
 _HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 TRIES = 5
@@ -96,9 +96,8 @@ def executed_cells() -> list[str]:
 
 def names_of_cells() -> dict[str, Any]:
     """The names that the cells of this kernel have made; none outside IPython."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return {} if shell is None else shell.user_ns
+    found: dict[str, Any] = getattr(shell(), "user_ns", {})
+    return found
 
 
 def below_magic(tree: ast.Module) -> ast.Module | None:

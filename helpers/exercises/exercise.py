@@ -3,12 +3,8 @@
 import ast
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from helpers.exercises.finding import Finding
-
-if TYPE_CHECKING:
-    from helpers.exercises.bench.attempt import Trial
 
 Judgement = Generator[Finding | None, None, str]
 """Yields what is wrong, the most telling first (None where nothing is); returns the sentence of success."""
@@ -23,7 +19,7 @@ class Exercise:
         title: a few words for cards and for `progress`.
         hints: from a nudge to nearly all; `hint` gives them one by one.
         solution: code that may be copied, or the answer in words.
-        judge: runs on the bench, in a process of its own; see `Trial`.
+        judge: runs on the bench, in a process of its own; it is given a `Trial` (`bench/attempt.py`).
         limit: seconds that one run may take before it is stopped.
     """
 
@@ -31,7 +27,7 @@ class Exercise:
     title: str
     hints: Sequence[str]
     solution: str
-    judge: "Callable[[Trial], Judgement]"
+    judge: Callable[..., Judgement]
     limit: float = 5.0
 
 

@@ -4,7 +4,8 @@ from html import escape
 
 from helpers.archive.exercise_log import note
 from helpers.exercises import catalogue
-from helpers.exercises.panels import look
+from helpers.page.card import QUIET, block, card, prose
+from helpers.page.colours import BLUE
 
 _given: dict[str, int] = {}
 
@@ -22,11 +23,11 @@ class Sheet:
         return "\n".join(part for part in (self.head, self.text, self.code, self.after) if part)
 
     def _repr_html_(self) -> str:
-        parts = [look.prose(self.text)]
+        parts = [f'<b style="color:{BLUE}">{escape(self.head)}</b>', prose(self.text)]
         if self.code:
-            parts.append(f'<details><summary style="cursor:pointer">Show it</summary>{look.block(self.code)}</details>')
-        parts.append(f'<span style="{look.QUIET}">{look.prose(self.after)}</span>')
-        return look.card(look.BLUE, escape(self.head), *parts)
+            parts.append(f'<details><summary style="cursor:pointer">Show it</summary>{block(self.code)}</details>')
+        parts.append(f'<span style="{QUIET}">{prose(self.after)}</span>')
+        return card("exercise-card", BLUE, *parts)
 
 
 def hint(name: str) -> Sheet:

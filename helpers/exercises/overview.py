@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from helpers.exercises import catalogue
 from helpers.exercises.exercise import Exercise
-from helpers.exercises.panels import look
 from helpers.exercises.states import Standing, standings
+from helpers.page.card import QUIET, card, code
+from helpers.page.colours import BLUE
 
 if TYPE_CHECKING:
     import pandas
@@ -56,8 +57,12 @@ class Progress:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = "".join(_chapter(chapter, row) for chapter, row in self.chapters.items())
-        return look.card(look.BLUE, f"{self.done} of {self.total} exercises done", rows)
+        return card(
+            "exercise-card",
+            BLUE,
+            f'<b style="color:{BLUE}">{self.done} of {self.total} exercises done</b>',
+            *(_chapter(chapter, row) for chapter, row in self.chapters.items()),
+        )
 
 
 def _chapter(chapter: str, row: list[tuple[Exercise, Standing]]) -> str:
@@ -65,8 +70,8 @@ def _chapter(chapter: str, row: list[tuple[Exercise, Standing]]) -> str:
     done, begun = sum(standing.done for _, standing in row), any(standing.tries for _, standing in row)
     exercises = "".join(
         f"<div>{_sign(standing)}</div><div>{escape(exercise.title)}</div>"
-        f'<div><code style="{look.CODE}">{escape(exercise.name)}</code></div>'
-        f'<div style="{look.QUIET}">{escape(standing.words)}</div>'
+        f"<div>{code(exercise.name)}</div>"
+        f'<div style="{QUIET}">{escape(standing.words)}</div>'
         for exercise, standing in row
     )
     columns = (

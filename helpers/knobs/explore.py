@@ -1,11 +1,11 @@
 """A panel of knobs to try a function with."""
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from helpers.knobs.controls import knobs_of, name_of
 from helpers.knobs.knob_panel import ExplorePanel
+from helpers.page.shell import shell
 
 _panels: dict[str, tuple[str, list[ExplorePanel]]] = {}
 """By cell: the number of its last execution, and the panels that this has made."""
@@ -51,9 +51,7 @@ def explore(function: Callable[..., Any], **knobs: tuple[float, float] | list[An
 
 def _cell(name: str) -> tuple[str, str]:
     """What tells this cell from others, and this execution of it. Without a cell's id, the function stands for it."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    kernel = getattr(shell, "kernel", None)
+    kernel = getattr(shell(), "kernel", None)
     if kernel is None:
         raise RuntimeError("explore shows a panel in a notebook, and this is none. In a script, call the function")
     request = kernel.get_parent()

@@ -1,7 +1,6 @@
 """The knob panel: what happens when its buttons are clicked."""
 
 import asyncio
-import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ from typing import Any
 
 from helpers.knobs import markup as page
 from helpers.knobs.controls import Knob, label, name_of
+from helpers.page.shell import shell
 from helpers.runs import Run, measure
 from helpers.runs.call import call, is_async
 
@@ -183,9 +183,7 @@ def _as_output(error: BaseException) -> dict[str, object]:
 
 
 def _lines(error: BaseException, trace: TracebackType | None) -> list[str]:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is None:
+    if (ipython := shell()) is None:
         return "".join(traceback.format_exception(type(error), error, trace)).splitlines()
-    lines: list[str] = shell.InteractiveTB.structured_traceback(type(error), error, trace)
+    lines: list[str] = ipython.InteractiveTB.structured_traceback(type(error), error, trace)
     return lines

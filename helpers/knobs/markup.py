@@ -5,6 +5,8 @@ from html import escape
 from typing import Any, NamedTuple
 
 from helpers.knobs.controls import label
+from helpers.page.card import FONT, QUIET, box
+from helpers.page.colours import BLUE, GREY, GROUND, INK, OPEN, ORANGE, PROBLEM
 from helpers.page.words import seconds
 
 BLOCKING = (
@@ -15,18 +17,13 @@ MOST_ROWS = 5
 LEFT = 380
 """Pixels for the knobs. The list of runs takes as many or more: beside them, or below on a narrow page."""
 # The panel's own words take the theme's colours, as its widgets do. Cards and charts are light in a dark theme too.
-_INK, _QUIET = "var(--jp-ui-font-color1, #1f2937)", "var(--jp-ui-font-color2, #5b6675)"
-_FONT = "font:14px/1.45 system-ui,sans-serif"
-_BOX = (
-    "background:#ffffff;color:#1f2937;border:1px solid #d5dbe3;border-radius:4px;padding:6px 14px;"
-    "margin-left:8px;box-sizing:border-box"
-)
+_INK, _QUIET = f"var(--jp-ui-font-color1, {INK})", f"var(--jp-ui-font-color2, {GREY})"
+_BOX = f"{box()};margin-left:8px"
 _CELL = "text-align:right;padding:0 12px 0 0;white-space:nowrap"
-_BAR, _PROBLEM, _GREY = "#1b5fa7", "#c8202f", "#8a94a3"
 # The page moves the dot by itself: a message a second from the kernel would be measured with the run.
 _DOT = (
     "<style>@keyframes explore-dot{50%{opacity:.2}}</style>"
-    '<span aria-hidden="true" style="color:#d1730a;animation:explore-dot 1.2s infinite">●</span> '
+    f'<span aria-hidden="true" style="color:{ORANGE};animation:explore-dot 1.2s infinite">●</span> '
 )
 
 
@@ -41,14 +38,14 @@ class Tried(NamedTuple):
 def head(name: str, is_async: bool) -> str:
     """The function's name, and what the reader has to know of it."""
     warning = "" if is_async else f'<div style="color:{_QUIET};font-size:13px">{BLOCKING}</div>'
-    return f'<div style="{_FONT};color:{_INK}"><b>explore <code>{escape(name)}</code></b>{warning}</div>'
+    return f'<div style="{FONT};color:{_INK}"><b>explore <code>{escape(name)}</code></b>{warning}</div>'
 
 
 def state(words: str, kind: str = "") -> str:
     """What the panel is doing, beside its buttons. `kind` is "busy", "problem" or nothing."""
-    colour = {"problem": f"{_PROBLEM};background:#ffffff;padding:2px 6px"}.get(kind, _INK)
+    colour = {"problem": f"{PROBLEM};background:{GROUND};padding:2px 6px"}.get(kind, _INK)
     dot = _DOT if kind == "busy" else ""
-    return f'<div role="status" style="{_FONT};color:{colour}">{dot}{escape(words)}</div>'
+    return f'<div role="status" style="{FONT};color:{colour}">{dot}{escape(words)}</div>'
 
 
 def ending(call: str, wall: float, outcome: str) -> str:
@@ -63,15 +60,15 @@ def tried(runs: Sequence[Tried]) -> str:
     """The panel's last runs, newest first: the values, and a bar as long as it took."""
     shown = runs[: -MOST_ROWS - 1 : -1]
     if not shown:
-        return f'<div style="{_BOX};{_FONT};color:#5b6675">Each run will be listed here.</div>'
+        return f'<div style="{_BOX};{QUIET}">Each run will be listed here.</div>'
     longest = max(run.wall for run in shown)
     names = "".join(f'<th style="{_CELL};font-weight:400">{escape(name)}</th>' for name in shown[0].values)
     rows = "".join(_row(run, longest, before) for run, before in zip(shown, [*shown[1:], None], strict=True))
     title = f"The last {MOST_ROWS} of {len(runs)} runs" if len(runs) > MOST_ROWS else "Runs of this panel"
     return (
-        f'<div class="explore-runs" style="{_BOX};{_FONT}"><b>{title}</b>'
+        f'<div class="explore-runs" style="{_BOX}"><b>{title}</b>'
         '<table style="border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums">'
-        f'<thead style="color:#5b6675;font-size:12px"><tr>{names}<th></th></tr></thead>'
+        f'<thead style="{QUIET};font-size:12px"><tr>{names}<th></th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -81,11 +78,11 @@ def _row(run: Tried, longest: float, before: Tried | None) -> str:
     cells = ""
     for name, value in run.values.items():
         new = before is not None and label(before.values[name]) != label(value)
-        cells += f'<td style="{_CELL};{"font-weight:600" if new else "color:#5b6675"}">{escape(label(value))}</td>'
+        cells += f'<td style="{_CELL};{"font-weight:600" if new else QUIET}">{escape(label(value))}</td>'
     width = 55 * run.wall / longest if longest else 0
     end = {"ok": "", "interrupted": "stopped, "}.get(run.outcome, "error, ")
     # A run that did not come to its end is hollow, as in the charts.
-    edge = _GREY if run.outcome == "interrupted" else _PROBLEM
-    paint = f"background:{_BAR}" if run.outcome == "ok" else f"border:1.5px solid {edge};box-sizing:border-box"
+    edge = OPEN if run.outcome == "interrupted" else PROBLEM
+    paint = f"background:{BLUE}" if run.outcome == "ok" else f"border:1.5px solid {edge};box-sizing:border-box"
     bar = f'<span style="display:inline-block;height:11px;width:{width:.1f}%;min-width:3px;{paint}"></span>'
     return f'<tr>{cells}<td style="width:100%;white-space:nowrap">{bar} {end}{seconds(run.wall)}</td></tr>'

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from itertools import count
 
-from helpers.load.checked import LONGEST, MOST, Ask, check_ask, check_number
+from helpers.load.ask import LONGEST, MOST, Ask, check_ask
 from helpers.load.generator import Generator, run_load
+from helpers.page.checked import check_number
 from helpers.runs import Run
 from helpers.runs.load_calls import Load
 
@@ -28,8 +29,8 @@ async def closed_loop(
     Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
     """
     check_ask(ask)
-    check_number("callers", callers, MOST, "callers", whole=True)
-    check_number("seconds", seconds, LONGEST, "seconds")
+    check_number("callers", callers, 1, MOST, whole=True)
+    check_number("seconds", seconds, 0, LONGEST, "seconds", above=True)
     numbers = count()
 
     async def make_calls(generator: Generator) -> None:
@@ -63,5 +64,5 @@ async def sweep(
     if len(callers) < 2:
         raise ValueError(f"a sweep has two numbers of callers or more, and was given {list(callers)!r}")
     for number in callers:
-        check_number("callers", number, MOST, "callers", whole=True)
+        check_number("callers", number, 1, MOST, whole=True)
     return [await closed_loop(ask, number, seconds, f"{label}, {number} at a time") for number in callers]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from time import perf_counter
 from typing import Any
 
-from helpers.load.checked import Ask
+from helpers.load.ask import Ask
 from helpers.load.progress_line import LoadProgress
 from helpers.runs import Run, measure
 from helpers.runs.load_calls import OK, WAITING, Call, Load

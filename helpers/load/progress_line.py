@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from helpers.page.status_line import StatusLine, in_notebook
+from helpers.page.live_output import StatusLine
+from helpers.page.shell import in_notebook
 
 PACE = 0.25
 """Seconds between two changes of the line."""

@@ -48,14 +48,15 @@ async def bridges(crossings: int = CROSSINGS) -> "pandas.DataFrame":
     Returns a row per bridge, which is the index (`bridge`), with the columns direction, thread (in which the other side
     was seen to run), cost (seconds of one crossing there and back, the median) and mistake (the one that it invites).
 
-    Raises ValueError for crossings below 1, RuntimeError where the process with nest-asyncio fails, and
-    subprocess.TimeoutExpired where that is not done after a minute.
+    Raises TypeError or ValueError for crossings that are no whole number or below 1, RuntimeError where the process
+    with nest-asyncio fails, and subprocess.TimeoutExpired where that is not done after a minute.
     """
     import pandas
     from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
 
-    if crossings < 1:
-        raise ValueError(f"crossings must be 1 or more, not {crossings}")
+    from helpers.page.checked import check_number  # not by the new process, which has this file alone
+
+    check_number("crossings", crossings, 1, whole=True)
     loop, here = asyncio.get_running_loop(), threading.get_ident()
     with ThreadPoolExecutor(1) as own, ThreadPoolExecutor(1) as outside:
         apart = sync_to_async(threading.get_ident, thread_sensitive=False)
@@ -163,7 +164,7 @@ def _thread_words(crossing: Crossing, loop_thread: int, other: str) -> str:
 
 
 def _in_new_process(crossings: int) -> Crossing:
-    from helpers.prices.new_process import told_by  # not by the new process, which has this file alone
+    from helpers.prices.new_process import told_by  # as above
 
     return Crossing(**told_by("the process with nest-asyncio", ["-P", __file__, str(crossings)], SECONDS))
 

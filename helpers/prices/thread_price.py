@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from helpers.page.checked import check_number
 from helpers.prices.waiting_price import in_new_process
 
 if TYPE_CHECKING:
@@ -16,13 +17,13 @@ def price_of_threads(counts: Sequence[int]) -> "pandas.DataFrame":
     have), start (seconds until all had started), memory (bytes that the process gained by them), memory_each, and note
     (empty, or the error that ended the starting: systems limit the number of threads).
 
-    Raises ValueError for a count below 1, RuntimeError where the new process fails, and subprocess.TimeoutExpired
-    where it is not done after two minutes.
+    Raises TypeError or ValueError for a count that is no whole number or below 1, RuntimeError where the new process
+    fails, and subprocess.TimeoutExpired where it is not done after two minutes.
     """
     import pandas
 
-    if bad := [count for count in counts if count < 1]:
-        raise ValueError(f"counts must be 1 or more, and one of them is {bad[0]}")
+    for count in counts:
+        check_number("each count", count, 1, whole=True)
     index = pandas.Index(counts, name="asked")
     rows = [in_new_process("threads", count, wait=0) for count in counts]
     table = pandas.DataFrame(rows, index=index, columns=["started", "start", "memory", "note"])

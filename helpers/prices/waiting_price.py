@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.page.status_line import StatusLine
+from helpers.page.checked import check_number
+from helpers.page.live_output import StatusLine
 from helpers.prices.new_process import told_by
 
 if TYPE_CHECKING:
@@ -68,12 +69,10 @@ def price_of_waiting(counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: flo
     import pandas
 
     for count in counts:
-        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST:
-            raise ValueError(f"each count is a whole number from 1 to {MOST:,}, not {count!r}")
+        check_number("each count", count, 1, MOST, whole=True)
     if not counts:
         raise ValueError("give one count of waiters or more, such as [10, 100, 1000]")
-    if not 0 < wait <= 5:
-        raise ValueError(f"wait is a number of seconds above 0 and up to 5, not {wait!r}")
+    check_number("wait", wait, 0, 5, "seconds", above=True)
     asked = [(kind, count) for count in counts for kind in KINDS]
     rows = []
     with StatusLine() as line:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from helpers.page.checked import check_number
 from helpers.runs.run import Run
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ class Arrivals:
     @property
     def peaks(self) -> list[int]:
         """For each run, the most requests that began in any one stretch; 0 where it made none."""
-        from helpers.charts.requests.arrivals import counts
+        from helpers.charts.requests.starts_over_time import counts
 
         end = max((max(starts) for _, starts in self._starts if starts), default=0.0) + self.width
         return [max(counts(starts, self.width, end)) for _, starts in self._starts]
 
     def chart(self) -> "Chart":
         """A histogram for each run, all on the same axes. Raises ValueError where a run made no requests."""
-        from helpers.charts.requests.arrivals import Starts
-        from helpers.charts.requests.arrivals import arrivals as draw
+        from helpers.charts.requests.starts_over_time import Starts
+        from helpers.charts.requests.starts_over_time import arrivals as draw
 
         return draw([Starts(name, starts) for name, starts in self._starts], self.width)
 
@@ -48,13 +49,13 @@ def arrivals(*runs: Run, width: float = 0.05) -> Arrivals:
         runs: one to four measured runs, drawn in panels of their own with the same axes.
         width: the length of a stretch, in seconds.
 
-    Raises TypeError for what is no run, ValueError for no runs, more than four, or a width that is not above 0.
+    Raises TypeError for what is no run or no number, ValueError for no runs, more than four, or a width that
+    is not above 0.
     """
     for run in runs:
         if not isinstance(run, Run):
             raise TypeError(f"arrivals takes measured runs, not {run!r}")
     if not 1 <= len(runs) <= 4:
         raise ValueError(f"arrivals takes 1 to 4 runs, and was given {len(runs)}")
-    if isinstance(width, bool) or not isinstance(width, (int, float)) or not 0 < width < float("inf"):
-        raise ValueError(f"width is a number of seconds above 0, not {width!r}")
+    check_number("width", width, 0, unit="seconds", above=True)
     return Arrivals(runs, float(width))

@@ -6,6 +6,8 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from helpers.page.checked import check_number
+
 if TYPE_CHECKING:
     from helpers.charts import Chart
 
@@ -34,10 +36,7 @@ class heartbeat:
     """
 
     def __init__(self, every: float = 0.01) -> None:
-        if isinstance(every, bool) or not isinstance(every, (int, float)):
-            raise TypeError(f"every is a number of seconds such as 0.01, not {every!r}")
-        if not SHORTEST <= every <= LONGEST:
-            raise ValueError(f"every is a number of seconds from {SHORTEST} to {LONGEST:g}, not {every!r}")
+        check_number("every", every, SHORTEST, LONGEST, "seconds")
         self.every = float(every)
         self.ticks: list[float] = []
         self._began = 0.0

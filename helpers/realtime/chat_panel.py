@@ -9,6 +9,9 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
+from helpers.page.card import QUIET, box
+from helpers.page.colours import BLUE
+from helpers.page.shell import show
 from helpers.servers.practice_api import practice_api
 
 SHOWN = 200
@@ -21,10 +24,7 @@ LONGEST_PAUSE = 8.0
 BEHIND = 1013
 """The close code of a server that has too much for a slow client: come back for the rest."""
 
-_STYLE = (
-    "background:#ffffff;color:#1f2937;border:1px solid #d5dbe3;border-radius:4px;padding:8px 12px;height:240px;"
-    "overflow-y:auto;font:14px/1.5 system-ui,sans-serif;display:flex;flex-direction:column-reverse"
-)
+_STYLE = f"{box()};height:240px;overflow-y:auto;display:flex;flex-direction:column-reverse"
 
 _open: "dict[tuple[str, str, str], ChatPanel]" = {}
 """The panels that are connected, by address, room and name: a rerun of a cell replaces the one it has shown before."""
@@ -156,23 +156,19 @@ class ChatPanel:
         for widget in (self._line, self._send, self._leave):
             widget.disabled = not joined
         place = f"{self.name} in {self.room}, at {self.address}"
-        self._status.value = (
-            f"<b>{escape(place)}</b> <span role='status' style='color:#5b6675'>{escape(self.state)}</span>"
-        )
+        self._status.value = f"<b>{escape(place)}</b> <span role='status' style='{QUIET}'>{escape(self.state)}</span>"
         lines = "".join(self._line_of(message) for message in self.messages)
         self._log.value = f'<div role="log" aria-live="polite" style="{_STYLE}"><div>{lines}</div></div>'
 
     def _line_of(self, message: dict[str, Any]) -> str:
-        colour = "#1b5fa7" if message["from"] == self.name else "#7a4b00"
+        colour = BLUE if message["from"] == self.name else "#7a4b00"
         return f'<div><b style="color:{colour}">{escape(message["from"])}</b>&ensp;{escape(message["text"])}</div>'
 
     def __repr__(self) -> str:
         return f"<chat panel: {self.name} in {self.room}, {self.state}>"
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self._box)  # type: ignore[no-untyped-call]
+        show(self._box)
 
 
 def chat_panel(name: str, room: str = "lobby", address: str = "") -> ChatPanel:

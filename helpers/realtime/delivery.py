@@ -18,8 +18,8 @@ def delivery(ways: Mapping[str, tuple[Run, Sequence[float]]], conditions: str = 
 
     Raises TypeError for what is no run, ValueError for no ways, more than six, or one that delivered nothing.
     """
-    from helpers.charts.runs.delivered import Way
-    from helpers.charts.runs.delivered import delivery as draw
+    from helpers.charts.runs.delivery_ways import Way
+    from helpers.charts.runs.delivery_ways import delivery as draw
 
     drawn = []
     for name, (run, latencies) in ways.items():

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from html import escape
 from time import perf_counter
 from typing import Any
 
+from helpers.page.card import quiet
+from helpers.page.shell import show
 from helpers.realtime.plot_svg import plot
 
 PACE = 0.2
@@ -99,15 +100,13 @@ class live_plot:
         if self._drawn != len(self._points) or not self._picture.value:
             self._picture.value = plot(self._points, self.name)
             self._drawn = len(self._points)
-        self._state.value = f'<span style="color:#5b6675">{escape(self.outcome)}</span>'
+        self._state.value = quiet(self.outcome)
 
     def __repr__(self) -> str:
         return f"<live plot of {self.name}: {len(self.values):,} points, {self.outcome}>"
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self._box)  # type: ignore[no-untyped-call]
+        show(self._box)
 
 
 def _outcome(work: "asyncio.Task[Any]") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from helpers.page.colours import BLUE, GREY, GROUND
 from helpers.page.words import seconds
 
 WIDTH, HEIGHT = 860, 230
@@ -28,11 +29,11 @@ def plot(points: Sequence[tuple[float, float]], name: str) -> str:
     said = f"{name} of {len(points):,} messages in {seconds(end / 1.02)}" if points else f"{name}: nothing yet"
     return (
         f'<svg role="img" aria-label="{escape(said)}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'style="max-width:100%;height:auto;background:#ffffff;font:12px system-ui,sans-serif">{levels}'
-        f'<g fill="#1b5fa7" fill-opacity="0.65">{dots}</g>'
-        f'<text x="{LEFT}" y="{HEIGHT - 10}" fill="#5b6675">0</text>'
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" fill="#5b6675" text-anchor="end">{end:.1f} s</text>'
-        f'<text x="{LEFT + wide / 2}" y="{HEIGHT - 10}" fill="#5b6675" text-anchor="middle">{escape(said)}</text></svg>'
+        f'style="max-width:100%;height:auto;background:{GROUND};font:12px system-ui,sans-serif">{levels}'
+        f'<g fill="{BLUE}" fill-opacity="0.65">{dots}</g>'
+        f'<text x="{LEFT}" y="{HEIGHT - 10}" fill="{GREY}">0</text>'
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" fill="{GREY}" text-anchor="end">{end:.1f} s</text>'
+        f'<text x="{LEFT + wide / 2}" y="{HEIGHT - 10}" fill="{GREY}" text-anchor="middle">{escape(said)}</text></svg>'
     )
 
 
@@ -41,5 +42,5 @@ def _level(share: float, top: float, high: int, wide: int) -> str:
     name = seconds(share * top / 1.15) if share else "0"
     return (
         f'<line x1="{LEFT}" x2="{LEFT + wide}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e8ecf1"/>'
-        f'<text x="{LEFT - 8}" y="{y + 4:.1f}" fill="#5b6675" text-anchor="end">{name}</text>'
+        f'<text x="{LEFT - 8}" y="{y + 4:.1f}" fill="{GREY}" text-anchor="end">{name}</text>'
     )

@@ -1,13 +1,13 @@
 """Where a thread is: the learner's own line, and how to name it."""
 
 import linecache
-import sys
 from asyncio import events
 from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
 from helpers.code.origin import is_learners
+from helpers.page.shell import cell_name
 from helpers.recorders.stacks import Call
 
 _STEP = events.Handle._run.__code__
@@ -42,7 +42,4 @@ def describe(spot: Spot | None) -> tuple[str, str]:
 
 def _file_name(filename: str) -> str:
     """A cell by its number, a file by its name without folders."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    named = shell.compile.format_code_name(filename) if shell else None
-    return str(named[1]) if named else filename.replace("\\", "/").rpartition("/")[2]
+    return cell_name(filename) or filename.replace("\\", "/").rpartition("/")[2]

@@ -5,6 +5,7 @@ from html import escape
 from math import ceil, floor, log10
 from statistics import median
 
+from helpers.page.colours import BLUE, GREY, GRID, GROUND, INK, ORANGE, PROBLEM
 from helpers.page.words import count, seconds, short_seconds
 from helpers.reruns.rerun import Dot, Row
 
@@ -17,8 +18,7 @@ AXIS = 18
 APART = 4
 """Pixels between two dots that are drawn; of more at one place, three are drawn, one above the other."""
 _LIFTS = (0, -5, 5)
-_COLOURS = {"ok": "#1b5fa7", "other": "#c9d3df", "warm-up": "#9aa4b1"}
-_THIS, _PROBLEM, _INK, _QUIET, _GRID = "#d1730a", "#c8202f", "#1f2937", "#5b6675", "#e8ecf1"
+_COLOURS = {"ok": BLUE, "other": "#c9d3df", "warm-up": "#9aa4b1"}
 
 
 def strip(this: Dot, rows: Sequence[Row]) -> str:
@@ -37,9 +37,9 @@ def strip(this: Dot, rows: Sequence[Row]) -> str:
 
 
 def _axis(ticks: Sequence[float], scale: float, bottom: float) -> str:
-    lines = "".join(f'<path d="M{LEFT + tick * scale:.1f} 0v{bottom}" stroke="{_GRID}"/>' for tick in ticks)
+    lines = "".join(f'<path d="M{LEFT + tick * scale:.1f} 0v{bottom}" stroke="{GRID}"/>' for tick in ticks)
     words = "".join(
-        f'<text x="{LEFT + tick * scale:.1f}" y="{bottom + 13}" text-anchor="middle" fill="{_QUIET}" '
+        f'<text x="{LEFT + tick * scale:.1f}" y="{bottom + 13}" text-anchor="middle" fill="{GREY}" '
         f'font-size="11">{"0" if tick == 0 else short_seconds(tick)}</text>'
         for tick in ticks
     )
@@ -50,14 +50,14 @@ def _row(row: Row, middle: float, scale: float) -> str:
     """The name with its count, the dots, and a line at the median of those that count."""
     counted = row.walls.get("ok", [])
     name = (
-        f'<text x="0" y="{middle + 4}" fill="{_INK}">{escape(row.name)}'
-        f'<tspan fill="{_QUIET}"> · {count(len(counted), "run")}</tspan></text>'
+        f'<text x="0" y="{middle + 4}" fill="{INK}">{escape(row.name)}'
+        f'<tspan fill="{GREY}"> · {count(len(counted), "run")}</tspan></text>'
     )
     drawn = "".join(_dots(row.walls[kind], kind, middle, scale) for kind in _KINDS if kind in row.walls)
     if len(counted) < 2 or row.mixed:
         return name + drawn
     x = LEFT + median(counted) * scale
-    return f'{name}{drawn}<path d="M{x:.1f} {middle - 9}v18" stroke="{_INK}" stroke-width="2"/>'
+    return f'{name}{drawn}<path d="M{x:.1f} {middle - 9}v18" stroke="{INK}" stroke-width="2"/>'
 
 
 _KINDS = ("other", "warm-up", "problem", "ok")
@@ -75,7 +75,7 @@ def _dots(walls: Sequence[float], kind: str, middle: float, scale: float) -> str
             places.append((LEFT + slot * APART if there else LEFT + wall * scale, middle + _LIFTS[there]))
     if kind == "problem":  # hollow
         return "".join(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="#fff" stroke="{_PROBLEM}" stroke-width="1.4"/>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{GROUND}" stroke="{PROBLEM}" stroke-width="1.4"/>'
             for x, y in places
         )
     path = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places)
@@ -84,8 +84,8 @@ def _dots(walls: Sequence[float], kind: str, middle: float, scale: float) -> str
 
 def _this(dot: Dot, x: float, y: float) -> str:
     """The run itself, larger than the others; hollow where it does not count."""
-    fill = _THIS if dot.kind == "ok" else "#fff"
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{fill}" stroke="{_THIS}" stroke-width="2.5"/>'
+    fill = ORANGE if dot.kind == "ok" else GROUND
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{fill}" stroke="{ORANGE}" stroke-width="2.5"/>'
 
 
 def _ticks(longest: float) -> list[float]:

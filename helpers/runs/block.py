@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from helpers.code.configuration import Configuration, of_block, of_function
+from helpers.page.checked import check_flag, check_number, check_text
 from helpers.recorders import belonging
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.recorder import HttpRecorder
@@ -53,12 +54,13 @@ class measure:
     def __init__(
         self, label: str, predict: float | None = None, blocking: float = 0.01, *, warm_up: bool = False
     ) -> None:
-        guess = None if predict is None else _checked_seconds("predict", predict)
-        self._run = Run(_checked_label(label), guess, _checked_flag("warm_up", warm_up))
+        if predict is not None:
+            check_number("predict", predict, 0, unit="seconds", above=True)
+        check_number("blocking", blocking, 0, unit="seconds", above=True)
+        guess = None if predict is None else float(predict)
+        self._run = Run(check_text("a run's label", label, "one after another"), guess, check_flag("warm_up", warm_up))
         self._requests = HttpRecorder(owner=self)
-        self._recording = Recording(
-            ThreadRecorder(), self._requests.records, threshold=_checked_seconds("blocking", blocking)
-        )
+        self._recording = Recording(ThreadRecorder(), self._requests.records, threshold=float(blocking))
         self._progress = BlockProgress(self._requests.records)
         self._requests.on_request = self._progress.tick
         self._tasks = Guard("tasks and their steps")
@@ -208,25 +210,3 @@ def _outcome(kind: type[BaseException] | None) -> str:
     if issubclass(kind, (KeyboardInterrupt, asyncio.CancelledError)):
         return "interrupted"
     return f"error: {kind.__name__}"
-
-
-def _checked_label(label: object) -> str:
-    if not isinstance(label, str):
-        raise TypeError(f"a run's label is a text such as 'one after another', not {label!r}")
-    if not label.strip():
-        raise ValueError("a run's label must not be empty: cards and charts are named by it")
-    return label.strip()
-
-
-def _checked_flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} is True or False, not {value!r}")
-    return value
-
-
-def _checked_seconds(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{name} is a number of seconds such as 0.5, not {value!r}")
-    if not 0 < value < float("inf"):
-        raise ValueError(f"{name} is a number of seconds and must be above 0, not {value!r}")
-    return float(value)

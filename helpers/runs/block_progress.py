@@ -4,7 +4,7 @@ import asyncio
 import threading
 from time import perf_counter
 
-from helpers.page.status_line import StatusLine
+from helpers.page.live_output import StatusLine
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.request_record import RequestRecord
 

@@ -6,45 +6,30 @@ from typing import TYPE_CHECKING
 
 from helpers.archive import take_notice
 from helpers.charts.requests.facts import CANCELLED, UNFINISHED, reasons
+from helpers.page import card as page
+from helpers.page.colours import BLUE, GRID, OPEN, PROBLEM
 from helpers.page.words import CLOSE, guess, listing, seconds, times
+from helpers.runs.results import Results
 
 if TYPE_CHECKING:
     import pandas
 
     from helpers.runs.load_calls import Load
-    from helpers.runs.run import Run
 
-# Opaque and light, like the charts, so that it reads the same in JupyterLab's dark theme.
-_CARD = (
-    "background:#ffffff;color:#1f2937;border:1px solid #d5dbe3;border-left:5px solid {edge};border-radius:4px;"
-    "padding:10px 16px;margin:4px 0 8px;max-width:868px;font:14px/1.45 system-ui,sans-serif"
-)
-_ROW = "display:flex;flex-wrap:wrap;gap:6px 18px;margin-top:6px"
-_NAME = "color:#5b6675;font-size:12px"
-_FIGURE = "font-size:16px;font-weight:600;font-variant-numeric:tabular-nums"
-_EDGES = {"ok": "#1b5fa7", "open": "#8a94a3"}
-_PROBLEM = "#c8202f"
-_QUIET = "#5b6675"
+_EDGES = {"ok": BLUE, "open": OPEN}
 LATE = 0.05
 """Seconds: a generator of calls that falls behind by more says so, since it then measures itself."""
-_RERUN = "margin-top:8px;padding-top:6px;border-top:1px solid #e8ecf1"
+_RERUN = f"padding-top:6px;border-top:1px solid {GRID}"
 
 
-def card(run: "Run") -> str:
+def card(run: Results) -> str:
     """The run in figures, as a piece of HTML that needs no style sheet."""
-    edge = _EDGES["open"] if run.warm_up and run.outcome == "ok" else _EDGES.get(run.outcome, _PROBLEM)
-    facts = "".join(
-        f'<div><div style="{_NAME}">{escape(name)}</div><div style="{_FIGURE}">{escape(value)}</div></div>'
-        for name, value in _facts(run)
-    )
-    return (
-        f'<div class="run-card" style="{_CARD.format(edge=edge)}">'
-        f"<div><b>{escape(run.label)}</b>{_state(run)}{_guess(run)}</div>"
-        f'<div style="{_ROW}">{facts}</div>{_rerun(run)}{_notices(run)}</div>'
-    )
+    edge = OPEN if run.warm_up and run.outcome == "ok" else _EDGES.get(run.outcome, PROBLEM)
+    head = f"<b>{escape(run.label)}</b>{_state(run)}{_guess(run)}"
+    return page.card("run-card", edge, head, page.figures(_facts(run)), _rerun(run), _notices(run))
 
 
-def _rerun(run: "Run") -> str:
+def _rerun(run: Results) -> str:
     """This run among the earlier ones under its label; nothing for the first."""
     if run.stored is None:
         return ""
@@ -55,27 +40,27 @@ def _rerun(run: "Run") -> str:
     if rerun is None:
         return ""
     verdict = f" <b>{escape(rerun.verdict)}</b>" if rerun.verdict else ""
-    remarks = f' <span style="color:{_QUIET}">{escape(rerun.remarks)}</span>' if rerun.remarks else ""
+    remarks = f" {page.quiet(rerun.remarks)}" if rerun.remarks else ""
     return f'<div style="{_RERUN}">{escape(rerun.changed)}{verdict}{remarks}{strip(rerun.this, rerun.rows)}</div>'
 
 
-def _notices(run: "Run") -> str:
+def _notices(run: Results) -> str:
     """What went wrong with recording and keeping it, each thing once."""
     faults = () if run.outcome == "open" else run.faults
     told = " ".join(filter(None, (*faults, run.trouble, take_notice())))
-    return f'<div style="margin-top:6px;color:{_PROBLEM}">{escape(told)}</div>' if told else ""
+    return f'<span style="color:{PROBLEM}">{escape(told)}</span>' if told else ""
 
 
-def _state(run: "Run") -> str:
+def _state(run: Results) -> str:
     if run.outcome == "ok" and run.warm_up:
-        return f' <span style="color:{_QUIET}">&nbsp;warm-up</span>'
+        return f' <span style="{page.QUIET}">&nbsp;warm-up</span>'
     if run.outcome == "ok":
         return ""
     words = "the block is still open" if run.outcome == "open" else run.outcome
-    return f' <span style="color:{_EDGES.get(run.outcome, _PROBLEM)}">&nbsp;{escape(words)}</span>'
+    return f' <span style="color:{_EDGES.get(run.outcome, PROBLEM)}">&nbsp;{escape(words)}</span>'
 
 
-def _facts(run: "Run") -> list[tuple[str, str]]:
+def _facts(run: Results) -> list[tuple[str, str]]:
     if run.outcome == "open":
         return []
     requests = run.requests
@@ -114,7 +99,7 @@ def _calls(load: "Load") -> list[tuple[str, str]]:
     return facts
 
 
-def _rows(run: "Run") -> list[tuple[str, str]]:
+def _rows(run: Results) -> list[tuple[str, str]]:
     """How many tasks and jobs there were beside the block's own code, and the longest time one held the loop."""
     activity = run.panel().activity
     if activity is None or activity.recorded is not None:  # a count of what was seen of a part would say too little
@@ -128,16 +113,16 @@ def _rows(run: "Run") -> list[tuple[str, str]]:
     return facts
 
 
-def _cpu(run: "Run") -> str:
+def _cpu(run: Results) -> str:
     share = f" ({run.cpu / run.wall:.0%})" if run.wall > 0 else ""
     return seconds(run.cpu) + share
 
 
-def _guess(run: "Run") -> str:
+def _guess(run: Results) -> str:
     """Your guess, and how far off it was."""
     if run.predict is None or run.outcome == "open":
         return ""
     ratio = run.wall / run.predict
     as_long = times(ratio) if ratio > 1 else f"{ratio:.2g}"
     verdict = "close" if 1 / CLOSE <= ratio <= CLOSE else f"it took {as_long} times as long"
-    return f' <span style="color:#7a2a86">&nbsp;your guess: {guess(run.predict)}, {verdict}</span>'
+    return page.your_guess(f"{guess(run.predict)}, {verdict}")

@@ -1,26 +1,17 @@
-"""One measured run of a block of code."""
+"""One measured run of a block of code, as a learner has it."""
 
-from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from helpers.runs.evidence import Evidence
-from helpers.runs.request_rows import from_records, from_server_log
+from helpers.runs.results import Results
 
 if TYPE_CHECKING:
-    import pandas
-
-    from helpers.archive import StoredRun
-    from helpers.charts import Chart, Panel
-    from helpers.charts.inputs.activity import Activity
-    from helpers.runs.load_calls import Load
-    from helpers.runs.recording import Recording
+    from helpers.charts import Chart
 
 View = Literal["tasks", "requests"]
 
 
-class Run:
+class Run(Results):
     """What one measured block left behind. `measure` makes it; a cell that ends with it shows its card and timeline.
 
     Attributes:
@@ -38,92 +29,6 @@ class Run:
         load: what became of the calls of `open_loop` or `closed_loop` (`helpers.runs.load_calls.Load`);
             None for others.
     """
-
-    def __init__(self, label: str, predict: float | None, warm_up: bool = False) -> None:
-        self.label = label
-        self.predict = predict
-        self.warm_up = warm_up
-        self.when = datetime.now()
-        self.began = 0.0
-        self.wall = 0.0
-        self.cpu = 0.0
-        self.outcome = "open"
-        self.server: Evidence | None = None
-        self.stored: StoredRun | None = None
-        self.load: Load | None = None
-        self.trouble = ""
-        self._recording: Recording | None = None
-
-    def close(self, *, wall: float, cpu: float, outcome: str, recording: "Recording", server: Evidence | None) -> None:
-        """Fill in the results as the block ends; `measure` calls this once."""
-        self.wall, self.cpu, self.outcome = wall, cpu, outcome
-        self._recording, self.server = recording, server
-
-    def request_rows(self) -> list[dict[str, Any]]:
-        """The requests as plain values, one dictionary for each, with the keys of the columns of `requests`."""
-        if self.seen_by == "server" and self.server is not None:
-            return from_server_log(self.server.log, self.began, self.wall)
-        return from_records(self._recorded.requests, self.began)
-
-    @cached_property
-    def _table(self) -> "pandas.DataFrame":
-        from helpers.runs.table import table_of
-
-        return table_of(self.request_rows())
-
-    @cached_property
-    def _activity(self) -> "Activity":
-        from helpers.runs.build_activity import activity_of
-
-        return activity_of(self._recorded, self.began, self.wall)
-
-    @property
-    def requests(self) -> "pandas.DataFrame":
-        """One row per HTTP request, in order of start; times in seconds since the block opened.
-
-        Columns: method, url, path, library, start, end, queued, connecting, sending, waiting, reading (the five add
-        up to latency), latency, status, bytes, connection (``new`` or ``reused``), error, ok. Requests that this
-        process did not make itself, such as those of a script, are listed as the server saw them.
-        """
-        self._require_closed()
-        return self._table.copy()
-
-    @property
-    def tasks(self) -> "pandas.DataFrame":
-        """One row per task, in order of birth, and per job that was given to a thread; times in seconds.
-
-        Columns: name, kind (``task``, ``job``, ``thread``, or ``request`` for the requests of plain code), start, end
-        (since the block opened), outcome (``ok``, ``error``, ``cancelled``, ``pending``), error, parent (the row that
-        made it, -1 for none), steps, waiting, ready, running (the time spent in each state; blocking steps are running
-        too), cpu (processor time of a thread, nan for a task).
-        """
-        from helpers.runs.tables import tasks_of
-
-        self._require_closed()
-        return tasks_of(self._activity)
-
-    @property
-    def steps(self) -> "pandas.DataFrame":
-        """One row per stretch of time in which a task, or job, ran: a step. In order of start; times in seconds.
-
-        Columns: row (in `tasks`), name, ready (since when it could have run), start, end, waited (``start - ready``),
-        took (``end - start``), blocking, line (what a blocking step was seen executing, where that was seen).
-        """
-        from helpers.runs.tables import steps_of
-
-        self._require_closed()
-        return steps_of(self._activity)
-
-    @property
-    def lag(self) -> float:
-        """The greatest lateness of a timer that the block had set, in seconds: the loop lag. nan where it set none."""
-        self._require_closed()
-        return self._activity.lag
-
-    @property
-    def seen_by(self) -> str:
-        """Who saw the requests: ``"client"``, or ``"server"`` where this process made none but the server had some."""
-        return "server" if not self._recorded.requests and self.server is not None and self.server.log else "client"
 
     def timeline(self, view: View = "tasks") -> "Chart":
         """Draw the run as a matplotlib figure.
@@ -151,39 +56,6 @@ class Run:
         from helpers.charts import latency
 
         return latency([self.panel()])
-
-    def panel(self) -> "Panel":
-        """This run as a chart sees it."""
-        from helpers.charts import Panel
-
-        self._require_closed()
-        return Panel(
-            title=self.label,
-            requests=self._table,
-            wall=self.wall,
-            predict=self.predict,
-            outcome=self.outcome,
-            seen_by=self.seen_by,
-            server_peak=self.server.peak if self.server else None,
-            # A script's tasks are in another process: only the server saw what it did.
-            activity=self._activity if self.seen_by == "client" else None,
-            faults=self.faults,
-        )
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """What a recorder has left out because it failed, a sentence each. It failed alone: the block ran on."""
-        return tuple(self._recorded.faults)
-
-    @property
-    def _recorded(self) -> "Recording":
-        if self._recording is None:
-            raise RuntimeError(f"the measured block {self.label!r} is still open; ask once it has ended")
-        return self._recording
-
-    def _require_closed(self) -> None:
-        if self.outcome == "open":
-            raise RuntimeError(f"the measured block {self.label!r} is still open; ask once it has ended")
 
     def __repr__(self) -> str:
         if self.outcome == "open":

@@ -3,7 +3,8 @@
 `await run_all("label", [source, source, ...])` starts it, shows what became of each cell, and ends it.
 """
 
-from .cells import ScratchCell, ScratchRun
+from .cell import ScratchCell
+from .cells import ScratchRun
 from .run_all import run_all
 
 __all__ = ["ScratchCell", "ScratchRun", "run_all"]

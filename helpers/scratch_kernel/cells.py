@@ -3,43 +3,12 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
 from .card import card
-
-State = Literal["waiting", "running", "ran", "failed", "skipped", "lost", "given up", "gone"]
+from .cell import ScratchCell, State
 
 _ERROR_LINE = re.compile(r"^\w*(?:Error|Exception): .+", re.MULTILINE)
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-
-
-@dataclass
-class ScratchCell:
-    """One cell: its source, what became of it, and what a reader of the notebook would see below it.
-
-    state: "ran"; "failed" (it raised); "skipped" (one before it failed); "lost" (the kernel has answered a later
-        request, and never this one); "given up" (it took too long); "gone" (the kernel ended first).
-    number: the N of its `[N]`; None while that is `[*]`.
-    output: printed text, values and tracebacks.
-    stderr: what it wrote on standard error, which JupyterLab shows below the cell too.
-    """
-
-    source: str
-    state: State = "waiting"
-    number: int | None = None
-    output: str = ""
-    stderr: str = ""
-    error: str = ""  # such as "ValueError: too small"; empty when it did not fail
-
-    @property
-    def ran(self) -> bool:
-        """Whether the kernel ran it, to its end or to its error."""
-        return self.state in ("ran", "failed")
-
-    @property
-    def shown(self) -> str:
-        """All text that a reader of the notebook sees below the cell."""
-        return self.output + self.stderr
 
 
 @dataclass
@@ -104,7 +73,17 @@ class ScratchRun:
         return [number for number, cell in enumerate(self.cells, 1) if cell.state == state]
 
     def _repr_html_(self) -> str:
-        return card(self)
+        errors = {
+            "On standard error": self.errors_on_stderr,
+            "In no cell, only in the log of JupyterLab": self.unseen_errors,
+        }
+        return card(self.label, self._guess, self.cells, self.over, self.sentence, errors)
+
+    @property
+    def _guess(self) -> str:
+        if self.predict is None or not self.over:
+            return "" if self.predict is None else f"{self.predict}"
+        return f"{self.predict}, right" if self.ran == self.predict else f"{self.predict}, and {self.ran} ran"
 
     def __repr__(self) -> str:
         return f"{self.label}: {self.sentence}"

@@ -3,9 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Iterable
-from typing import Any
 
-from .cells import ScratchCell, ScratchRun
+from helpers.page.checked import check_number
+from helpers.page.live_output import LiveOutput
+
+from .cell import ScratchCell
+from .cells import ScratchRun
 
 REDRAW_EVERY = 0.1  # seconds
 
@@ -71,8 +74,7 @@ def _checked(cells: Iterable[str], within: float) -> list[str]:
     for source in sources:
         if not isinstance(source, str):
             raise TypeError(f"a cell is a string of source, not {source!r}")
-    if not within > 0:
-        raise ValueError(f"within={within!r}: the seconds for the cells must be a number above 0")
+    check_number("within", within, 0, unit="seconds", above=True)
     return sources
 
 
@@ -82,22 +84,12 @@ class _LiveCard:
     def __init__(self, run: ScratchRun) -> None:
         self._run = run
         self._drawn = ""
-        self._handle: Any = None
-        if _in_notebook():
-            from IPython.display import DisplayHandle
-
-            self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
-            self._handle.display(run)
+        self._output = LiveOutput()
+        self.redraw()
 
     def redraw(self) -> None:
         """Show how far the run has come."""
         now = self._run._repr_html_()
-        if self._handle is not None and now != self._drawn:
+        if now != self._drawn:
             self._drawn = now
-            self._handle.update(self._run)
-
-
-def _in_notebook() -> bool:
-    from IPython.core.getipython import get_ipython
-
-    return getattr(get_ipython(), "kernel", None) is not None
+            self._output.show({"text/html": now, "text/plain": repr(self._run)})

@@ -18,7 +18,8 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from helpers.servers.process import ServerProcess
 
 from .at_once import execute_at_once
-from .cells import ScratchCell, ScratchRun, State
+from .cell import ScratchCell, State
+from .cells import ScratchRun
 
 ANSWER_WITHIN = 20.0  # seconds for the kernel's first word, and for each answer before the cells begin
 ASK_EVERY = 0.3  # seconds of silence after which the kernel is asked whether it still answers

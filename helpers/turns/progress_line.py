@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from html import escape
 from statistics import median
 from time import perf_counter
-from typing import Any
 
-from helpers.page.status_line import in_notebook
+from helpers.page.card import box
+from helpers.page.colours import CURVES, FAINT, GREY, GRID, GROUND, PROBLEM
+from helpers.page.live_output import LiveOutput
+from helpers.page.shell import in_notebook
 from helpers.page.words import count
 from helpers.turns.plan import Turn
 
-# Opaque and light, like the charts, so that it reads the same in JupyterLab's dark theme.
-_BOX = (
-    "background:#ffffff;color:#1f2937;border:1px solid #d5dbe3;border-radius:4px;padding:8px 14px;margin:4px 0 8px;"
-    "max-width:868px;font:14px/1.45 system-ui,sans-serif"
-)
-_COLOURS = ("#1b5fa7", "#d1730a", "#1d8a7c", "#7b4fb0", "#7a5230", "#4b5563")  # as the charts' curves
-_TO_COME, _WARM_UP, _FAILED = "#e8ecf1", "#b4bcc8", "#c8202f"
+_BOX = f"{box()};margin:4px 0 8px"
+_TO_COME, _WARM_UP = GRID, FAINT
 _LETTERS = "ABCDEF"
 
 
@@ -34,7 +31,7 @@ class TrialsProgress:
         self._failed = False
         self._took: defaultdict[str, list[float]] = defaultdict(list)
         self._last = perf_counter()
-        self._handle: Any = None
+        self._output = LiveOutput()
         self._draw()
 
     def one_more(self) -> None:
@@ -63,7 +60,7 @@ class TrialsProgress:
             going_on = f"Going on after {count(self._before, 'run')}. " if self._before else ""
             words = f"{going_on}Now {self._place()}; {self._counted()} done{self._left()}"
         if in_notebook():
-            self._show({"text/html": self._html(words), "text/plain": words})
+            self._output.show({"text/html": self._html(words), "text/plain": words})
         elif sys.stderr.isatty():
             print(f"\r\x1b[K{words}", end="\n" if end else "", file=sys.stderr, flush=True)
 
@@ -85,7 +82,7 @@ class TrialsProgress:
     def _html(self, words: str) -> str:
         boxes = "".join(self._box(number, turn) for number, turn in enumerate(self._turns))
         names = "&emsp;".join(
-            f'<b style="color:{_COLOURS[index]}">{_LETTERS[index]}</b>&nbsp;{escape(variant)}'
+            f'<b style="color:{CURVES[index]}">{_LETTERS[index]}</b>&nbsp;{escape(variant)}'
             for index, variant in enumerate(self._variants)
         )
         return (
@@ -97,23 +94,14 @@ class TrialsProgress:
     def _box(self, number: int, turn: Turn) -> str:
         index = self._variants.index(turn.variant)
         if number >= self._done:
-            colour = _FAILED if self._failed and number == self._done else _TO_COME
+            colour = PROBLEM if self._failed and number == self._done else _TO_COME
         else:
-            colour = _WARM_UP if turn.warm_up else _COLOURS[index]
+            colour = _WARM_UP if turn.warm_up else CURVES[index]
         letter = _LETTERS[index] if len(self._turns) <= 60 else ""
-        ink = "#ffffff" if number < self._done or colour == _FAILED else "#5b6675"
+        ink = GROUND if number < self._done or colour == PROBLEM else GREY
         # A wider step between two rounds, so that they can be told apart.
         step = "margin-left:3px;" if number and self._turns[number - 1].round != turn.round else ""
         return (
             f'<span style="{step}flex:1;min-width:1px;max-width:24px;height:16px;background:{colour};color:{ink};'
             f'font-size:10px;line-height:16px;text-align:center">{letter}</span>'
         )
-
-    def _show(self, data: dict[str, str]) -> None:
-        from IPython.display import DisplayHandle
-
-        if self._handle is None:
-            self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
-            self._handle.display(data, raw=True)
-        else:
-            self._handle.update(data, raw=True)

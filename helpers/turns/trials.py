@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from helpers.archive import StoredRun
+from helpers.page.checked import check_number
 from helpers.page.words import count, listing
 from helpers.runs import Run, measure
 from helpers.runs.call import call
@@ -107,8 +108,8 @@ async def trials(variants: Variants, rounds: int = 10, warm_up: int = 1) -> Tria
         Whatever a variant raises, with a note that says which one it was; what was measured until then is kept.
     """
     functions = _checked(variants)
-    _check_count("rounds", rounds, 1)
-    _check_count("warm_up", warm_up, 0)
+    check_number("rounds", rounds, 1, MOST_ROUNDS, whole=True)
+    check_number("warm_up", warm_up, 0, MOST_ROUNDS, whole=True)
     names, numbers = frozenset(functions), (rounds, warm_up)
     course = _stopped.pop(names, None)
     if course is None or course.numbers != numbers or not course.code.is_code_of(functions):
@@ -196,10 +197,3 @@ def _checked_function(name: str, function: Any) -> Callable[[], object]:
         pass  # some functions written in C do not tell their arguments
     checked: Callable[[], object] = function
     return checked
-
-
-def _check_count(name: str, value: object, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} is a whole number from {least} to {MOST_ROUNDS}, not {value!r}")
-    if not least <= value <= MOST_ROUNDS:
-        raise ValueError(f"{name} is a whole number from {least} to {MOST_ROUNDS}, not {value}")

@@ -602,7 +602,7 @@ from helpers.charts import Panel
 assert not {"matplotlib", "pandas", "numpy"} & set(sys.modules), "at import"
 import pandas
 from helpers.charts import Chart, latency, side_by_side, timeline
-from helpers.charts.panel import NEEDED
+from helpers.charts.inputs.panel import NEEDED
 run = Panel("x", pandas.DataFrame(columns=list(NEEDED)), 1.0)
 for chart in (timeline(run), latency([run]), side_by_side([run, run])):
     assert isinstance(chart, Chart)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from helpers import delivery as of_runs
-from helpers.charts.runs.delivered import Way, delivery, sentence
+from helpers.charts.runs.delivery_ways import Way, delivery, sentence
 
 WAYS = [
     Way("polling", [0.1, 0.2, 0.3], 900),

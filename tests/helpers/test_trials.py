@@ -31,7 +31,9 @@ def words(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the progress says, as in a notebook."""
     said: list[str] = []
     monkeypatch.setattr("helpers.turns.progress_line.in_notebook", lambda: True)
-    monkeypatch.setattr(TrialsProgress, "_show", lambda self, data: said.append(data["text/plain"]))
+    monkeypatch.setattr(
+        "helpers.turns.progress_line.LiveOutput.show", lambda self, data: said.append(data["text/plain"])
+    )
     return said
 
 

@@ -9,7 +9,10 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from helpers.charts.canvas.style import DPI, GREY, GROUND, INK, WIDTH, house
+from helpers.charts.canvas.style import DPI, WIDTH, house
+from helpers.page.card import FONT
+from helpers.page.colours import GREY, GROUND, INK
+from helpers.page.shell import show
 
 SHARPNESS = 2
 """Dots of the image per pixel of the page: crisp on a projector and on a dense screen."""
@@ -60,12 +63,10 @@ class Chart(Figure):
             f'<figure class="chart" style="margin:4px 0 12px;max-width:{WIDTH}px;background:{GROUND};color:{INK}">'
             f'<img alt="{sentence}" src="data:image/png;base64,{image}" '
             f'style="display:block;width:{WIDTH}px;max-width:100%;height:auto">'
-            '<figcaption style="padding:2px 14px 10px;font:14px/1.45 system-ui,sans-serif">'
+            f'<figcaption style="padding:2px 14px 10px;{FONT}">'
             f"{sentence}{note}</figcaption></figure>"
         )
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
         # An HTML output, because JupyterLab and nbconvert ignore the alternative text of an image output.
-        display({"text/html": self.html(), "text/plain": self.sentence}, raw=True)  # type: ignore[no-untyped-call]
+        show({"text/html": self.html(), "text/plain": self.sentence}, raw=True)

@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers.charts.canvas import style
 from helpers.charts.canvas.chart import Chart
+from helpers.page import colours
 
 MARGIN = 14
 TOP_LINE, LINE = 24, 19
@@ -76,7 +77,7 @@ class Header:
         """Put the header onto the paper."""
         paper.text(MARGIN, self._baseline(0), self.title, size=style.TITLE, weight="bold")
         for number, line in enumerate(self._lines, start=1):
-            paper.text(MARGIN, self._baseline(number), line, size=style.TEXT, colour=style.GREY)
+            paper.text(MARGIN, self._baseline(number), line, size=style.TEXT, colour=colours.GREY)
         on_own_line = self._keys_line == len(self._lines) + 1
         x = MARGIN if on_own_line else style.WIDTH - MARGIN - self._keys_width
         for key in self.keys:
@@ -117,7 +118,7 @@ class Paper:
             label=label,
         )
         axes.spines[["top", "right"]].set_visible(False)
-        axes.tick_params(labelsize=style.SMALL, labelcolor=style.GREY, color=style.FAINT, length=3)
+        axes.tick_params(labelsize=style.SMALL, labelcolor=colours.GREY, color=colours.FAINT, length=3)
         axes.set_axisbelow(True)
         return axes
 
@@ -128,7 +129,7 @@ class Paper:
         words: str,
         *,
         size: float = style.SMALL,
-        colour: str = style.INK,
+        colour: str = colours.INK,
         weight: Literal["normal", "bold"] = "normal",
         ha: Literal["left", "center", "right"] = "left",
         va: Literal["baseline", "center_baseline"] = "baseline",
@@ -138,7 +139,7 @@ class Paper:
         """Write at that pixel; a halo keeps the words readable over bars and lines."""
         text = self.sheet.text(x, y, words, size=size, color=colour, weight=weight, ha=ha, va=va, family=family)
         if halo:
-            text.set_path_effects([withStroke(linewidth=3, foreground=style.GROUND)])
+            text.set_path_effects([withStroke(linewidth=3, foreground=colours.GROUND)])
         return text
 
     def key(self, x: float, y: float, key: Key) -> None:
@@ -172,10 +173,10 @@ class Paper:
         name = f"time since the block opened, {unit}"
         if remark:
             right = style.WIDTH - MARGIN
-            self.text(right, y, remark, size=style.TINY, colour=style.GREY, ha="right")
+            self.text(right, y, remark, size=style.TINY, colour=colours.GREY, ha="right")
             free = right - style.text_width(remark, style.TINY) - 20
             middle = min(middle, free - style.text_width(name, style.SMALL) / 2)
-        self.text(middle, y, name, colour=style.GREY, ha="center")
+        self.text(middle, y, name, colour=colours.GREY, ha="center")
 
 
 def time_axis(axes: Axes, end: float) -> str:
@@ -184,5 +185,5 @@ def time_axis(axes: Axes, end: float) -> str:
     axes.set_xlim(0, end)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value * scale, 9):,g}"))
-    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
+    axes.grid(axis="x", color=colours.GRID, linewidth=0.8)
     return unit

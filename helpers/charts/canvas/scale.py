@@ -9,6 +9,7 @@ from helpers.charts.canvas import style
 from helpers.charts.canvas.layout import MARGIN, Box, Paper
 from helpers.charts.inputs.panel import Panel
 from helpers.page import words
+from helpers.page.colours import GUESS, INK
 
 LEAST_NAME = 130
 """Pixels that a title keeps for the panel's name."""
@@ -39,9 +40,9 @@ def scale(panels: Sequence[Panel], ends: Sequence[float], room: float = 0.02, ar
 
 def lines(axes: Axes, panel: Panel, scale: Scale) -> None:
     """Draw the end of the block, and the guess where it is on the axis."""
-    axes.axvline(panel.wall, color=style.INK, linewidth=1.8, zorder=3, label="wall")
+    axes.axvline(panel.wall, color=INK, linewidth=1.8, zorder=3, label="wall")
     if panel.predict is not None and panel.predict not in scale.far:
-        axes.axvline(panel.predict, color=style.GUESS, linewidth=1.6, linestyle=(0, (4, 3)), zorder=3.5, label="guess")
+        axes.axvline(panel.predict, color=GUESS, linewidth=1.6, linestyle=(0, (4, 3)), zorder=3.5, label="guess")
 
 
 def titled(name: str, finding: Sequence[str]) -> str:
@@ -65,5 +66,5 @@ def labels_over(paper: Paper, panel: Panel, scale: Scale, box: Box) -> None:
         far = panel.predict in scale.far
         said = f"your guess: {words.guess(panel.predict)}{' →' if far else ''}"
         at = box.right if far else box.left + panel.predict / scale.end * box.width
-        labels.append((at, paper.text(0, y, said, size=style.SMALL, colour=style.GUESS)))
+        labels.append((at, paper.text(0, y, said, size=style.SMALL, colour=GUESS)))
     paper.over(y, labels, box)

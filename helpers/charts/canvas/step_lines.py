@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from helpers.charts.canvas import style
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
+from helpers.page import colours
 
 LEFT, RIGHT, HIGH, UNDER = 84, 170, 250, 46
 MOST = 6
@@ -49,12 +50,12 @@ def _draw(lines: Sequence[Line], header: Header, sentence: str, counted: str) ->
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.grid(axis="y", color=style.GRID, linewidth=0.8)
-    for line, colour in zip(lines, style.CURVES, strict=False):
+    axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
+    for line, colour in zip(lines, colours.CURVES, strict=False):
         axes.step(line.times, line.counts, where="post", color=colour, linewidth=1.8, zorder=3, label=line.name)
         axes.fill_between(line.times, line.counts, step="post", color=colour, alpha=0.12, linewidth=0, zorder=2)
     _names(paper, lines, box, top)
-    side = paper.text(MARGIN + 2, box.top + box.height / 2, counted, colour=style.GREY)
+    side = paper.text(MARGIN + 2, box.top + box.height / 2, counted, colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
     paper.under(box, unit)
     return paper.chart
@@ -63,9 +64,9 @@ def _draw(lines: Sequence[Line], header: Header, sentence: str, counted: str) ->
 def _names(paper: Paper, lines: Sequence[Line], box: Box, top: float) -> None:
     """At the right, each name beside its line's greatest count, or as near to it as the others allow."""
     below = box.top - 40.0
-    for line, colour in sorted(zip(lines, style.CURVES, strict=False), key=lambda pair: -max(pair[0].counts)):
+    for line, colour in sorted(zip(lines, colours.CURVES, strict=False), key=lambda pair: -max(pair[0].counts)):
         y = max(box.bottom - max(line.counts) / top * box.height + 4, below + 40)
         below = y
         name = style.shorten(line.name, RIGHT - 30, style.SMALL, "bold")
         paper.text(box.right + 12, y, name, colour=colour, weight="bold")
-        paper.text(box.right + 12, y + 15, line.said, colour=style.GREY)
+        paper.text(box.right + 12, y + 15, line.said, colour=colours.GREY)

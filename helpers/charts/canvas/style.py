@@ -9,6 +9,7 @@ import matplotlib
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import text_to_path
 
+from helpers.page import colours
 from helpers.page.words import one_line
 
 DPI = 100
@@ -22,18 +23,6 @@ CODE_FONT = "DejaVu Sans Mono"
 """For lines of source; it comes with matplotlib too."""
 TITLE, TEXT, SMALL, TINY = 12.5, 9.0, 8.5, 7.5
 """Font sizes in points."""
-
-GROUND = "#ffffff"
-INK = "#1f2937"
-GREY = "#5b6675"
-FAINT = "#aab3bf"
-GRID = "#e8ecf1"
-PROBLEM = "#c8202f"
-GUESS = "#8a2a82"
-LEVEL, LEVEL_INK = "#7c97b8", "#4a678c"
-QUEUE_INK = "#9a6500"
-
-CURVES = ["#1b5fa7", "#d1730a", "#1d8a7c", "#7b4fb0", "#7a5230", "#4b5563"]
 
 
 class Mark(NamedTuple):
@@ -56,11 +45,11 @@ class Phase(NamedTuple):
 
 
 PHASES = [
-    Phase("queued", "#f0a81e", 0.4, "queued for a connection"),
-    Phase("connecting", "#1d8a7c", 0.7, "connecting"),
-    Phase("sending", "#9b72cf", 0.7, "sending"),
-    Phase("waiting", "#cbd7e6", 1.0, "waiting for the first byte"),
-    Phase("reading", "#174f8f", 1.0, "reading"),
+    Phase("queued", colours.QUEUED, 0.4, "queued for a connection"),
+    Phase("connecting", colours.CONNECTING, 0.7, "connecting"),
+    Phase("sending", colours.SENDING, 0.7, "sending"),
+    Phase("waiting", colours.WAITING, 1.0, "waiting for the first byte"),
+    Phase("reading", colours.READING, 1.0, "reading"),
 ]
 """In the order in which a request meets them."""
 
@@ -81,10 +70,10 @@ class State(NamedTuple):
 
 
 STATES = [
-    State("waiting", "#cbd7e6", 0.55),
-    State("ready", "#f0a81e", 0.75),
-    State("running", "#174f8f", 1.0),
-    State("blocking", PROBLEM, 1.25),
+    State("waiting", colours.WAITING, 0.55),
+    State("ready", colours.READY, 0.75),
+    State("running", colours.RUNNING, 1.0),
+    State("blocking", colours.BLOCKING, 1.25),
 ]
 """In the order of `helpers.charts.inputs.activity.STATES`."""
 
@@ -94,7 +83,7 @@ def house() -> Iterator[None]:
     """Draw as the house does, whatever style the notebook has chosen for its own figures."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"font.family": FONT, "text.parse_math": False, "axes.edgecolor": FAINT})
+        matplotlib.rcParams.update({"font.family": FONT, "text.parse_math": False, "axes.edgecolor": colours.FAINT})
         yield
 
 

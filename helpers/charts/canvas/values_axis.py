@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from helpers.charts.canvas import style
+from helpers.page import colours
 
 WIDE = 20
 """The axis is logarithmic when the longest time is more than so many times the shortest."""
@@ -16,7 +16,7 @@ WIDE = 20
 def values_axis(axes: Axes, times: Sequence[float]) -> str:
     """Make the x axis hold these times, in seconds. Returns what stands behind its name: its unit or its kind."""
     shortest, longest = max(min(times, default=1.0), 1e-6), max(times, default=1.0)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
+    axes.grid(axis="x", color=colours.GRID, linewidth=0.8)
     if longest > WIDE * shortest:
         axes.set(xscale="log", xlim=(shortest / 1.3, longest * 1.3))
         log_ticks(axes.xaxis, shortest, longest)

@@ -11,7 +11,7 @@ from helpers.charts.canvas import style
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper, time_axis
 from helpers.charts.inputs.in_flight import Floats
-from helpers.page import words
+from helpers.page import colours, words
 
 HIGH, LEFT = 190, 84
 OVER, UNDER = 12, 44
@@ -19,8 +19,8 @@ LATE = 3
 """From so many times the interval on a gap is drawn in red and named a stall: a busy machine alone is late too."""
 FLOOR, TOP = 1 / 4, 40
 """The axis reaches from and, at least, to so many times the interval: then two charts compare at a glance."""
-ON_TIME = Key("gap before a tick", style.LEVEL)
-STALLED = Key(f"{LATE} times the interval or more", style.PROBLEM, 1.25)
+ON_TIME = Key("gap before a tick", colours.LEVEL)
+STALLED = Key(f"{LATE} times the interval or more", colours.PROBLEM, 1.25)
 
 
 def heartbeat_gaps(every: float, gaps: Sequence[float]) -> Chart:
@@ -61,10 +61,10 @@ def _draw(every: float, gaps: Floats) -> Chart:
     end = max(whole, 1e-6) * 1.02
     for key, chosen in drawn:
         _bars(axes, key, gaps[chosen], ends[chosen], floor, end / box.width)
-    axes.axhline(every, color=style.INK, linewidth=1.4, linestyle=(0, (4, 3)), zorder=3, label="asked for")
+    axes.axhline(every, color=colours.INK, linewidth=1.4, linestyle=(0, (4, 3)), zorder=3, label="asked for")
     unit = time_axis(axes, end)
     _name_worst(paper, axes, worst, float((ends - gaps / 2)[gaps.argmax()]) / end, box)
-    side = paper.text(MARGIN + 2, box.top + box.height / 2, "gap before a tick", colour=style.GREY)
+    side = paper.text(MARGIN + 2, box.top + box.height / 2, "gap before a tick", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
     paper.under(box, unit, f"dashed: the {words.seconds(every)} asked for")
     return paper.chart
@@ -77,7 +77,7 @@ def _scale(axes: Axes, floor: float, top: float) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.short_seconds(value)))
     axes.set_ylim(floor, top)
-    axes.grid(axis="y", color=style.GRID, linewidth=0.8)
+    axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
 
 
 def _bars(axes: Axes, key: Key, gaps: Floats, ends: Floats, floor: float, pixel: float) -> None:

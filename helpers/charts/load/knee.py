@@ -12,14 +12,15 @@ from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.page import words
+from helpers.page.colours import CURVES, GREY, GRID, GROUND, GUESS, INK
 
 LEFT, RIGHT, HIGH, LOW, BETWEEN, UNDER = 92, 150, 190, 190, 34, 46
 NEAR = 0.85
 """The knee is the first concurrency whose throughput is at least so much of the greatest."""
 GROWN = 1.5
 """Latency has grown when it is so many times what it is at the knee."""
-MEASURED = Key("measured", style.CURVES[0], marker="o")
-LAW = Key("by Little's law", style.GUESS, 0.3, dashes=(3, 2))
+MEASURED = Key("measured", CURVES[0], marker="o")
+LAW = Key("by Little's law", GUESS, 0.3, dashes=(3, 2))
 
 
 class Point(NamedTuple):
@@ -89,24 +90,24 @@ def _draw(points: Sequence[Point], conditions: str) -> Chart:
     _curve(above, callers, throughput, fine, np.minimum(fine * points[0].throughput / callers[0], most))
     _curve(below, callers, mean, fine, np.maximum(alone, fine / most))
     above.set_ylim(0, most * 1.25)
-    above.grid(axis="y", color=style.GRID, linewidth=0.8)
+    above.grid(axis="y", color=GRID, linewidth=0.8)
     above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     top, floor = float(mean.max()) * 1.6, float(mean.min()) / 1.6
     below.set(yscale="log", ylim=(floor, top))
     log_ticks(below.yaxis, floor, top)
-    below.grid(axis="y", color=style.GRID, linewidth=0.8)
+    below.grid(axis="y", color=GRID, linewidth=0.8)
     bend = at_knee(points)
     for axes in (above, below):
         _callers_axis(axes, callers)
         if bend.callers != points[-1].callers:
-            axes.axvline(bend.callers, color=style.INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1.5, label="knee")
+            axes.axvline(bend.callers, color=INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1.5, label="knee")
     above.tick_params(labelbottom=False)
     _words(paper, points, upper, lower, most, alone)
     paper.text(
         lower.left + lower.width / 2,
         lower.bottom + 37,
         "callers, each with one call in flight",
-        colour=style.GREY,
+        colour=GREY,
         ha="center",
     )
     return paper.chart
@@ -116,7 +117,14 @@ def _curve(axes: Axes, callers: np.ndarray, values: np.ndarray, fine: np.ndarray
     axes.plot(fine, law, color=LAW.colour, linewidth=2, linestyle=LAW.line, zorder=2, label="law")
     axes.plot(callers, values, color=MEASURED.colour, linewidth=1.2, alpha=0.6, zorder=3, label="between")
     axes.scatter(
-        callers, values, s=46, color=MEASURED.colour, edgecolors=style.GROUND, zorder=4, clip_on=False, label="measured"
+        callers,
+        values,
+        s=46,
+        color=MEASURED.colour,
+        edgecolors=GROUND,
+        zorder=4,
+        clip_on=False,
+        label="measured",
     )
 
 
@@ -130,15 +138,15 @@ def _callers_axis(axes: Axes, callers: np.ndarray) -> None:
 def _words(paper: Paper, points: Sequence[Point], upper: Box, lower: Box, most: float, alone: float) -> None:
     """Name the axes, the knee, and what the two lines come to."""
     for box, name in ((upper, "answers a second"), (lower, "mean latency")):
-        side = paper.text(MARGIN + 4, box.top + box.height / 2, name, colour=style.GREY)
+        side = paper.text(MARGIN + 4, box.top + box.height / 2, name, colour=GREY)
         side.set(rotation=90, ha="center", va="center")
     bend, x = at_knee(points), upper.right + 10
     last = points[-1]
     paper.text(x, upper.top + 14, f"at most {most:,.0f}/s", weight="bold")
-    paper.text(x, upper.top + 29, "is all it can do", colour=style.GREY)
+    paper.text(x, upper.top + 29, "is all it can do", colour=GREY)
     law = words.seconds(last.callers / last.throughput)
     paper.text(x, lower.top + 14, f"mean {words.seconds(last.mean)}", weight="bold")
-    paper.text(x, lower.top + 29, f"p99 {words.seconds(last.p99)}", colour=style.GREY)
+    paper.text(x, lower.top + 29, f"p99 {words.seconds(last.p99)}", colour=GREY)
     paper.text(x, lower.top + 48, f"{last.callers:,} / {last.throughput:,.0f}/s", colour=LAW.colour)
     paper.text(x, lower.top + 63, f"= {law}", colour=LAW.colour)
     if bend.callers != last.callers:

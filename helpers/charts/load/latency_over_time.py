@@ -12,15 +12,15 @@ from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import Box, Header, Key, Paper, time_axis
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.charts.inputs.in_flight import Floats
-from helpers.page import words
+from helpers.page import colours, words
 
 LEFT, SIDE, HIGH, BETWEEN, UNDER = 84, 170, 150, 44, 46
 STALL, SHORTEST = 8, 0.1
 """A stall is a time without answers of so many median latencies, and so many seconds, or more."""
 MOST = 4
-ANSWERED = Key("a call", style.CURVES[0], marker="o")
-FAILED = Key("failed", style.PROBLEM, marker="X")
-WAITING = Key("still waiting at the end", style.QUEUE_INK, marker="^")
+ANSWERED = Key("a call", colours.CURVES[0], marker="o")
+FAILED = Key("failed", colours.PROBLEM, marker="X")
+WAITING = Key("still waiting at the end", colours.QUEUE_INK, marker="^")
 STALLED = Key("nothing was answered", "#f6d9db")
 
 
@@ -109,7 +109,7 @@ def _draw(series: Sequence[Series]) -> Chart:
         axes = paper.plot(box, each.name)
         axes.set(yscale="log", ylim=(floor, top))
         log_ticks(axes.yaxis, floor, top)
-        axes.grid(axis="y", color=style.GRID, linewidth=0.8)
+        axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
         for start, stop in each.stalls:
             axes.axvspan(start, stop, color=STALLED.colour, linewidth=0, zorder=0.5, label="stall")
         _dots(axes, each)
@@ -145,4 +145,4 @@ def _figures(paper: Paper, series: Series, box: Box) -> None:
     rest += [f"{failed:,} failed"] if failed else []
     rest += [f"{waiting:,} still waiting"] if waiting else []
     for number, line in enumerate(rest):
-        paper.text(x, box.top + 56 + 16 * number, line, colour=style.GREY)
+        paper.text(x, box.top + 56 + 16 * number, line, colour=colours.GREY)

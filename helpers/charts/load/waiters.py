@@ -11,12 +11,12 @@ from helpers.charts.canvas import style
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import log_ticks
-from helpers.page import words
+from helpers.page import colours, words
 
 LEFT, BETWEEN, HIGH, UNDER = 70, 92, 260, 46
-LOOKS = {"threads": (style.CURVES[1], "s"), "tasks": (style.CURVES[0], "o")}
-IDEAL = Key("the ideal: one wait", style.INK, 0.2, dashes=(4, 3))
-IN_TURN = Key("one after another (extrapolated)", style.FAINT, 0.3, dashes=(2, 2))
+LOOKS = {"threads": (colours.CURVES[1], "s"), "tasks": (colours.CURVES[0], "o")}
+IDEAL = Key("the ideal: one wait", colours.INK, 0.2, dashes=(4, 3))
+IN_TURN = Key("one after another (extrapolated)", colours.FAINT, 0.3, dashes=(2, 2))
 LONGEST = 40
 """The line of waits one after another leaves the picture above so many times the longest measured time."""
 
@@ -109,9 +109,9 @@ def _draw(prices: Sequence[Price], wait: float) -> Chart:
     weights.set_yscale("log")
     log_ticks(weights.yaxis, *weights.get_ylim(), memory)
     for axes, box, name in ((walls, left, "until all have waited"), (weights, right, "memory for each waiter")):
-        axes.grid(axis="y", color=style.GRID, linewidth=0.8)
+        axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
         paper.text(box.left - 50, box.top - 14, name, weight="bold")
-        paper.text(box.left + box.width / 2, box.bottom + 37, "waiters", colour=style.GREY, ha="center")
+        paper.text(box.left + box.width / 2, box.bottom + 37, "waiters", colour=colours.GREY, ha="center")
     return paper.chart
 
 

@@ -11,6 +11,7 @@ from helpers.charts.canvas.layout import Key
 from helpers.charts.inputs.in_flight import Floats
 from helpers.charts.requests.facts import UNFINISHED
 from helpers.charts.requests.raster import draw_raster
+from helpers.page import colours
 
 if TYPE_CHECKING:
     import pandas
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 MOST_BARS = 500
 """More requests than this are drawn as a density: bars thinner than a pixel would lie on top of each other."""
 WIDENED = "phases shorter than a pixel are drawn one pixel wide"
-FAILED = Key("failed", style.PROBLEM, marker="X")
-CUT = Key("unfinished", style.PROBLEM, marker=">")
+FAILED = Key("failed", colours.PROBLEM, marker="X")
+CUT = Key("unfinished", colours.PROBLEM, marker=">")
 
 
 def draw_rows(axes: Axes, table: "pandas.DataFrame", seconds: float, width: float, height: float) -> None:
@@ -53,7 +54,7 @@ def _draw_bars(axes: Axes, table: "pandas.DataFrame", pixel: float, row: float) 
         if chosen.any():
             axes.scatter(
                 table["end"].to_numpy(float)[chosen], at[chosen], marker=key.marker, s=size, color=key.colour,
-                linewidths=0.6 if gaps else 0, edgecolors=style.GROUND, zorder=4, label=key.meaning, clip_on=False,
+                linewidths=0.6 if gaps else 0, edgecolors=colours.GROUND, zorder=4, label=key.meaning, clip_on=False,
             )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import in_words, latency_in_words, several_in_words
 from helpers.charts.requests.facts import Spread, facts, spread
 from helpers.charts.requests.percentiles import percentiles
-from helpers.page import words
+from helpers.page import colours, words
 
 DOTS = 60
 """Up to so many requests are drawn as dots on their curve."""
@@ -67,15 +67,15 @@ def _draw(panels: Sequence[Panel]) -> Chart:
     if len(panels) == 1:
         _first(paper, axes, panels[0], spreads[0], box)
         _read_out(paper, axes, spreads[0], box)
-    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all requests", colour=style.GREY)
+    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all requests", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
     middle = box.left + box.width / 2
     if not any(each.good for each in spreads):
         axes.set_xticks([])
         nothing = "no request had a good answer" if any(each.count for each in spreads) else "no request was seen"
         y = box.top + box.height * 0.4
-        paper.text(middle, y, nothing, size=style.TEXT, colour=style.GREY, ha="center", halo=True)
-    paper.text(middle, box.bottom + 37, f"latency of a request{unit}", colour=style.GREY, ha="center")
+        paper.text(middle, y, nothing, size=style.TEXT, colour=colours.GREY, ha="center", halo=True)
+    paper.text(middle, box.bottom + 37, f"latency of a request{unit}", colour=colours.GREY, ha="center")
     return paper.chart
 
 
@@ -100,7 +100,7 @@ def _keys(names: Sequence[str]) -> list[Key]:
     """The key for more curves than there is room for labels."""
     return [
         Key(style.shorten(name, 100, style.SMALL), colour, marker=mark.marker)
-        for name, colour, mark in zip(names, style.CURVES, style.MARKS, strict=False)
+        for name, colour, mark in zip(names, colours.CURVES, style.MARKS, strict=False)
     ]
 
 
@@ -133,14 +133,14 @@ def _conditions(panels: Sequence[Panel]) -> list[str]:
 def _share_axis(axes: Axes) -> None:
     axes.set_ylim(0, TALL)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-    axes.axhline(0.5, color=style.FAINT, linewidth=0.8, zorder=1)
-    axes.axhline(1, color=style.GRID, linewidth=0.8, zorder=1)
+    axes.axhline(0.5, color=colours.FAINT, linewidth=0.8, zorder=1)
+    axes.axhline(1, color=colours.GRID, linewidth=0.8, zorder=1)
 
 
 def _curve(axes: Axes, each: Spread, number: int) -> None:
     """The staircase from 0 to the share that was answered, with marks at the percentiles that are known."""
     share = np.arange(1, len(each.good) + 1) / each.count
-    colour = style.CURVES[number]
+    colour = colours.CURVES[number]
     times, level = [each.good[0], *each.good], [0, *share]
     axes.step(times, level, where="post", color=colour, linewidth=2, zorder=3, label=f"curve {number + 1}")
     if each.count <= DOTS:
@@ -149,7 +149,7 @@ def _curve(axes: Axes, each: Spread, number: int) -> None:
         if one.interval is not None and one.time < inf:
             axes.scatter(
                 one.time, one.share, s=76 if one.name == "p50" else 42, marker=style.MARKS[number].marker, color=colour,
-                edgecolors=style.GROUND, linewidths=1.4, zorder=5, clip_on=False, label=one.name,
+                edgecolors=colours.GROUND, linewidths=1.4, zorder=5, clip_on=False, label=one.name,
             )  # fmt: skip
 
 
@@ -169,14 +169,14 @@ def _read_out(paper: Paper, axes: Axes, each: Spread, box: Box) -> None:
     if before < each.count * 1.15 * (box.bottom - corner.top) / box.height:
         corner = corner._replace(left=box.left + 12, top=box.top + 4)
     for number, line in enumerate(said):
-        colour = style.INK if found[number].interval is not None else style.GREY
+        colour = colours.INK if found[number].interval is not None else colours.GREY
         paper.text(corner.left, corner.top + LINE * (number + 1), line, size=style.TEXT, colour=colour, halo=True)
 
 
 def _label_ends(paper: Paper, axes: Axes, spreads: Sequence[Spread], labels: Sequence[str], box: Box) -> None:
     """Write over each curve's end what it is; a run without a good answer has its label over the crosses."""
     ends: list[tuple[float, Text]] = []
-    for each, label, colour in zip(spreads, labels, style.CURVES, strict=False):
+    for each, label, colour in zip(spreads, labels, colours.CURVES, strict=False):
         x = _pixel(axes, box, each.good[-1], 1)[0] if each.good else box.right
         ends.append((x, paper.text(0, 0, label, colour=colour, weight="bold")))
     paper.over(box.top - 9, ends, box)
@@ -186,7 +186,7 @@ def _all_failures(paper: Paper, panels: Sequence[Panel], spreads: Sequence[Sprea
     """Beside the plot, one column for each run with failures; a single run's are counted in words."""
     lost = [number for number, each in enumerate(spreads) if len(each.good) < each.count]
     for column, number in enumerate(lost):
-        colour = style.CURVES[number] if len(panels) > 1 else style.PROBLEM
+        colour = colours.CURVES[number] if len(panels) > 1 else colours.PROBLEM
         middle = _failures(paper, spreads[number], box.right + 12 + 14 * column, colour, box)
         if len(panels) == 1:
             said = in_words.lost_in_short(facts(panels[0])).replace(" and ", "\n")
@@ -219,7 +219,7 @@ def _first(paper: Paper, axes: Axes, panel: Panel, each: Spread, box: Box) -> No
         share,
         s=110,
         facecolors="none",
-        edgecolors=style.GREY,
+        edgecolors=colours.GREY,
         linewidths=1.6,
         zorder=6,
         label="first",
@@ -230,11 +230,11 @@ def _first(paper: Paper, axes: Axes, panel: Panel, each: Spread, box: Box) -> No
         return  # The label of the curve's end says it.
     # Upper left of a rising curve and lower right of it are free; which of the two has room depends on the edges.
     if x - box.left > 120:
-        paper.text(x - 11, y - 4, "first request", colour=style.GREY, ha="right", halo=True)
+        paper.text(x - 11, y - 4, "first request", colour=colours.GREY, ha="right", halo=True)
     elif y < box.bottom - 24:
-        paper.text(x + 11, y + 14, "first request", colour=style.GREY, halo=True)
+        paper.text(x + 11, y + 14, "first request", colour=colours.GREY, halo=True)
     else:
-        paper.text(x + 2, y - 14, "first request", colour=style.GREY, halo=True)
+        paper.text(x + 2, y - 14, "first request", colour=colours.GREY, halo=True)
 
 
 def _pixel(axes: Axes, box: Box, time: float, share: float) -> tuple[float, float]:

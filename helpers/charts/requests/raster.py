@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from helpers.charts.canvas import style
+from helpers.page.colours import GROUND, PROBLEM
 
 if TYPE_CHECKING:
     import pandas
@@ -53,14 +54,14 @@ def _mixed(
     cover = np.sum(layers, axis=0)
     full: NDArray[np.float32] = np.maximum(np.bincount(row, minlength=rows).astype(np.float32)[:, None], cover)
     layers.append(full - cover)
-    colours.append(to_rgb(style.GROUND))
+    colours.append(to_rgb(GROUND))
     mixed: NDArray[np.float32] = np.stack(layers, axis=-1) @ np.array(colours, dtype=np.float32) / full[..., None]
     return (255 * mixed + 0.5).astype(np.uint8)
 
 
 def _mark_failures(image: NDArray[np.uint8], table: "pandas.DataFrame", row: NDArray[np.int64], seconds: float) -> None:
     rows, columns, _ = image.shape
-    red = [round(255 * part) for part in to_rgb(style.PROBLEM)]
+    red = [round(255 * part) for part in to_rgb(PROBLEM)]
     bad = ~table["ok"].to_numpy(bool)
     column = np.clip((table["end"].to_numpy(float)[bad] / seconds * columns).astype(int), 0, columns - 1)
     for down in range(-(MARK // 2), MARK // 2 + 1):

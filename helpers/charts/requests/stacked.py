@@ -8,7 +8,7 @@ from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
 from helpers.charts.canvas.scale import Scale, last_answers, lines, scale
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import bars, in_words, several_in_words
-from helpers.page import words
+from helpers.page import colours, words
 
 LEFT = 62
 ALL_ROWS = 384
@@ -82,7 +82,7 @@ def name_panel(paper: Paper, panel: Panel, name: str, remarks: Sequence[str], bo
     after = box.left + style.text_width(shown, style.TEXT, "bold") + 12
     paper.text(
         after, box.top - 7, style.shorten(" · ".join(remarks), style.WIDTH - MARGIN - after, style.SMALL),
-        colour=style.GREY if panel.outcome == "ok" else style.PROBLEM,
+        colour=colours.GREY if panel.outcome == "ok" else colours.PROBLEM,
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def write_lengths(paper: Paper, panel: Panel, wall: str, reach: Scale, box: Box)
         at, aside = place, 8
     paper.text(at, middle - aside, wall, size=LENGTH, weight="bold", va="center_baseline", halo=True)
     if said:
-        paper.text(place, middle + aside, said, colour=style.GUESS, va="center_baseline", halo=True)
+        paper.text(place, middle + aside, said, colour=colours.GUESS, va="center_baseline", halo=True)
 
 
 def fitting_title(panels: Sequence[Panel], full: Say, short: Say) -> str:

@@ -16,7 +16,7 @@ from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import bars, in_words
 from helpers.charts.requests.anatomy import draw_one
 from helpers.charts.requests.facts import Facts, facts, reasons
-from helpers.page import words
+from helpers.page import colours, words
 
 if TYPE_CHECKING:
     import pandas
@@ -52,7 +52,7 @@ def _draw_none(panel: Panel) -> Chart:
     unit = time_axis(axes, reach.end)
     paper.text(
         box.left + box.width / 2, box.top + 38, "no request was seen in this block", size=style.TEXT,
-        colour=style.GREY, ha="center", halo=True,
+        colour=colours.GREY, ha="center", halo=True,
     )  # fmt: skip
     paper.under(box, unit)
     return paper.chart
@@ -79,7 +79,7 @@ def _draw_many(panel: Panel) -> Chart:
     rows, flight = paper.plot(box, "requests"), paper.plot(strip, "in flight")
     bars.draw_rows(rows, table, reach.end, box.width, box.height)
     if names:
-        rows.set_yticks(range(count), names, size=size, color=style.INK)
+        rows.set_yticks(range(count), names, size=size, color=colours.INK)
         rows.tick_params(axis="y", length=0)
         _name_failures(paper, panel, reach, box, size)
     else:
@@ -122,7 +122,7 @@ def _name_failures(paper: Paper, panel: Panel, reach: Scale, box: Box, size: flo
         y = box.top + (number + 0.5) * box.height / len(table)
         ha: Literal["left", "right"] = "left" if free else "right"
         x = at + 8 if free else at - 9
-        paper.text(x, y, text, size=size, colour=style.PROBLEM, ha=ha, va="center_baseline", halo=True)
+        paper.text(x, y, text, size=size, colour=colours.PROBLEM, ha=ha, va="center_baseline", halo=True)
 
 
 def _count_rows(paper: Paper, rows: Axes, count: int, box: Box) -> None:
@@ -130,7 +130,7 @@ def _count_rows(paper: Paper, rows: Axes, count: int, box: Box) -> None:
     ticks = [int(tick) for tick in MaxNLocator(nbins=6, integer=True).tick_values(1, count) if 1 < tick < count * 0.94]
     numbers = [1, *(tick for tick in ticks if tick > count * 0.06), count]
     rows.set_yticks([number - 1 for number in numbers], [f"{number:,}" for number in numbers])
-    side = paper.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} requests, by start", colour=style.GREY)
+    side = paper.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} requests, by start", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
 
 
@@ -147,13 +147,13 @@ def _draw_strip(paper: Paper, axes: Axes, table: "pandas.DataFrame", seen: Facts
         amber = style.PHASES[0].colour
         axes.fill_between(at, on_wire, total, step="post", color=amber, linewidth=0, label="queued")
     # The line keeps a hundred in flight visible under ten thousand queued.
-    axes.fill_between(at, on_wire, step="post", color=style.LEVEL, linewidth=0.8, label="in flight")
+    axes.fill_between(at, on_wire, step="post", color=colours.LEVEL, linewidth=0.8, label="in flight")
     axes.set_ylim(0, top * 1.06)
     ticks = [0, top]
     if seen.queue and 0.3 < seen.peak / top < 0.7:
         ticks.insert(1, seen.peak)
     axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
     middle = box.top + box.height / 2
-    paper.text(MARGIN, middle - (3 if seen.queue else -4), "in flight", colour=style.LEVEL_INK, weight="bold")
+    paper.text(MARGIN, middle - (3 if seen.queue else -4), "in flight", colour=colours.LEVEL_INK, weight="bold")
     if seen.queue:
-        paper.text(MARGIN, middle + 11, "+ queued", colour=style.QUEUE_INK, weight="bold")
+        paper.text(MARGIN, middle + 11, "+ queued", colour=colours.QUEUE_INK, weight="bold")

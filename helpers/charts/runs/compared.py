@@ -15,6 +15,7 @@ from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.page import words
+from helpers.page.colours import CURVES, GREY, GRID, GROUND, INK, PROBLEM
 from helpers.verdict import MINIMUM, Verdict, judge
 
 MOST = 12
@@ -35,11 +36,11 @@ TICKS = {
 SURE = "lines: 95 % sure"
 
 Kind = Literal["counted", "warm-up", "lost", "pale"]
-COUNTED = Key("a run", style.CURVES[0], marker="o")
+COUNTED = Key("a run", CURVES[0], marker="o")
 WARM_UP = Key("warm-up, not counted", "#9aa3ae", marker="o")
-LOST = Key("failed or stopped, not counted", style.PROBLEM, marker="X")
+LOST = Key("failed or stopped, not counted", PROBLEM, marker="X")
 PALE = Key("other code or conditions, not counted", "#b9cfe8", marker="o")
-MEDIAN = Key("median", style.INK, 0.3)
+MEDIAN = Key("median", INK, 0.3)
 KEYS: dict[Kind, Key] = {"counted": COUNTED, "warm-up": WARM_UP, "pale": PALE, "lost": LOST}
 
 
@@ -132,7 +133,7 @@ def _draw(groups: Sequence[Group], conditions: Sequence[str], axis: str, note: s
     for number, group in enumerate(groups):
         draw_dots(axes, group, number)
         _name(paper, group, box.top + (number + 0.5) * row)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=style.GREY, ha="center")
+    paper.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=GREY, ha="center")
     _ratios(paper, base.name, verdicts, box._replace(left=box.right + GAP, width=RATIOS))
     return paper.chart
 
@@ -146,7 +147,7 @@ def keys(groups: Sequence[Group]) -> list[Key]:
 def _rows(axes: Axes, count: int) -> None:
     axes.set(ylim=(count - 0.5, -0.5), yticks=[])
     for number in range(1, count):
-        axes.axhline(number - 0.5, color=style.GRID, linewidth=0.8, zorder=1)
+        axes.axhline(number - 0.5, color=GRID, linewidth=0.8, zorder=1)
 
 
 def draw_dots(axes: Axes, group: Group, number: int) -> None:
@@ -158,13 +159,13 @@ def draw_dots(axes: Axes, group: Group, number: int) -> None:
         if chosen:
             axes.scatter(
                 [group.dots[place].value for place in chosen], number + height[chosen], s=size, marker=key.marker,
-                color=key.colour, linewidths=0.7 if size > 10 else 0, edgecolors=style.GROUND,
+                color=key.colour, linewidths=0.7 if size > 10 else 0, edgecolors=GROUND,
                 alpha=0.45 if size < 10 else 0.9, zorder=2.5 if kind == "pale" else 3, clip_on=False,
                 label=f"{kind} {number + 1}",
             )  # fmt: skip
     if group.counted:
         middle = median(group.counted)
-        axes.plot([middle] * 2, [number - 0.43, number + 0.43], color=style.INK, linewidth=2, zorder=4, label="median")
+        axes.plot([middle] * 2, [number - 0.43, number + 0.43], color=INK, linewidth=2, zorder=4, label="median")
 
 
 def _name(paper: Paper, group: Group, y: float) -> None:
@@ -173,7 +174,7 @@ def _name(paper: Paper, group: Group, y: float) -> None:
     paper.text(MARGIN, y - 3, name, size=style.TEXT, weight="bold")
     runs = words.count(len(group.counted), "run")
     said = f"median {words.seconds(median(group.counted))}, {runs}" if group.counted else "no run to count"
-    paper.text(MARGIN, y + 13, said, colour=style.GREY)
+    paper.text(MARGIN, y + 13, said, colour=GREY)
 
 
 def _ratios(paper: Paper, base: str, verdicts: Sequence[Verdict], box: Box) -> None:
@@ -183,16 +184,16 @@ def _ratios(paper: Paper, base: str, verdicts: Sequence[Verdict], box: Box) -> N
     _ratio_axis(axes, min([0.8, *known]), max([1.25, *known]))
     _rows(axes, len(verdicts) + 1)
     down = [0.5, len(verdicts) + 0.5]
-    axes.plot([1, 1], down, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2, label="no difference")
+    axes.plot([1, 1], down, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2, label="no difference")
     row = box.height / (len(verdicts) + 1)
     y = box.top + row / 2
-    paper.text(box.left + box.width / 2, y - 1, "what the others are", colour=style.GREY, ha="center", halo=True)
-    paper.text(box.left + box.width / 2, y + 12, "compared with", colour=style.GREY, ha="center", halo=True)
+    paper.text(box.left + box.width / 2, y - 1, "what the others are", colour=GREY, ha="center", halo=True)
+    paper.text(box.left + box.width / 2, y + 12, "compared with", colour=GREY, ha="center", halo=True)
     for number, verdict in enumerate(verdicts, start=1):
         few = verdict.state == "too few"
-        colour = style.GREY if verdict.state in ("no difference", "too few") else style.CURVES[0]
+        colour = GREY if verdict.state in ("no difference", "too few") else CURVES[0]
         if verdict.ratio == verdict.ratio:
-            face = style.GROUND if few else colour
+            face = GROUND if few else colour
             axes.scatter(
                 verdict.ratio, number, s=34, color=face, edgecolors=colour, linewidths=1.4, zorder=4, label="ratio"
             )
@@ -201,8 +202,8 @@ def _ratios(paper: Paper, base: str, verdicts: Sequence[Verdict], box: Box) -> N
             axes.plot(ends, [number] * 2, color=colour, linewidth=3, solid_capstyle="butt", zorder=3, label="interval")
         _say(paper, axes, verdict, box, box.top + (number + 0.5) * row - 11)
     name = style.shorten(base, RATIOS - 60, style.SMALL)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"times of “{name}”", colour=style.GREY, ha="center")
-    paper.text(box.right, box.top - 10, SURE, size=style.TINY, colour=style.GREY, ha="right")
+    paper.text(box.left + box.width / 2, box.bottom + 37, f"times of “{name}”", colour=GREY, ha="center")
+    paper.text(box.right, box.top - 10, SURE, size=style.TINY, colour=GREY, ha="right")
 
 
 def _say(paper: Paper, axes: Axes, verdict: Verdict, box: Box, y: float) -> None:

@@ -9,10 +9,10 @@ from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.charts.runs.compared import COUNTED, MEDIAN, Dot, Group, draw_dots
-from helpers.page import words
+from helpers.page import colours, words
 
 NAMES, SIDE, ROW, UNDER = 190, 210, 62, 46
-ESTIMATE = Key("estimate", style.GUESS, marker="D")
+ESTIMATE = Key("estimate", colours.GUESS, marker="D")
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) ->
     axes.set(ylim=(len(rows) - 0.5, -0.5), yticks=[])
     for number, row in enumerate(rows):
         if number:
-            axes.axhline(number - 0.5, color=style.GRID, linewidth=0.8, zorder=1)
+            axes.axhline(number - 0.5, color=colours.GRID, linewidth=0.8, zorder=1)
         draw_dots(axes, Group(row.model, [Dot(wall) for wall in row.walls]), number)
         axes.scatter(
             row.estimate, number, marker=ESTIMATE.marker, s=70, facecolors="none", edgecolors=ESTIMATE.colour,
             linewidths=1.8, zorder=5, clip_on=False, label="estimate",
         )  # fmt: skip
         _say(paper, row, recommended, why_not, box.top + (number + 0.5) * ROW)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"wall time of a run{unit}", colour=style.GREY, ha="center")
+    paper.text(box.left + box.width / 2, box.bottom + 37, f"wall time of a run{unit}", colour=colours.GREY, ha="center")
     return paper.chart
 
 
@@ -98,11 +98,11 @@ def _say(paper: Paper, row: Row, recommended: str, why_not: str, y: float) -> No
     """At the left of a row its model, at the right its estimate and its median."""
     paper.text(MARGIN, y - (3 if row.model == recommended else -4), row.model, size=style.TEXT, weight="bold")
     if row.model == recommended:
-        paper.text(MARGIN, y + 13, "recommended", colour=style.CURVES[0])
+        paper.text(MARGIN, y + 13, "recommended", colour=colours.CURVES[0])
     x = style.WIDTH - SIDE + 4
     if not row.walls:
         paper.text(x, y - 3, f"estimated {words.seconds(row.estimate)}")
-        paper.text(x, y + 13, f"not measured: {why_not}", colour=style.GREY)
+        paper.text(x, y + 13, f"not measured: {why_not}", colour=colours.GREY)
         return
     said, seen = words.seconds_alike([row.estimate, median(row.walls)])
     paper.text(x, y - 3, f"measured {seen}", weight="bold")

@@ -15,6 +15,7 @@ from helpers.charts.canvas.labels import Ground, place
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.page import words
+from helpers.page.colours import CURVES, GREY, GRID, GROUND, INK
 from helpers.page.words import CLOSE
 
 LEFT, SIDE, BETWEEN, NAMES, UNDER = 88, 356, 26, 164, 46
@@ -23,7 +24,7 @@ ROW = 46
 NAMED = 3
 """Up to so many guesses are named: the worst, if they are off by twice or more."""
 BAND = "#eef2f7"
-MARKED: dict[str, Any] = {"edgecolors": style.GROUND, "linewidths": 0.8, "alpha": 0.9, "clip_on": False}
+MARKED: dict[str, Any] = {"edgecolors": GROUND, "linewidths": 0.8, "alpha": 0.9, "clip_on": False}
 
 
 class Guess(NamedTuple):
@@ -115,14 +116,14 @@ def _draw(points: Sequence[Guess], note: str) -> Chart:
     header.draw(paper)
     if not points:
         return paper.chart
-    looks = {name: (style.CURVES[n % 6], style.MARKS[(n + n // 6) % 6]) for n, name in enumerate(chapters)}
+    looks = {name: (CURVES[n % 6], style.MARKS[(n + n // 6) % 6]) for n, name in enumerate(chapters)}
     axes = paper.plot(box, "guesses")
     _square(axes, points)
-    paper.text(box.left + SIDE / 2, box.bottom + 37, "your guess", colour=style.GREY, ha="center")
-    side = paper.text(MARGIN + 6, box.top + SIDE / 2, "measured", colour=style.GREY)
+    paper.text(box.left + SIDE / 2, box.bottom + 37, "your guess", colour=GREY, ha="center")
+    side = paper.text(MARGIN + 6, box.top + SIDE / 2, "measured", colour=GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.text(box.left + 10, box.top + 18, "took longer than you guessed", colour=style.GREY)
-    paper.text(box.right - 10, box.bottom - 12, "took less", colour=style.GREY, ha="right")
+    paper.text(box.left + 10, box.top + 18, "took longer than you guessed", colour=GREY)
+    paper.text(box.right - 10, box.bottom - 12, "took less", colour=GREY, ha="right")
     for name, members in chapters.items():
         colour, mark = looks[name]
         x, y = [point.guessed for point in members], [point.measured for point in members]
@@ -144,10 +145,10 @@ def _square(axes: Axes, points: Sequence[Guess]) -> None:
         log_ticks(axis, low, high)
         if high > 60 * low:
             axis.set_major_locator(FixedLocator([10.0**power for power in range(-9, 9)]))
-    axes.grid(color=style.GRID, linewidth=0.8)
+    axes.grid(color=GRID, linewidth=0.8)
     ends = [low, high]
     axes.fill_between(ends, [low / CLOSE, high / CLOSE], [low * CLOSE, high * CLOSE], color=BAND, linewidth=0, zorder=1)
-    axes.plot(ends, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2, label="as guessed")
+    axes.plot(ends, ends, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2, label="as guessed")
 
 
 def _name_worst(paper: Paper, axes: Axes, points: Sequence[Guess], box: Box) -> None:
@@ -196,9 +197,9 @@ def _chapters(
     axes.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if 1 / reach <= tick <= reach]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
-    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
+    axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.axvspan(1 / CLOSE, CLOSE, color=BAND, linewidth=0, zorder=1)
-    axes.axvline(1, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
+    axes.axvline(1, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
     row = height / len(chapters)
     for number, (name, members) in enumerate(chapters.items()):
         colour, mark = looks[name]
@@ -206,9 +207,9 @@ def _chapters(
         heights = number + (np.linspace(-0.24, 0.24, len(ratios)) if len(ratios) > 1 else np.zeros(1))
         axes.scatter(ratios, heights, s=26, color=colour, marker=mark.marker, label=name, **MARKED, zorder=4)
         middle = 10 ** median(map(log10, ratios))
-        axes.plot([middle] * 2, [number - 0.36, number + 0.36], color=style.INK, linewidth=2, zorder=5, label="median")
+        axes.plot([middle] * 2, [number - 0.36, number + 0.36], color=INK, linewidth=2, zorder=5, label="median")
         y = box.top + (number + 0.5) * row
         paper.sheet.scatter(box.left - NAMES + 6, y, marker=mark.marker, s=36, color=colour, linewidths=0)
         paper.text(box.left - NAMES + 17, y + 4, style.shorten(name, NAMES - 27, style.SMALL))
     said = "times as long as you guessed"
-    paper.text(box.left + box.width / 2, box.bottom + 37, said, colour=style.GREY, ha="center")
+    paper.text(box.left + box.width / 2, box.bottom + 37, said, colour=GREY, ha="center")

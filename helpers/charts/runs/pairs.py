@@ -14,6 +14,7 @@ from helpers.charts.canvas.values_axis import values_axis
 from helpers.charts.inputs.in_flight import Floats
 from helpers.charts.runs.compared import Group, draw_dots, keys
 from helpers.page import words
+from helpers.page.colours import CURVES, GREY, GRID, GROUND
 from helpers.verdict import MINIMUM
 
 LEFT, STRIP, PAIRS, BETWEEN, UNDER = 120, 84, 210, 74, 46
@@ -81,9 +82,9 @@ def _draw(group: Group, conditions: Sequence[str], axis: str, note: str) -> Char
     unit = values_axis(axes, [dot.value for dot in group.dots])
     axes.set(ylim=(0.5, -0.5), yticks=[])
     draw_dots(axes, group, 0)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=style.GREY, ha="center")
+    paper.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=GREY, ha="center")
     for line, said in enumerate(("every run,", "the first one", "at the top")):
-        paper.text(MARGIN, box.top + 34 + 14 * line, said, colour=style.GREY)
+        paper.text(MARGIN, box.top + 34 + 14 * line, said, colour=GREY)
     if enough:
         _pairs(paper, differences(group.counted), pairs)
     return paper.chart
@@ -94,18 +95,18 @@ def _pairs(paper: Paper, apart: Floats, box: Box) -> None:
     axes = paper.plot(box, "pairs")
     name = _difference_axis(axes, float(apart[-1]))
     axes.set(ylim=(0, 1.02), yticks=[0, HALF, MOST, 1], yticklabels=["0", "half", "9 in 10", "all"])
-    axes.grid(axis="both", color=style.GRID, linewidth=0.8)
+    axes.grid(axis="both", color=GRID, linewidth=0.8)
     share = np.arange(1, len(apart) + 1) / len(apart)
-    axes.step(1 + np.r_[0, apart], np.r_[0, share], where="post", color=style.CURVES[0], linewidth=2, label="pairs")
+    axes.step(1 + np.r_[0, apart], np.r_[0, share], where="post", color=CURVES[0], linewidth=2, label="pairs")
     half, most, worst = _marks(apart)
     for mark, level, said in ((half, HALF, "half of all pairs: {} or less"), (most, MOST, "one in ten: more than {}")):
-        axes.scatter(1 + mark, level, s=60, color=style.CURVES[0], edgecolors=style.GROUND, linewidths=1.4, zorder=4)
+        axes.scatter(1 + mark, level, s=60, color=CURVES[0], edgecolors=GROUND, linewidths=1.4, zorder=4)
         _beside(paper, axes, box, 1 + mark, level, said.format(difference(mark)))
     worst_said = paper.text(box.right, box.top - 8, f"furthest apart: {difference(worst)}", weight="bold", ha="right")
-    worst_said.set_color(style.CURVES[0])
-    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all pairs of runs", colour=style.GREY)
+    worst_said.set_color(CURVES[0])
+    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all pairs of runs", colour=GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.text(box.left + box.width / 2, box.bottom + 37, name, colour=style.GREY, ha="center")
+    paper.text(box.left + box.width / 2, box.bottom + 37, name, colour=GREY, ha="center")
 
 
 def _beside(paper: Paper, axes: Axes, box: Box, x: float, share: float, said: str) -> None:

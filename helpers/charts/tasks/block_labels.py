@@ -13,7 +13,7 @@ from helpers.charts.inputs.coverage import coverage
 from helpers.charts.tasks.facts import blocker, collected, inside, is_collection, overlap
 from helpers.charts.tasks.row_heights import Layout
 from helpers.charts.tasks.visible_spans import Spans
-from helpers.page import words
+from helpers.page import colours, words
 
 SHARE = 0.03
 """Blocks of this share of the axis or more are labelled ..."""
@@ -122,13 +122,13 @@ def _write_one(paper: Paper, label: Label, named: Box, within: Box, ground: Grou
     right = spot.right <= named.left
     baseline = spot.top + PADDING + 10.5
     x = spot.right - PADDING if right else spot.left + PADDING
-    paper.text(x, baseline, label.head, colour=style.PROBLEM, ha="right" if right else "left")
+    paper.text(x, baseline, label.head, colour=colours.PROBLEM, ha="right" if right else "left")
     x = spot.right - PADDING - second if right else spot.left + PADDING
     if code:
-        paper.text(x, baseline + LINE_HIGH, code, size=style.TINY, colour=style.INK, family=style.CODE_FONT)
+        paper.text(x, baseline + LINE_HIGH, code, size=style.TINY, colour=colours.INK, family=style.CODE_FONT)
         x += code_wide + 10
     if where:
-        paper.text(x, baseline + LINE_HIGH, where, size=style.TINY, colour=style.GREY)
+        paper.text(x, baseline + LINE_HIGH, where, size=style.TINY, colour=colours.GREY)
     return spot
 
 
@@ -140,11 +140,11 @@ def _ground(paper: Paper, spot: Box, named: Box) -> None:
         x = float(np.clip(spot.left + spot.width / 2, named.left, named.right))
         y = float(np.clip(middle, spot.top, spot.bottom))
         paper.sheet.plot(
-            [np.clip(x, spot.left, spot.right), x], [y, middle], color=style.PROBLEM, linewidth=0.9, label="leader"
+            [np.clip(x, spot.left, spot.right), x], [y, middle], color=colours.PROBLEM, linewidth=0.9, label="leader"
         )
     paper.sheet.fill(
         [spot.left, spot.right, spot.right, spot.left], [spot.top, spot.top, spot.bottom, spot.bottom],
-        facecolor=style.GROUND, alpha=0.9, linewidth=0, label="label",
+        facecolor=colours.GROUND, alpha=0.9, linewidth=0, label="label",
     )  # fmt: skip
 
 

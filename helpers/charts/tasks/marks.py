@@ -4,17 +4,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from helpers.charts.canvas import style
 from helpers.charts.canvas.layout import Key
 from helpers.charts.inputs.activity import OUTSIDE, Activity
 from helpers.charts.requests.bars import FAILED
 from helpers.charts.tasks.facts import inside
 from helpers.charts.tasks.row_heights import Layout
 from helpers.charts.tasks.rows import FLATTEST_BLOCK
+from helpers.page import colours
 
-CANCELLED = Key("cancelled", style.INK, marker="s")
-PENDING = Key("pending at the end", style.PROBLEM, marker=">")
-REPLY = Key("a reply arrives", style.INK, marker="v")
+CANCELLED = Key("cancelled", colours.INK, marker="s")
+PENDING = Key("pending at the end", colours.PROBLEM, marker=">")
+REPLY = Key("a reply arrives", colours.INK, marker="v")
 ENDS = {"error": FAILED, "cancelled": CANCELLED, "pending": PENDING}
 
 
@@ -34,7 +34,7 @@ def draw_bands(axes: Axes, activity: Activity, pixel: float, over_rows: bool) ->
         corners = np.array([[(x0, 0), (x0, 1), (x1, 1), (x1, 0)] for x0, x1 in held], dtype=float)
         axes.add_collection(
             PolyCollection(
-                list(corners), facecolors=style.PROBLEM, alpha=0.11, linewidths=0, antialiaseds=False, label="band",
+                list(corners), facecolors=colours.PROBLEM, alpha=0.11, linewidths=0, antialiaseds=False, label="band",
                 zorder=2.05 if over_rows else 1, transform=axes.get_xaxis_transform(),
             ),
             autolim=False,
@@ -51,7 +51,7 @@ def draw_ends(axes: Axes, activity: Activity, layout: Layout, row_high: float) -
         if chosen.any():
             axes.scatter(
                 end[chosen], layout.at[chosen], marker=key.marker, s=size, color=key.colour,
-                linewidths=0.6 if row_high >= 3 else 0, edgecolors=style.GROUND, zorder=4, label=key.meaning,
+                linewidths=0.6 if row_high >= 3 else 0, edgecolors=colours.GROUND, zorder=4, label=key.meaning,
                 clip_on=False,
             )  # fmt: skip
 

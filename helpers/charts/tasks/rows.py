@@ -12,6 +12,7 @@ from helpers.charts.requests.bars import MOST_BARS
 from helpers.charts.requests.raster import FINE
 from helpers.charts.tasks.row_heights import Layout
 from helpers.charts.tasks.visible_spans import Spans
+from helpers.page import colours
 
 MOST_SPANS = 40_000
 """More spans than this are drawn as a density, however few the rows: their bars would lie on top of each other."""
@@ -79,7 +80,7 @@ def draw_density(axes: Axes, spans: Spans, layout: Layout, seconds: float, width
     )  # fmt: skip
     if has_gaps(height / count):
         for between in range(1, count):
-            axes.axhline(between - 0.5, color=style.GROUND, linewidth=0.2 * height / count, zorder=2.02)
+            axes.axhline(between - 0.5, color=colours.GROUND, linewidth=0.2 * height / count, zorder=2.02)
     _bars(axes, spans, layout, BLOCKING, height / count)
 
 

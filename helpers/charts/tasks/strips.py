@@ -9,6 +9,7 @@ from helpers.charts.inputs.activity import READY, RUNNING, WAITING, Activity
 from helpers.charts.inputs.coverage import share_per_column
 from helpers.charts.inputs.in_flight import Floats, most_at_once
 from helpers.charts.tasks.visible_spans import Spans
+from helpers.page import colours
 
 BUSY = "#3d74b3"
 
@@ -69,5 +70,5 @@ def draw_states(paper: Paper, axes: Axes, activity: Activity, spans: Spans, seco
 
 def _name(paper: Paper, box: Box, first: str, second: str) -> None:
     middle = box.top + box.height / 2
-    paper.text(MARGIN, middle - 3, first, colour=style.LEVEL_INK, weight="bold")
-    paper.text(MARGIN, middle + 11, second, colour=style.LEVEL_INK, weight="bold")
+    paper.text(MARGIN, middle - 3, first, colour=colours.LEVEL_INK, weight="bold")
+    paper.text(MARGIN, middle + 11, second, colour=colours.LEVEL_INK, weight="bold")

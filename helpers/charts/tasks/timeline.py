@@ -21,6 +21,7 @@ from helpers.charts.tasks.row_heights import Layout, layout
 from helpers.charts.tasks.rows import draw_density, draw_rows, has_gaps, is_density
 from helpers.charts.tasks.strips import draw_busy, draw_states
 from helpers.charts.tasks.visible_spans import WIDENED, drawn_spans
+from helpers.page import colours
 
 NAMED = 30
 """Up to so many rows carry their names."""
@@ -100,20 +101,20 @@ def _name_rows(
     if not count:
         axes.set_yticks([])
         paper.text(
-            box.left + box.width / 2, box.top + box.height / 2, NOTHING, size=style.TEXT, colour=style.GREY,
+            box.left + box.width / 2, box.top + box.height / 2, NOTHING, size=style.TEXT, colour=colours.GREY,
             ha="center", va="center_baseline", halo=True,
         )  # fmt: skip
         return []
     if names:
-        axes.set_yticks(rows.at, names, size=size, color=style.INK)
+        axes.set_yticks(rows.at, names, size=size, color=colours.INK)
         axes.tick_params(axis="y", length=0)
     else:
         _number_rows(paper, axes, activity, rows, box)
     for at, words in rows.headings:
-        axes.axhline(at, color=style.GRID, linewidth=1.2, zorder=1.5)
+        axes.axhline(at, color=colours.GRID, linewidth=1.2, zorder=1.5)
         y = box.top + (at + 0.5) * pixel_rows
         paper.text(
-            box.left - 8, y, words, size=style.TINY, colour=style.GREY, ha="right", va="center_baseline", halo=True
+            box.left - 8, y, words, size=style.TINY, colour=colours.GREY, ha="right", va="center_baseline", halo=True
         )
     return _name_errors(paper, activity, rows, size, reach, box) if names else []
 
@@ -125,7 +126,7 @@ def _number_rows(paper: Paper, axes: Axes, activity: Activity, rows: Layout, box
     numbers = [1, *(tick for tick in ticks if tick > count * 0.06), count]
     axes.set_yticks([rows.at[number - 1] for number in numbers], [f"{number:,}" for number in numbers])
     noun = "tasks" if (activity.rows["kind"] == "task").all() else "rows"
-    side = paper.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} {noun}, first one on top", colour=style.GREY)
+    side = paper.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} {noun}, first one on top", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
 
 
@@ -143,7 +144,7 @@ def _name_errors(paper: Paper, activity: Activity, rows: Layout, size: float, re
         ha: Literal["left", "right"] = "left" if free else "right"
         x, y = at + 8 if free else at - 9, box.top + (rows.at[number] + 0.5) * high
         on_red = not free and number in held
-        colour = style.GROUND if on_red else style.PROBLEM
+        colour = colours.GROUND if on_red else colours.PROBLEM
         paper.text(x, y, text, size=size, colour=colour, ha=ha, va="center_baseline", halo=not on_red)
         taken.append(Box(x if free else x - wide, y - 7, wide, 14))
     return taken

@@ -22,7 +22,7 @@ from helpers.exercises.bench.result import STACK_FILE, Verdict
 from helpers.exercises.bench.serialising import NotSent, serialise, sources_in
 from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding
-from helpers.page.status_line import StatusLine
+from helpers.page.live_output import StatusLine
 from helpers.servers.orders import connect
 from helpers.servers.process import PACKAGE_ROOT, ServerProcess
 

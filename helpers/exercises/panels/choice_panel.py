@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from helpers.exercises.exercise import Choice
-from helpers.exercises.panels import look
+from helpers.exercises.panels.look import STYLE
+from helpers.page.card import prose
+from helpers.page.shell import show
 
 if TYPE_CHECKING:
     from helpers.exercises.panels.outcome import Outcome
@@ -26,7 +28,7 @@ class ChoicePanel:
         check = ipywidgets.Button(description="Check", icon="check", button_style="primary")
         check.on_click(self._check)
         self._said = ipywidgets.HTML()
-        head = f"{look.STYLE}<b>{look.prose(exercise.title)}</b><div>{look.prose(exercise.question)}</div>"
+        head = f"{STYLE}<b>{prose(exercise.title)}</b><div>{prose(exercise.question)}</div>"
         self.widget = ipywidgets.VBox([ipywidgets.HTML(head), self._answers, check, self._said])
         self.widget.add_class("wm-panel")
 
@@ -44,6 +46,4 @@ class ChoicePanel:
         return "\n".join([self.exercise.title, self.exercise.question, *answers, say])
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.widget)  # type: ignore[no-untyped-call]
+        show(self.widget)

@@ -7,7 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from helpers.exercises.exercise import Order
-from helpers.exercises.panels import look
+from helpers.exercises.panels.look import STYLE
+from helpers.page.shell import show
 
 if TYPE_CHECKING:
     from helpers.exercises.panels.outcome import Outcome
@@ -43,7 +44,7 @@ class OrderPanel:
         check = ipywidgets.Button(description="Check", icon="check", button_style="primary")
         check.on_click(self._check)
         self._said = ipywidgets.HTML()
-        head = f'{look.STYLE}<b>{escape(exercise.title)}</b><div class="wm-code">{escape(exercise.head)}</div>'
+        head = f'{STYLE}<b>{escape(exercise.title)}</b><div class="wm-code">{escape(exercise.head)}</div>'
         self.widget = ipywidgets.VBox(
             [
                 ipywidgets.HTML(head),
@@ -95,6 +96,4 @@ class OrderPanel:
         return "\n".join([self.exercise.title, self.exercise.head, *lines, say])
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.widget)  # type: ignore[no-untyped-call]
+        show(self.widget)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from helpers.exercises.bench.result import Verdict
 from helpers.exercises.finding import Finding
-from helpers.exercises.panels import look
+from helpers.page.card import QUIET, block, card, prose, quiet
+from helpers.page.colours import AGAIN, DONE, GREY
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 State = Literal["done", "not yet", "again"]
 
 _HEADS = {
-    "done": (look.GREEN, "✓ Done"),
-    "not yet": (look.GREY, "○ Not yet"),
-    "again": (look.AMBER, "↻ Look again"),
+    "done": (DONE, "✓ Done"),
+    "not yet": (GREY, "○ Not yet"),
+    "again": (AGAIN, "↻ Look again"),
 }
 
 
@@ -64,17 +65,16 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         edge, head = _HEADS[self.state]
-        parts = [look.prose(self.sentence), *map(_shown, self.findings)]
+        parts = [f'<b style="color:{edge}">{head}: {escape(self.title)}</b>', prose(self.sentence)]
+        parts += map(_shown, self.findings)
         if self.printed:
-            parts.append(f'<span style="{look.QUIET}">It printed</span>{look.block(self.printed.rstrip())}')
+            parts.append(quiet("It printed") + block(self.printed.rstrip()))
         if self.following:
-            parts.append(f'<span style="{look.QUIET}">{look.prose(self.following)}</span>')
-        return look.card(edge, f"{head}: {escape(self.title)}", *parts)
+            parts.append(f'<span style="{QUIET}">{prose(self.following)}</span>')
+        return card("exercise-card", edge, *parts)
 
 
 def _shown(finding: Finding) -> str:
-    section = (
-        f'<br><span style="{look.QUIET}">Look at: <i>{look.prose(finding.look)}</i></span>' if finding.look else ""
-    )
-    means = f"<br>{look.prose(finding.means)}" if finding.means else ""
-    return f"<b>{look.prose(finding.seen)}</b>{means}{section}"
+    section = f'<br><span style="{QUIET}">Look at: <i>{prose(finding.look)}</i></span>' if finding.look else ""
+    means = f"<br>{prose(finding.means)}" if finding.means else ""
+    return f"<b>{prose(finding.seen)}</b>{means}{section}"

@@ -6,12 +6,14 @@ import html
 import os
 import sys
 import threading
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import quote, urlencode
 
+from helpers.page.card import code
+from helpers.page.checked import check_choice, check_number
 from helpers.servers.practice_api import practice_api
 from helpers.servers.process import ServerProcess
-from helpers.servers.server_card import code, server_card
+from helpers.servers.server_card import server_card
 
 from .database import sqlite_file
 
@@ -109,18 +111,17 @@ def django_server(
             (psycopg's pool, of at most four).
 
     Raises:
-        ValueError: an argument is not what it may be.
+        TypeError, ValueError: an argument is not what it may be.
         ServerFailed: it did not start; the message shows the end of its log.
     """
-    _check("kind", kind, Kind)
-    _check("middleware", middleware, Middleware)
-    _check("connections", connections, Connections)
+    check_choice("kind", kind, get_args(Kind))
+    check_choice("middleware", middleware, get_args(Middleware))
+    check_choice("connections", connections, get_args(Connections))
     if kind == "asgi" and threads is not None:
         raise ValueError("threads is for WSGI: under ASGI one event loop serves all requests")
     if kind == "wsgi":
         threads = 8 if threads is None else threads
-        if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
-            raise ValueError(f"threads is a whole number from 1 to {MOST_THREADS}, not {threads!r}")
+        check_number("threads", threads, 1, MOST_THREADS, whole=True)
     if database is None and connections == "pooled":
         raise ValueError("a pool of connections needs PostgreSQL: give database= the URI of one")
     if database is not None and not database.startswith(("postgresql://", "postgres://")):
@@ -156,11 +157,6 @@ def _start(name: str, call: str, kind: str, given: dict[str, Any]) -> WebServer:
         if server is None or not server.alive:
             _running[tuple(arguments)] = server = WebServer(name, call, arguments)
         return server
-
-
-def _check(name: str, value: object, allowed: Any) -> None:
-    if value not in allowed.__args__:
-        raise ValueError(f"{name} is {' or '.join(map(repr, allowed.__args__))}, not {value!r}")
 
 
 def _forget_in_fork() -> None:

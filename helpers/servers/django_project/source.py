@@ -6,11 +6,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from helpers.page.card import card, quiet
+from helpers.page.colours import BLUE
+
 PROJECT = Path(__file__).parent
-GROUND = (
-    "background:#ffffff;border:1px solid #d5dce4;border-left:5px solid #0b6e99;border-radius:6px;"
-    "padding:8px 18px;max-width:900px;font-size:13px;line-height:1.45;overflow-x:auto"
-)
 
 
 class Source:
@@ -28,10 +27,7 @@ class Source:
         from pygments.lexers import PythonLexer
 
         code = highlight(self.text, PythonLexer(), HtmlFormatter(noclasses=True, style="default", nobackground=True))
-        return (
-            f'<div style="{GROUND}"><div style="color:#52616f;font-size:12px">{self.file}</div>'
-            f'<div style="color:#1b2733">{code}</div></div>'
-        )
+        return card("source-card", BLUE, quiet(self.file), f'<div style="overflow-x:auto">{code}</div>')
 
 
 def show_source(module: str, *names: str) -> Source:

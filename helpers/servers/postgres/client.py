@@ -7,8 +7,9 @@ import os
 import sys
 import threading
 
+from helpers.page.card import code
 from helpers.servers.process import ServerFailed, ServerProcess
-from helpers.servers.server_card import code, server_card
+from helpers.servers.server_card import server_card
 
 VARIABLE = "WAITING_MEASURED_POSTGRES"
 START_WITHIN = 60.0  # seconds; it makes a database first, in about one on a machine that is not busy

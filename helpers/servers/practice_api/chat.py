@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .countries import encode
+from .goodbyes import Goodbye
 from .parameters import Refused
-from .sockets import Goodbye
 
 LONGEST_QUEUE = 200  # messages that wait for one client
 HISTORY = 500  # messages that a room keeps for those who come back; more than a queue holds

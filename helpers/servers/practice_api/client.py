@@ -10,8 +10,10 @@ import threading
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from helpers.page.card import code
+from helpers.page.colours import BLUE
 from helpers.servers.process import ServerProcess
-from helpers.servers.server_card import code, server_card
+from helpers.servers.server_card import server_card
 
 from .live_view import LiveView
 
@@ -167,7 +169,7 @@ def card(api: PracticeAPI) -> str:
             }
     if api.descriptors is not None and api.descriptors < ENOUGH_DESCRIPTORS:
         note += f" This system allows it {api.descriptors:,} open files, so at most about as many connections."
-    link = f'<a href="{api.base}/" target="_blank" rel="noopener" style="color:#0b5a80">{api.base}</a>'
+    link = f'<a href="{api.base}/" target="_blank" rel="noopener" style="color:{BLUE}">{api.base}</a>'
     return server_card(f"<strong>Practice API</strong> at {link}", facts, note, runs=facts["State"] == "running")
 
 

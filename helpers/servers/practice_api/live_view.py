@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from helpers.page.checked import check_number
+from helpers.page.colours import EDGE
+
 LOWEST, HIGHEST = 200, 2000  # pixels
 
 
@@ -17,12 +20,11 @@ class LiveView:
         height: of the frame, in pixels, 200 to 2000.
 
     Raises:
-        ValueError: the height is out of its bounds.
+        TypeError, ValueError: the height is out of its bounds.
     """
 
     def __init__(self, base: str, height: int) -> None:
-        if not LOWEST <= height <= HIGHEST:
-            raise ValueError(f"height is {height!r}; allowed are {LOWEST} to {HIGHEST} pixels")
+        check_number("height", height, LOWEST, HIGHEST, "pixels", whole=True)
         self.address = f"{base}/"
         self.height = height
 
@@ -32,5 +34,5 @@ class LiveView:
     def _repr_html_(self) -> str:
         return (
             f'<iframe src="{escape(self.address)}" title="Live view of the practice API" width="100%" '
-            f'height="{self.height}" style="box-sizing:border-box;border:1px solid #d5dce4;border-radius:6px"></iframe>'
+            f'height="{self.height}" style="box-sizing:border-box;border:1px solid {EDGE};border-radius:4px"></iframe>'
         )

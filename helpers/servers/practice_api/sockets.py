@@ -5,28 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import WSCloseCode, web
 
 from .allowed_origins import refuse_foreign_pages
+from .calls import Call
+from .goodbyes import GOING, Goodbye
 from .parameters import Refused
-
-if TYPE_CHECKING:
-    from .calls import Call  # which needs the chat, which needs this file
 
 LARGEST_FRAME = 16_384  # bytes that a client may send in one message
 PATIENCE = 2.0  # seconds that a client has to answer the close frame
-
-
-class Goodbye(NamedTuple):
-    """Why a conversation ends: the code and the reason of the close frame (RFC 6455, section 7.4)."""
-
-    code: int
-    reason: str = ""
-
-
-GOING = Goodbye(WSCloseCode.OK)
 
 
 def new_socket(call: Call) -> web.WebSocketResponse:

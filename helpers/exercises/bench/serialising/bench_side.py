@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from types import ModuleType
 from typing import Any
 
-from helpers.exercises.bench.serialising.namespaces import is_own
+from helpers.exercises.bench.serialising.ownership import is_own
 
 kept: list[object] = []
 """What is to live as long as the function may run."""

@@ -10,7 +10,9 @@ from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from helpers.code.origin import is_learners
-from helpers.exercises.bench.serialising.namespaces import Namespaces, is_importable, is_own
+from helpers.exercises.bench.serialising.namespaces import Namespaces
+from helpers.exercises.bench.serialising.ownership import is_importable, is_own
+from helpers.page.shell import cell_name
 
 _OF_NAMES = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS", "STORE_GLOBAL", "DELETE_GLOBAL"}
 _SLOTS = ("__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__type_params__")
@@ -42,7 +44,7 @@ def reduce_cell(cell: CellType) -> tuple[Any, ...]:
 def reduce_code(code: CodeType, sources: dict[str, list[str]]) -> tuple[Any, ...]:
     """What `pickle` is told about code; its source lines go into `sources`."""
     if is_learners(code.co_filename) and (lines := linecache.getlines(code.co_filename)):
-        sources[_cell_name(code.co_filename)] = lines
+        sources[cell_name(code.co_filename) or code.co_filename] = lines
     return marshal.loads, (marshal.dumps(_renamed(code)),)
 
 
@@ -118,14 +120,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 def _renamed(code: CodeType) -> CodeType:
     """The code as from "In[5]" rather than from a file with a number that IPython made up."""
     constants = tuple(_renamed(part) if isinstance(part, CodeType) else part for part in code.co_consts)
-    return code.replace(co_filename=_cell_name(code.co_filename), co_consts=constants)
-
-
-def _cell_name(filename: str) -> str:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    named = shell.compile.format_code_name(filename) if shell else None
-    return str(named[1]) if named else filename
+    return code.replace(co_filename=cell_name(code.co_filename) or code.co_filename, co_consts=constants)
 
 
 # --- and on the other side --------------------------------------------------------------------------

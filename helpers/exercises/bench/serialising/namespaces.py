@@ -1,46 +1,17 @@
-"""Whose a module is, and which module the names of a function belong to."""
+"""Which module the names of a function belong to."""
 
 import importlib
 import inspect
 import sys
 from functools import partial
-from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
-from helpers.code.origin import is_learners
+from helpers.exercises.bench.serialising.bench_side import module_of
+from helpers.exercises.bench.serialising.ownership import is_own
 
 _ABOUT = ("__name__", "__package__", "__file__", "__doc__")
 _NOT_SENT = {*_ABOUT, "__path__", "__builtins__", "__cached__", "__loader__", "__spec__"}
-
-
-def is_own(module: object) -> bool:
-    """Whether a module is the learner's: the notebook, a file beside it, or one that was made by hand."""
-    if not isinstance(module, ModuleType):  # some put other things into sys.modules
-        return False
-    name = vars(module).get("__name__")
-    if name == "__main__" or sys.modules.get(str(name)) is not module:
-        return True
-    if str(name).partition(".")[0] == "helpers":
-        return False
-    file = vars(module).get("__file__")
-    if file is None:  # part of Python, or a folder without __init__.py
-        return any(is_learners(folder) for folder in vars(module).get("__path__") or ())
-    return isinstance(file, str) and Path(file).suffix == ".py" and is_learners(file)
-
-
-def is_importable(thing: Any, name: str | None = None) -> bool:
-    """Whether a function or class of a library is found by its name."""
-    home = getattr(thing, "__module__", None)
-    found: Any = sys.modules.get(home) if isinstance(home, str) else None
-    if found is None or is_own(found):
-        return False
-    name = name or getattr(thing, "__qualname__", None)
-    if not isinstance(name, str):
-        return False
-    for part in name.split("."):  # "<locals>" is no name
-        found = getattr(found, part, None)
-    return found is thing
 
 
 def names_around(function: object) -> dict[str, Any]:
@@ -121,8 +92,6 @@ class Names:
         """What `pickle` is told about the module itself."""
         if self._own is None:
             return importlib.import_module, (self._library,)
-        from helpers.exercises.bench.serialising.bench_side import module_of
-
         state = {name: value for name, value in vars(module).items() if name not in _NOT_SENT}
         return module_of, self._own, state, None, None, _fill_module
 
@@ -135,8 +104,6 @@ def _names_of_library(name: str) -> dict[str, Any]:
 
 
 def _names_of_own(*own: Any) -> dict[str, Any]:
-    from helpers.exercises.bench.serialising.bench_side import module_of
-
     return vars(module_of(*own))
 
 

@@ -13,7 +13,8 @@ import cloudpickle
 from helpers.exercises.bench.serialising.classes import reduce_class, reduce_member
 from helpers.exercises.bench.serialising.functions import reduce_cell, reduce_code, reduce_function
 from helpers.exercises.bench.serialising.made_anew import Cached, reduce_anew, reduce_cached
-from helpers.exercises.bench.serialising.namespaces import Namespaces, is_importable, is_own
+from helpers.exercises.bench.serialising.namespaces import Namespaces
+from helpers.exercises.bench.serialising.ownership import is_importable, is_own
 from helpers.exercises.bench.serialising.stand_in import reduce_to_stand_in, stays
 from helpers.exercises.bench.serialising.type_names import TYPING, reduce_typing
 

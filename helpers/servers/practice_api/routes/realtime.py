@@ -5,8 +5,9 @@ from aiohttp import web
 from ..answers import GoneAnswer
 from ..calls import Call, Route
 from ..delays import LONGEST
+from ..goodbyes import Goodbye
 from ..parameters import Number, Parameter
-from ..sockets import Goodbye, converse, new_socket
+from ..sockets import converse, new_socket
 from ..stream import MOST_MESSAGES, Stream
 from .common import FAR, LABEL, named
 

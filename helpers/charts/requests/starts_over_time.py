@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from helpers.charts.canvas import style
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
-from helpers.page import words
+from helpers.page import colours, words
 
 LEFT, HIGH, BETWEEN, UNDER = 84, 140, 46, 46
 MOST, FINEST = 4, 2000
@@ -67,12 +67,12 @@ def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
     paper = Paper(boxes[-1].bottom + UNDER, sentence(runs, width, end))
     header.draw(paper)
     unit = ""
-    for run, each, box, colour in zip(runs, counted, boxes, style.CURVES, strict=False):
+    for run, each, box, colour in zip(runs, counted, boxes, colours.CURVES, strict=False):
         axes = paper.plot(box, run.name)
         unit = time_axis(axes, end)
         axes.set_ylim(0, max(peaks) * 1.22)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
-        axes.grid(axis="y", color=style.GRID, linewidth=0.8)
+        axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
         middles = (np.arange(len(each)) + 0.5) * width
         axes.bar(middles, each, width=width * 0.92, color=colour, linewidth=0, zorder=2, label="requests")
         most = int(np.argmax(each))
@@ -82,7 +82,7 @@ def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
         x = min(max(box.left + float(middles[most]) / end * box.width, box.left + half), box.right - half)
         y = box.bottom - each[most] / (max(peaks) * 1.22) * box.height - 5
         paper.text(x, y, name, size=style.TEXT, weight="bold", ha="center", halo=True)
-    side = paper.text(MARGIN + 2, (boxes[0].top + boxes[-1].bottom) / 2, "requests that began", colour=style.GREY)
+    side = paper.text(MARGIN + 2, (boxes[0].top + boxes[-1].bottom) / 2, "requests that began", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
     paper.under(boxes[-1], unit)
     return paper.chart

@@ -1,4 +1,4 @@
-"""What a load is asked for, checked."""
+"""The function that makes the calls of a load, and the most that a load may be asked for."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -7,15 +7,7 @@ from typing import Any
 Ask = Callable[[int], Awaitable[Any]]
 
 LONGEST, FASTEST, MOST = 60.0, 20_000.0, 10_000
-
-
-def check_number(name: str, value: object, high: float, unit: str, *, whole: bool = False) -> None:
-    """Raise TypeError or ValueError, with what is allowed, unless `value` is a number above 0 and up to `high`."""
-    allowed = f"{name} is a {'whole number' if whole else 'number'} of {unit}, above 0 and up to {high:,g}"
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-        raise TypeError(f"{allowed}, not {value!r}")
-    if not 0 < value <= high:  # false for nan
-        raise ValueError(f"{allowed}, not {value!r}")
+"""Seconds, calls a second, callers."""
 
 
 def check_ask(ask: object) -> None:

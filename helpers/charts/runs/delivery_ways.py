@@ -10,7 +10,7 @@ from helpers.charts.canvas import style
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper
 from helpers.charts.canvas.values_axis import log_ticks
-from helpers.page import words
+from helpers.page import colours, words
 
 LEFT, HIGH, UNDER, RIGHT = 92, 330, 46, 30
 MOST = 6
@@ -88,14 +88,14 @@ def _draw(ways: Sequence[Way], conditions: str) -> Chart:
     left, right = min(requests) / 5, max(requests) * 4
     axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(low, high))
     log_ticks(axes.yaxis, low, high)
-    axes.grid(color=style.GRID, linewidth=0.8)
+    axes.grid(color=colours.GRID, linewidth=0.8)
     decades = range(int(np.floor(np.log10(left))), int(np.ceil(np.log10(right))) + 1)
     axes.xaxis.set_major_locator(FixedLocator([step * 10.0**decade for decade in decades for step in (1, 2, 5)]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     taken: list[float] = []
     for way, colour, mark in sorted(
-        zip(ways, style.CURVES, style.MARKS, strict=False), key=lambda drawn: -drawn[0].percentile(50)
+        zip(ways, colours.CURVES, style.MARKS, strict=False), key=lambda drawn: -drawn[0].percentile(50)
     ):
         middle, late = way.percentile(50), way.percentile(90)
         x = _shifted(way, ways, (left, right), box)
@@ -106,7 +106,7 @@ def _draw(ways: Sequence[Way], conditions: str) -> Chart:
             marker=mark.marker,
             s=90,
             color=colour,
-            edgecolors=style.GROUND,
+            edgecolors=colours.GROUND,
             zorder=4,
             label=way.name,
         )
@@ -123,12 +123,12 @@ def _draw(ways: Sequence[Way], conditions: str) -> Chart:
         )  # fmt: skip
         said = f"median {words.seconds(middle)}"
         paper.text(
-            spot.x + (-14 if end else 14), y + 16, said, colour=style.GREY, ha="right" if end else "left", halo=True
+            spot.x + (-14 if end else 14), y + 16, said, colour=colours.GREY, ha="right" if end else "left", halo=True
         )
-    side = paper.text(MARGIN + 4, box.top + box.height / 2, "from birth to delivery", colour=style.GREY)
+    side = paper.text(MARGIN + 4, box.top + box.height / 2, "from birth to delivery", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
     paper.text(
-        box.left + box.width / 2, box.bottom + 37, "requests that the server saw", colour=style.GREY, ha="center"
+        box.left + box.width / 2, box.bottom + 37, "requests that the server saw", colour=colours.GREY, ha="center"
     )
     return paper.chart
 

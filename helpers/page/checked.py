@@ -1,0 +1,61 @@
+"""Arguments of what a learner types, checked: an error says what was given, and what is allowed."""
+
+from collections.abc import Sequence
+from math import inf
+
+
+def check_number(
+    name: str, value: object, low: float, high: float = inf, unit: str = "", *, above: bool = False, whole: bool = False
+) -> None:
+    """Check that an argument is a number within its bounds.
+
+    Args:
+        name: the argument.
+        value: what was given.
+        low: the least that is allowed; with ``above``, what it must be greater than.
+        high: the most that is allowed.
+        unit: what it counts, such as "seconds".
+        above: see ``low``.
+        whole: whether it must be a whole number.
+
+    Raises:
+        TypeError: it is no number, or no whole one.
+        ValueError: it is out of its bounds, or not finite.
+    """
+    kind = f"a {'whole ' if whole else ''}number{f' of {unit}' if unit else ''}"
+    if above:
+        bounds = f"above {low:,g}" if high == inf else f"above {low:,g} and up to {high:,g}"
+    else:
+        bounds = f"of {low:,g} or more" if high == inf else f"from {low:,g} to {high:,g}"
+    allowed = f"{name} is {kind} {bounds}"
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise TypeError(f"{allowed}, not {value!r}")
+    enough = value > low if above else value >= low
+    if not (enough and value <= high and value < inf):  # false for nan
+        raise ValueError(f"{allowed}, not {value!r}")
+
+
+def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Check that an argument is one of a few texts. Raises ValueError."""
+    if value not in allowed:
+        *first, last = map(repr, allowed)
+        raise ValueError(f"{name} is {', '.join(first)} or {last}, not {value!r}")
+
+
+def check_text(name: str, value: object, example: str) -> str:
+    """Check that an argument is a text that says something; return it without the spaces around it.
+
+    Raises TypeError for what is no text, ValueError for an empty one.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a text such as {example!r}, not {value!r}")
+    if not value.strip():
+        raise ValueError(f"{name} is a text such as {example!r}, and must not be empty")
+    return value.strip()
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Check that an argument is True or False; return it. Raises TypeError."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} is True or False, not {value!r}")
+    return value
