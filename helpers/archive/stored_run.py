@@ -22,6 +22,10 @@ class Conditions:
     libraries: Mapping[str, str]
     seeds: tuple[int, ...]
 
+    def __hash__(self) -> int:
+        """Equal conditions have equal hashes; the libraries, a dictionary, have none of their own."""
+        return hash((self.python, self.machine, self.seeds))
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:

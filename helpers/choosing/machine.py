@@ -10,7 +10,7 @@ from helpers.servers.practice_api import practice_api
 
 CALLS = 60
 FEW = 8
-"""Calls in flight in the trial of calls that find an open connection."""
+"""Calls in flight in the test of calls that find an open connection."""
 TIMES = 5
 
 

@@ -11,7 +11,7 @@ from helpers.exercises.bench.result import Verdict
 from helpers.exercises.exercise import Choice, Coding, Exercise
 from helpers.exercises.finding import Finding
 from helpers.exercises.panels.outcome import Outcome
-from helpers.exercises.states import standings
+from helpers.exercises.states import states
 from helpers.exercises.stub import not_begun
 
 
@@ -68,10 +68,10 @@ def _drawn(exercise: Exercise, verdict: Verdict) -> str:
 
 def _following(name: str) -> str:
     """What is next: the first exercise after this one, in this chapter, that is not done; else an earlier one."""
-    standing = standings()
+    state = states()
     names = [exercise.name for exercise in catalogue.chapters()[catalogue.chapter_of(name)]]
     at = names.index(name)
-    left = [other for other in names[at + 1 :] + names[:at] if other not in standing or not standing[other].done]
+    left = [other for other in names[at + 1 :] + names[:at] if other not in state or not state[other].done]
     if not left:
         return "All exercises of this chapter are done. `progress()` shows the others."
     return f"Next: {left[0]}."

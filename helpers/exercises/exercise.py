@@ -19,7 +19,7 @@ class Exercise:
         title: a few words for cards and for `progress`.
         hints: from a nudge to nearly all; `hint` gives them one by one.
         solution: code that may be copied, or the answer in words.
-        judge: runs on the bench, in a process of its own; it is given a `Trial` (`bench/attempt.py`).
+        judge: runs on the bench, in a process of its own; it is given a `Attempt` (`bench/attempt.py`).
         limit: seconds that one run may take before it is stopped.
     """
 

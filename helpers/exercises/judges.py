@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from helpers.charts.inputs.activity import OUTSIDE, Block
-from helpers.exercises.bench.observation import Seen
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
 
@@ -15,7 +15,7 @@ COMPUTED = 0.1
 """Seconds of processor time: ten times what a few requests take of it."""
 
 
-def ran(seen: Seen, look: str) -> Finding | None:
+def ran(seen: Observation, look: str) -> Finding | None:
     """It returned results, not jobs that nobody has run or collected."""
     things = seen.result if isinstance(seen.result, list | tuple | set) else [seen.result]
     coroutines = [thing for thing in things if inspect.iscoroutine(thing)]
@@ -37,7 +37,7 @@ def ran(seen: Seen, look: str) -> Finding | None:
     return None
 
 
-def values(seen: Seen, wanted: Any, what: str, look: str = "") -> Finding | None:
+def values(seen: Observation, wanted: Any, what: str, look: str = "") -> Finding | None:
     """It returned what it should; `what` says that in words, such as "the pages, in the order of the urls"."""
     if seen.result == wanted:
         return None
@@ -59,7 +59,7 @@ def values(seen: Seen, wanted: Any, what: str, look: str = "") -> Finding | None
     return Finding(f"It returned {_short(seen.result)}, not {what}.", _also_asked(seen), look)
 
 
-def asked(seen: Seen, urls: Iterable[str], look: str = "") -> Finding | None:
+def asked(seen: Observation, urls: Iterable[str], look: str = "") -> Finding | None:
     """It asked for each of the addresses once, and for no others."""
     given, made = Counter(urls), Counter(seen.urls)
     if not made:
@@ -92,7 +92,7 @@ def asked(seen: Seen, urls: Iterable[str], look: str = "") -> Finding | None:
     return None
 
 
-def together(seen: Seen, wanted: int, look: str) -> Finding | None:
+def together(seen: Observation, wanted: int, look: str) -> Finding | None:
     """So many requests were in flight at once, or more."""
     peak = seen.peak
     if peak >= wanted or not seen.server.requests:  # none at all is what `asked` speaks of
@@ -110,7 +110,7 @@ def together(seen: Seen, wanted: int, look: str) -> Finding | None:
     )
 
 
-def at_most(seen: Seen, limit: int, look: str) -> Finding | None:
+def at_most(seen: Observation, limit: int, look: str) -> Finding | None:
     """The server never saw more than so many requests in flight."""
     if seen.server.peak <= limit:
         return None
@@ -121,7 +121,7 @@ def at_most(seen: Seen, limit: int, look: str) -> Finding | None:
     )
 
 
-def connections(seen: Seen, most: int, look: str) -> Finding | None:
+def connections(seen: Observation, most: int, look: str) -> Finding | None:
     """It opened no more than so many connections."""
     opened = seen.server.connections
     if opened <= most:
@@ -133,7 +133,7 @@ def connections(seen: Seen, most: int, look: str) -> Finding | None:
     )
 
 
-def never_blocked(seen: Seen, look: str) -> Finding | None:
+def never_blocked(seen: Observation, look: str) -> Finding | None:
     """No step of a task held the loop."""
     activity = seen.run.panel().activity
     if activity is None:
@@ -157,14 +157,14 @@ def never_blocked(seen: Seen, look: str) -> Finding | None:
     )
 
 
-def _was_its_own_doing(block: Block, seen: Seen) -> bool:
+def _was_its_own_doing(block: Block, seen: Observation) -> bool:
     """Whether a long step waited in a call or computed, and was not merely kept from the processor by others."""
     took = block.end - block.start
     waited = sum(max(0.0, min(end, block.end) - max(start, block.start)) for start, end in seen.calls_that_wait)
     return waited > took / 2 or min(took, seen.cpu) > COMPUTED
 
 
-def nothing_left(seen: Seen, look: str) -> Finding | None:
+def nothing_left(seen: Observation, look: str) -> Finding | None:
     """No task, session or thread was left over, and no coroutine thrown away."""
     if seen.tasks_left:
         return Finding(
@@ -193,7 +193,7 @@ def nothing_left(seen: Seen, look: str) -> Finding | None:
     return None
 
 
-def _also_asked(seen: Seen) -> str:
+def _also_asked(seen: Observation) -> str:
     asked_for = seen.server.requests
     if not asked_for:
         return "And the server saw no request: the result was not fetched."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from helpers.exercises import catalogue
 from helpers.exercises.exercise import Exercise
-from helpers.exercises.states import Standing, standings
+from helpers.exercises.states import ExerciseState, states
 from helpers.page.card import QUIET, card, code
 from helpers.page.colours import BLUE
 
@@ -21,16 +21,16 @@ class Progress:
     """
 
     def __init__(self) -> None:
-        standing = standings()
+        state = states()
         self.chapters = {
-            chapter: [(exercise, standing.get(exercise.name, Standing())) for exercise in exercises]
+            chapter: [(exercise, state.get(exercise.name, ExerciseState())) for exercise in exercises]
             for chapter, exercises in catalogue.chapters().items()
         }
 
     @property
     def done(self) -> int:
         """How many exercises are done."""
-        return sum(standing.done for row in self.chapters.values() for _, standing in row)
+        return sum(state.done for row in self.chapters.values() for _, state in row)
 
     @property
     def total(self) -> int:
@@ -43,9 +43,9 @@ class Progress:
         import pandas
 
         rows = [
-            (chapter, exercise.name, exercise.title, standing.done, standing.tries, standing.hints, standing.looked)
+            (chapter, exercise.name, exercise.title, state.done, state.tries, state.hints, state.looked)
             for chapter, row in self.chapters.items()
-            for exercise, standing in row
+            for exercise, state in row
         ]
         return pandas.DataFrame(rows, columns=["chapter", "name", "title", "done", "tries", "hints", "looked"])
 
@@ -53,7 +53,7 @@ class Progress:
         lines = [f"{self.done} of {self.total} exercises done"]
         for chapter, row in self.chapters.items():
             lines.append(f"Chapter {chapter}")
-            lines += [f"  {_sign(standing)} {exercise.name}: {standing.words}" for exercise, standing in row]
+            lines += [f"  {_sign(state)} {exercise.name}: {state.words}" for exercise, state in row]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -65,26 +65,26 @@ class Progress:
         )
 
 
-def _chapter(chapter: str, row: list[tuple[Exercise, Standing]]) -> str:
+def _chapter(chapter: str, row: list[tuple[Exercise, ExerciseState]]) -> str:
     """One line for a chapter; below it, folded unless the learner is in the middle of it, one for each exercise."""
-    done, begun = sum(standing.done for _, standing in row), any(standing.tries for _, standing in row)
+    done, begun = sum(state.done for _, state in row), any(state.tries for _, state in row)
     exercises = "".join(
-        f"<div>{_sign(standing)}</div><div>{escape(exercise.title)}</div>"
+        f"<div>{_sign(state)}</div><div>{escape(exercise.title)}</div>"
         f"<div>{code(exercise.name)}</div>"
-        f'<div style="{QUIET}">{escape(standing.words)}</div>'
-        for exercise, standing in row
+        f'<div style="{QUIET}">{escape(state.words)}</div>'
+        for exercise, state in row
     )
     columns = (
         "display:grid;grid-template-columns:repeat(3,max-content) minmax(0,1fr);gap:2px 14px;margin:2px 0 6px 18px"
     )
-    signs = " ".join(_sign(standing) for _, standing in row)
+    signs = " ".join(_sign(state) for _, state in row)
     head = f'<summary style="cursor:pointer">{chapter} &nbsp; {signs} &nbsp; {done} of {len(row)}</summary>'
     unfolded = " open" if begun and done < len(row) else ""
     return f'<details{unfolded}>{head}<div style="{columns}">{exercises}</div></details>'
 
 
-def _sign(standing: Standing) -> str:
-    return "✓" if standing.done else "○"
+def _sign(state: ExerciseState) -> str:
+    return "✓" if state.done else "○"
 
 
 def progress() -> Progress:

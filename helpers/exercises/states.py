@@ -6,7 +6,7 @@ from helpers.archive.exercise_log import events
 
 
 @dataclass
-class Standing:
+class ExerciseState:
     """What the log says of one exercise.
 
     Attributes:
@@ -34,19 +34,19 @@ class Standing:
         return "not yet"
 
 
-def standings() -> dict[str, Standing]:
+def states() -> dict[str, ExerciseState]:
     """How the learner stands with every exercise that was ever touched, by its name."""
-    found: dict[str, Standing] = {}
+    found: dict[str, ExerciseState] = {}
     for event in events():
-        standing = found.setdefault(event.name, Standing())
-        if standing.done:
+        state = found.setdefault(event.name, ExerciseState())
+        if state.done:
             continue
         if event.what == "done":
-            standing.done = True
+            state.done = True
         elif event.what == "solution":
-            standing.looked = True
+            state.looked = True
         elif event.what == "hint":
-            standing.hints += 1
+            state.hints += 1
         else:
-            standing.tries += 1
+            state.tries += 1
     return found

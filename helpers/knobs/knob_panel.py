@@ -83,8 +83,8 @@ class ExplorePanel:
         self._stop_button.disabled, self._run_button.button_style = False, ""
         blocked = "" if self._is_async else " The kernel is blocked until it ends: the panel cannot hear you."
         self._say(f"Running {self._call(values)}.{blocked}", "busy")
-        trial, name = self._try(values), f"explore {self._name}"
-        self._task = self._home.create_task(trial, name=name, context=self._context.copy())
+        trying, name = self._try(values), f"explore {self._name}"
+        self._task = self._home.create_task(trying, name=name, context=self._context.copy())
         self._task.add_done_callback(self._ended)
 
     def stop(self) -> None:

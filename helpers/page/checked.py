@@ -26,7 +26,7 @@ def check_number(
     if above:
         bounds = f"above {low:,g}" if high == inf else f"above {low:,g} and up to {high:,g}"
     else:
-        bounds = f"of {low:,g} or more" if high == inf else f"from {low:,g} to {high:,g}"
+        bounds = f"from {low:,g} on" if high == inf else f"from {low:,g} to {high:,g}"
     allowed = f"{name} is {kind} {bounds}"
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         raise TypeError(f"{allowed}, not {value!r}")

@@ -43,7 +43,7 @@ def sort_out(groups: Mapping[str, Sequence[StoredRun]]) -> dict[str, Sorted]:
 
 
 def _sorted(runs: Sequence[StoredRun], standard: StoredRun) -> Sorted:
-    alike = [run for run in runs if not differences(run, standard)]
+    alike = [run for run in runs if not what_differs(run, standard)]
     code = newest(alike).configuration if alike else ""
     judged = [_judged(run, standard, code) for run in runs]
     return Sorted(runs, [kind for kind, _ in judged], [reason for _, reason in judged])
@@ -52,7 +52,7 @@ def _sorted(runs: Sequence[StoredRun], standard: StoredRun) -> Sorted:
 def _judged(run: StoredRun, standard: StoredRun, code: str) -> "tuple[Kind, str]":
     if run.outcome != "ok":
         return "lost", "failed or stopped"
-    if differs := differences(run, standard):
+    if differs := what_differs(run, standard):
         return "pale", listing(differs)
     if run.configuration != code:
         return "pale", "with other code"
@@ -73,15 +73,18 @@ def newest(runs: Sequence[StoredRun]) -> StoredRun:
     return max(runs, key=lambda run: (run.who == "", run.outcome == "ok", run.number))
 
 
-def differences(run: StoredRun, other: StoredRun) -> list[str]:
-    """In what the conditions of a run differ from those of the other one, in words such as "under Python 3.12.1".
+def what_differs(run: StoredRun, other: StoredRun) -> list[str]:
+    """In what a run differs from another beside its code, in words: whose it is, and its conditions."""
+    whose = [] if run.who == other.who else [f"of {run.who}" if run.who else "of your own"]
+    return whose + differences(run.conditions, other.conditions)
+
+
+def differences(here: Conditions, there: Conditions) -> list[str]:
+    """In what conditions differ from those there, in words such as "under Python 3.12.1"; empty where runs compare.
 
     A run without seeds made no requests of its own, and a library that only one of them used cannot differ.
     """
-    here, there = run.conditions, other.conditions
-    said = [] if run.who == other.who else [f"of {run.who}" if run.who else "of your own"]
-    if here.python != there.python:
-        said.append(f"under Python {here.python}")
+    said = [f"under Python {here.python}"] if here.python != there.python else []
     if here.machine != there.machine:
         said.append(f"on another machine ({here.machine})")
     if here.seeds and there.seeds and here.seeds != there.seeds:

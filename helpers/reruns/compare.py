@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from helpers import archive
 from helpers.archive import StoredRun
 from helpers.page.words import count, one_line
-from helpers.reruns.alike import Sorted, differences, in_common, left_out, newest, sort_out
+from helpers.reruns.alike import Sorted, in_common, left_out, newest, sort_out, what_differs
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -123,7 +123,7 @@ def runs_under(label: str) -> list[StoredRun]:
 def _before_and_now(label: str, runs: list[StoredRun]) -> dict[str, list[StoredRun]]:
     """The runs of the newest code under a label, and those of the code before."""
     now = newest(runs)
-    alike = [run for run in runs if not differences(run, now)]
+    alike = [run for run in runs if not what_differs(run, now)]
     earlier = [run for run in alike if run.configuration != now.configuration]
     if not earlier:
         raise ValueError(

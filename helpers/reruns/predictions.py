@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from helpers import archive
 from helpers.archive import StoredRun
-from helpers.page.words import count
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -51,4 +50,4 @@ def _by_code(runs: list[StoredRun]) -> list[list[StoredRun]]:
 def _left_out(number: int, which: str) -> str:
     if not number:
         return ""
-    return f"Left out: {count(number, 'guess').replace('guesss', 'guesses')} {which}."
+    return f"Left out: {number} guess{'' if number == 1 else 'es'} {which}."

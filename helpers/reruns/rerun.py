@@ -1,5 +1,6 @@
 """How a run compares with the earlier ones under its label: what its card says of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from helpers import archive
 from helpers.archive import Brief, Conditions, StoredRun
 from helpers.code.changes import Change, changes
 from helpers.page.words import count, listing, seconds
+from helpers.reruns.alike import differences
 from helpers.verdict import judge
 
 MOST_CHANGES = 3
@@ -93,13 +95,12 @@ def _compare(run: StoredRun, before: list[Brief]) -> Rerun:
 
 def _grouped(conditions: Conditions, before: Sequence[Brief]) -> dict[str, dict[str, list[float]]]:
     """The wall times by configuration and kind. There may be ten thousand, so this is the one walk over all of them."""
-    alike: dict[int, bool] = {}  # the same few objects come again and again
+    alike: dict[Conditions, bool] = {}  # the same few come again and again
     groups: dict[str, dict[str, list[float]]] = {}
     for _, wall, outcome, warm_up, configuration, others in before:
-        known = alike.get(id(others))
-        if known is None:
-            known = alike[id(others)] = not _differences(conditions, others)
-        kind = _kind(outcome, warm_up) if known else "other"
+        if others not in alike:
+            alike[others] = not differences(others, conditions)
+        kind = _kind(outcome, warm_up) if alike[others] else "other"
         groups.setdefault(configuration, {}).setdefault(kind, []).append(wall)
     return groups
 
@@ -167,27 +168,10 @@ def _verdict(base: Sequence[float], walls: Sequence[float], names: tuple[str, st
 
 def _left_out(conditions: Conditions, before: Sequence[Brief]) -> list[str]:
     """Why some of the runs are not compared with this one."""
-    kinds = {id(one.conditions): one.conditions for one in before}
-    strange = {key: differs for key, kind in kinds.items() if (differs := _differences(conditions, kind))}
+    often = Counter(one.conditions for one in before)
+    strange = {others: words for others in often if (words := differences(others, conditions))}
     if not strange:
         return []
-    number = sum(id(one.conditions) in strange for one in before)
-    why = dict.fromkeys(words for differs in strange.values() for words in differs)
+    number = sum(often[others] for others in strange)
+    why = dict.fromkeys(one for words in strange.values() for one in words)
     return [f"Shown pale, not compared: {count(number, 'run')} {listing(why)}."]
-
-
-def _differences(here: Conditions, there: Conditions) -> list[str]:
-    """In what other conditions differ from these, in words; empty where runs can be compared.
-
-    A run without seeds made no requests of its own, and a library that one of them did not have cannot differ.
-    """
-    said = [f"under Python {there.python}"] if there.python != here.python else []
-    if there.machine != here.machine:
-        said.append("on another machine")
-    if here.seeds and there.seeds and here.seeds != there.seeds:
-        said.append("with other seeds")
-    return said + [
-        f"with {name} {version}"
-        for name, version in there.libraries.items()
-        if here.libraries.get(name, version) != version
-    ]

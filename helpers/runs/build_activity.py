@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import numpy as np
 import pandas
@@ -16,7 +15,7 @@ from helpers.code.origin import is_bystander, is_learners
 from helpers.page.words import count
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
-from helpers.recorders.loop.self_test import trial
+from helpers.recorders.loop.self_test import self_test
 from helpers.recorders.threads.recorder import ThreadRow
 from helpers.runs.block_progress import BlockProgress
 from helpers.runs.recording import Recording
@@ -88,7 +87,7 @@ def _of_loop(recording: Recording, loop: LoopRecorder, began: float, wall: float
     ended = np.array([_end(loop.rows[number].ended, began, wall) for number in shown])
     spans = spans_of(_with_unserved(steps, loop, place, began, wall), born, ended, recording.threshold)
 
-    asked_for = {request.row: _path(request) for request in reversed(recording.requests)}
+    asked_for = {request.row: request.path for request in reversed(recording.requests)}
     lines = []
     for number, start, end in zip(shown, born, ended, strict=True):
         row = loop.rows[number]
@@ -126,7 +125,7 @@ def _of_loop(recording: Recording, loop: LoopRecorder, began: float, wall: float
         threshold=recording.threshold,
         lag=loop.lag,
         hidden=len(loop.rows) - len(shown),
-        cost=loop.handles * trial().cost + threads.calls * threads.cost_per_call,
+        cost=loop.handles * self_test().cost + threads.calls * threads.cost_per_call,
         events=len(every.row) + threads.calls,
         notes=tuple(_notes(recording)),
         recorded=_recorded(recording, began),
@@ -162,16 +161,12 @@ def _request_lines(requests: list[RequestRecord], whose: list[Span], began: floa
     """A row for every request: what the thread, or task, that made it did meanwhile."""
     lines = []
     for request in requests:
-        start, end = _end(request.start, began, wall), _end(request.end, began, wall)
+        start, end = (min(max(moment, 0.0), wall) for moment in request.span(began))
         outcome = "error" if request.error else "ok"
         lines.append(
-            _Line(_path(request), "request", cut(whose, start, end), start, end, outcome, request.error, parent=0)
+            _Line(request.path, "request", cut(whose, start, end), start, end, outcome, request.error, parent=0)
         )
     return lines
-
-
-def _path(request: RequestRecord) -> str:
-    return urlsplit(request.url).path or "/"
 
 
 def _thread_lines(rows: Sequence[ThreadRow], places: dict[int, int], began: float, wall: float) -> list[_Line]:

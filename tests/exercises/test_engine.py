@@ -240,7 +240,7 @@ def test_hints_come_one_by_one_and_begin_again() -> None:
 
 
 def test_progress_is_kept_in_the_history_file(history_file: Path) -> None:
-    words = lambda: {exercise.name: standing.words for exercise, standing in progress().chapters["04"]}  # noqa: E731
+    words = lambda: {exercise.name: state.words for exercise, state in progress().chapters["04"]}  # noqa: E731
     assert words()["stack-not-stairs"] == "not yet"
     assert "<details open>" not in progress()._repr_html_()
     judged("async def fetch_all(session, urls):\n    return 1")

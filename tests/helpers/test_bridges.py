@@ -26,5 +26,5 @@ def test_it_does_not_change_this_process() -> None:
 
 
 def test_no_crossing_is_no_measurement() -> None:
-    with pytest.raises(ValueError, match="1 or more, not 0"):
+    with pytest.raises(ValueError, match="from 1 on, not 0"):
         asyncio.run(bridges(crossings=0))

@@ -402,7 +402,7 @@ def test_an_interval_is_as_wide_as_the_requests_differ() -> None:
 def test_the_percentiles_in_words_keep_off_the_curve() -> None:
     late = [request(0.0, 0.1), *(request(0.0, 0.5 - 0.0001 * number) for number in range(99))]
     for rows, right in ((late, False), ([request(0.0, 0.1 + 0.001 * number**2) for number in range(100)], True)):
-        written = next(text for text in axes_of(latency([panel(rows)]), "paper").texts if "p99" in text.get_text())
+        written = next(text for text in axes_of(latency([panel(rows)]), "canvas").texts if "p99" in text.get_text())
         assert (written.get_position()[0] > WIDTH / 2) is right
 
 
@@ -431,7 +431,7 @@ def assert_drawn(chart: Chart) -> None:
     assert "nan" not in chart.sentence and "inf" not in chart.sentence.replace("in flight", "")
     assert chart.get_figheight() * 100 <= 570
     renderer = chart.canvas.get_renderer()
-    for text in axes_of(chart, "paper").texts:
+    for text in axes_of(chart, "canvas").texts:
         box = text.get_window_extent(renderer)
         assert box.x0 >= 0 and box.x1 <= WIDTH + 1, text.get_text()
 
@@ -506,7 +506,7 @@ def test_wall_and_guess_are_lines_with_labels() -> None:
 @pytest.mark.parametrize("draw", [timeline, lambda run: side_by_side([run, run])], ids=["timeline", "side_by_side"])
 def test_a_guess_far_out_is_an_arrow_at_the_edge(draw: Any) -> None:
     chart = draw(staircase(3, wall=0.4, predict=30))
-    axes = [axes for axes in chart.axes if axes.lines and axes.get_label() != "paper"]
+    axes = [axes for axes in chart.axes if axes.lines and axes.get_label() != "canvas"]
     assert axes and all(each.get_xlim()[1] < 1 and line_at(each, "guess") is None for each in axes)
     assert "your guess: 30 s →" in texts(chart)
 
@@ -524,7 +524,7 @@ def test_a_curve_ends_at_the_share_that_was_answered() -> None:
     curves = {line.get_label(): line for line in axes_of(chart, "latency").lines}
     assert max(curves["curve 1"].get_ydata()) == pytest.approx(16 / 20)
     assert max(curves["curve 2"].get_ydata()) == 1
-    crosses = [each for each in axes_of(chart, "paper").collections if each.get_label() == "failed"]
+    crosses = [each for each in axes_of(chart, "canvas").collections if each.get_label() == "failed"]
     assert [len(each.get_offsets()) for each in crosses] == [4]
 
 

@@ -20,7 +20,7 @@ from odd_server import OddServer
 from helpers import latency, measure, practice_api, side_by_side
 from helpers.page import words
 from helpers.recorders.guard import Guard
-from helpers.recorders.loop.self_test import trial
+from helpers.recorders.loop.self_test import self_test
 from helpers.runs import Run
 from helpers.runs.card import card
 from helpers.servers.practice_api import PracticeAPI
@@ -246,7 +246,7 @@ def odd() -> Iterator[str]:
 @pytest.fixture(scope="module", autouse=True)
 def _tried() -> None:
     """Whether the loop can be recorded is tried once per process: not while a part is failing."""
-    assert trial().works
+    assert self_test().works
 
 
 @pytest.fixture(scope="module")

@@ -215,7 +215,7 @@ def test_any_gaps_can_be_drawn(gaps: Sequence[float]) -> None:
     chart = heartbeat_gaps(0.01, gaps)
     chart.canvas.draw()
     assert "nan" not in chart.sentence
-    paper = next(axes for axes in chart.axes if axes.get_label() == "paper")
+    paper = next(axes for axes in chart.axes if axes.get_label() == "canvas")
     for text in paper.texts:
         box = text.get_window_extent()
         assert box.x0 >= 0 and box.x1 <= WIDTH + 1 and box.y0 >= 0, text.get_text()

@@ -308,5 +308,5 @@ def test_the_notebook_shows_it_in_a_frame(api: PracticeAPI) -> None:
 
 @pytest.mark.parametrize("height", [199, 2001, -1])
 def test_a_height_out_of_bounds_is_refused(api: PracticeAPI, height: int) -> None:
-    with pytest.raises(ValueError, match="200 to 2000"):
+    with pytest.raises(ValueError, match=f"from 200 to 2,000, not {height}"):
         api.live(height)

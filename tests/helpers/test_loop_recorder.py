@@ -733,7 +733,7 @@ def test_this_python_can_be_recorded_and_the_cost_is_measured() -> None:
         assert self_test.why_not(loop) == ""
     finally:
         loop.close()
-    assert self_test.trial().cost >= 0
+    assert self_test.self_test().cost >= 0
 
 
 @timing(margin=0.1)
@@ -742,7 +742,7 @@ def test_a_step_costs_some_microseconds_to_record() -> None:
 
 
 def test_a_python_that_runs_tasks_in_another_way_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(self_test, "trial", lambda: self_test.Trial(works=False, cost=0.0))
+    monkeypatch.setattr(self_test, "self_test", lambda: self_test.SelfTest(works=False, cost=0.0))
     loop = asyncio.new_event_loop()
     try:
         assert "does not know" in self_test.why_not(loop)
@@ -753,7 +753,7 @@ def test_a_python_that_runs_tasks_in_another_way_is_said_so(monkeypatch: pytest.
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 def test_the_trial_fails_where_private_names_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(events.Handle, "_run")
-    assert self_test._try() == self_test.Trial(works=False, cost=0.0)
+    assert self_test._try() == self_test.SelfTest(works=False, cost=0.0)
 
 
 def test_the_trial_fails_where_steps_are_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,10 +130,10 @@ def test_one_block_is_one_run(api: PracticeAPI) -> None:
         (5, None, TypeError, "is a text"),
         ("x", "0.5", TypeError, "predict is a number of seconds"),
         ("x", True, TypeError, "predict is a number of seconds"),
-        ("x", 0, ValueError, "must be above 0"),
-        ("x", -1, ValueError, "must be above 0"),
-        ("x", float("nan"), ValueError, "must be above 0"),
-        ("x", float("inf"), ValueError, "must be above 0"),
+        ("x", 0, ValueError, "number of seconds above 0"),
+        ("x", -1, ValueError, "number of seconds above 0"),
+        ("x", float("nan"), ValueError, "number of seconds above 0"),
+        ("x", float("inf"), ValueError, "number of seconds above 0"),
     ],
 )
 def test_bad_arguments_get_a_clear_error(label: Any, predict: Any, error: type[Exception], words: str) -> None:

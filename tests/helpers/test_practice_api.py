@@ -395,7 +395,7 @@ def test_the_card_shows_address_and_state(api: PracticeAPI) -> None:
     requests.get(api.url("/countries/FR"))
     card = api._repr_html_()
     assert f'href="{api.base}/"' in card and "running" in card and str(api.pid) in card and "api.stop()" in card
-    assert "background:#ffffff" in card and "<script" not in card and "class=" not in card
+    assert "background:#ffffff" in card and "<script" not in card and "<style" not in card
     assert repr(api) == f"<practice API at {api.base}, process {api.pid}>"
 
 

@@ -23,7 +23,7 @@ def marks(chart: Chart, name: str = "guesses") -> list[tuple[float, float]]:
 
 
 def title(chart: Chart) -> str:
-    return next(axes for axes in chart.axes if axes.get_label() == "paper").texts[0].get_text()
+    return next(axes for axes in chart.axes if axes.get_label() == "canvas").texts[0].get_text()
 
 
 def many(number: int, chapters: int, off: float = 1.5) -> list[Guess]:

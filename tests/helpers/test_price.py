@@ -89,7 +89,7 @@ def test_stop_ends_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_count_below_one(count: int) -> None:
-    with pytest.raises(ValueError, match=f"1 or more, and one of them is {count}"):
+    with pytest.raises(ValueError, match=f"whole number from 1 on, not {count}"):
         price_of_threads([10, count])
 
 

@@ -109,9 +109,9 @@ def test_what_does_not_count_is_shown_and_not_counted(changes: dict[str, Any], r
     ("field", "value", "words"),
     [
         ("python", "3.13.0", "under Python 3.13.0"),
-        ("machine", "another", "on another machine"),
+        ("machine", "another", "on another machine (another)"),
         ("libraries", {"aiohttp": "4.0"}, "with aiohttp 4.0"),
-        ("seeds", (1,), "with other seeds"),
+        ("seeds", (1,), "with seed 1"),
     ],
 )
 def test_runs_under_other_conditions_are_shown_and_not_compared(field: str, value: object, words: str) -> None:

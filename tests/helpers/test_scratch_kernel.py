@@ -207,7 +207,7 @@ def test_it_knows_nothing_of_the_learner() -> None:
         ("1 + 1", 6, TypeError, "cells is one string"),
         ([1], 6, TypeError, "a cell is a string of source, not 1"),
         ([], 6, ValueError, "no cell to run"),
-        (["1"], 0, ValueError, "within=0"),
+        (["1"], 0, ValueError, "within is a number of seconds above 0, not 0"),
     ],
 )
 def test_bad_input_is_refused(cells: Any, within: float, problem: type[Exception], message: str) -> None:

@@ -10,8 +10,8 @@ from activities import activity, batched, in_threads, on_a_loop, one_by_one, out
 
 from helpers.charts import Chart, Panel, side_by_side, timeline
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import Box
 from helpers.charts.canvas.labels import overlap
-from helpers.charts.canvas.layout import Box
 from helpers.charts.canvas.style import WIDTH
 from helpers.charts.inputs.activity import BLOCKING, OUTSIDE, READY, RUNNING, STATES, WAITING, Activity, Block, Pause
 from helpers.charts.inputs.coverage import coverage
@@ -50,7 +50,7 @@ def collecting() -> Activity:
 
 
 def texts(chart: Chart) -> list[str]:
-    return [text.get_text() for text in axes_of(chart, "paper").texts]
+    return [text.get_text() for text in axes_of(chart, "canvas").texts]
 
 
 def axes_of(chart: Chart, label: str) -> Any:
@@ -71,7 +71,7 @@ def boxes(chart: Chart, state: str) -> list[tuple[float, float, float]]:
 
 def label_grounds(chart: Chart) -> list[Box]:
     """Where the labels of blocking steps stand."""
-    corners = [patch.get_xy() for patch in axes_of(chart, "paper").patches if patch.get_label() == "label"]
+    corners = [patch.get_xy() for patch in axes_of(chart, "canvas").patches if patch.get_label() == "label"]
     lows, highs = [xy.min(axis=0) for xy in corners], [xy.max(axis=0) for xy in corners]
     return [Box(*low, *(high - low)) for low, high in zip(lows, highs, strict=True)]
 
@@ -118,7 +118,7 @@ def assert_drawn(chart: Chart) -> None:
     assert "nan" not in chart.sentence and "inf" not in chart.sentence
     assert chart.get_figheight() * 100 <= 570
     renderer = chart.canvas.get_renderer()
-    for text in axes_of(chart, "paper").texts:
+    for text in axes_of(chart, "canvas").texts:
         box = text.get_window_extent(renderer)
         assert box.x0 >= 0 and box.x1 <= WIDTH + 1, text.get_text()
         assert box.y0 >= 0 and box.y1 <= chart.get_figheight() * 100, text.get_text()

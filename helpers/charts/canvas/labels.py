@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.charts.canvas.layout import Box
+from helpers.charts.canvas.canvas import Box
 
 CELL = 2
 """Pixels: how finely it is known what lies where."""

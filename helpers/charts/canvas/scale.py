@@ -6,7 +6,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.layout import MARGIN, Box, Paper
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas
 from helpers.charts.inputs.panel import Panel
 from helpers.page import words
 from helpers.page.colours import GUESS, INK
@@ -57,14 +57,14 @@ def titled(name: str, finding: Sequence[str]) -> str:
         del parts[2]
 
 
-def labels_over(paper: Paper, panel: Panel, scale: Scale, box: Box) -> None:
+def labels_over(canvas: Canvas, panel: Panel, scale: Scale, box: Box) -> None:
     """Write over the plot what its two lines mean."""
     y = box.top - 7
-    wall = paper.text(0, y, words.seconds(panel.wall), size=style.TEXT, weight="bold")
+    wall = canvas.text(0, y, words.seconds(panel.wall), size=style.TEXT, weight="bold")
     labels = [(box.left + panel.wall / scale.end * box.width, wall)]
     if panel.predict is not None:
         far = panel.predict in scale.far
         said = f"your guess: {words.guess(panel.predict)}{' →' if far else ''}"
         at = box.right if far else box.left + panel.predict / scale.end * box.width
-        labels.append((at, paper.text(0, y, said, size=style.SMALL, colour=GUESS)))
-    paper.over(y, labels, box)
+        labels.append((at, canvas.text(0, y, said, size=style.SMALL, colour=GUESS)))
+    canvas.over(y, labels, box)

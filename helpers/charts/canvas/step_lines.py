@@ -6,8 +6,8 @@ from typing import NamedTuple
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
 from helpers.page import colours
 
 LEFT, RIGHT, HIGH, UNDER = 84, 170, 250, 46
@@ -42,9 +42,9 @@ def step_lines(lines: Sequence[Line], title: str, sentence: str, counted: str) -
 
 def _draw(lines: Sequence[Line], header: Header, sentence: str, counted: str) -> Chart:
     box = Box(LEFT, header.height + 16, style.WIDTH - LEFT - RIGHT, HIGH)
-    paper = Paper(box.bottom + UNDER, sentence)
-    header.draw(paper)
-    axes = paper.plot(box, "counts")
+    canvas = Canvas(box.bottom + UNDER, sentence)
+    header.draw(canvas)
+    axes = canvas.plot(box, "counts")
     top = max(max(*line.counts, 1) for line in lines) * 1.12
     unit = time_axis(axes, max(line.times[-1] for line in lines))
     axes.set_ylim(0, top)
@@ -54,19 +54,19 @@ def _draw(lines: Sequence[Line], header: Header, sentence: str, counted: str) ->
     for line, colour in zip(lines, colours.CURVES, strict=False):
         axes.step(line.times, line.counts, where="post", color=colour, linewidth=1.8, zorder=3, label=line.name)
         axes.fill_between(line.times, line.counts, step="post", color=colour, alpha=0.12, linewidth=0, zorder=2)
-    _names(paper, lines, box, top)
-    side = paper.text(MARGIN + 2, box.top + box.height / 2, counted, colour=colours.GREY)
+    _names(canvas, lines, box, top)
+    side = canvas.text(MARGIN + 2, box.top + box.height / 2, counted, colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.under(box, unit)
-    return paper.chart
+    canvas.under(box, unit)
+    return canvas.chart
 
 
-def _names(paper: Paper, lines: Sequence[Line], box: Box, top: float) -> None:
+def _names(canvas: Canvas, lines: Sequence[Line], box: Box, top: float) -> None:
     """At the right, each name beside its line's greatest count, or as near to it as the others allow."""
     below = box.top - 40.0
     for line, colour in sorted(zip(lines, colours.CURVES, strict=False), key=lambda pair: -max(pair[0].counts)):
         y = max(box.bottom - max(line.counts) / top * box.height + 4, below + 40)
         below = y
         name = style.shorten(line.name, RIGHT - 30, style.SMALL, "bold")
-        paper.text(box.right + 12, y, name, colour=colour, weight="bold")
-        paper.text(box.right + 12, y + 15, line.said, colour=colours.GREY)
+        canvas.text(box.right + 12, y, name, colour=colour, weight="bold")
+        canvas.text(box.right + 12, y + 15, line.said, colour=colours.GREY)

@@ -8,8 +8,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper, time_axis
 from helpers.charts.inputs.in_flight import Floats
 from helpers.page import colours, words
 
@@ -52,10 +52,10 @@ def _draw(every: float, gaps: Floats) -> Chart:
     counted = f"{words.count(len(gaps) - 1, 'tick')} in {words.seconds(whole)}"
     header = Header(title, [counted], [key for key, _ in drawn])
     box = Box(LEFT, header.height + OVER, style.WIDTH - LEFT - MARGIN - 20, HIGH)
-    paper = Paper(box.bottom + UNDER, sentence(every, gaps.tolist()))
-    header.draw(paper)
+    canvas = Canvas(box.bottom + UNDER, sentence(every, gaps.tolist()))
+    header.draw(canvas)
 
-    axes = paper.plot(box, "gaps")
+    axes = canvas.plot(box, "gaps")
     floor = FLOOR * every
     _scale(axes, floor, max(worst * 2.2, TOP * every))
     end = max(whole, 1e-6) * 1.02
@@ -63,11 +63,11 @@ def _draw(every: float, gaps: Floats) -> Chart:
         _bars(axes, key, gaps[chosen], ends[chosen], floor, end / box.width)
     axes.axhline(every, color=colours.INK, linewidth=1.4, linestyle=(0, (4, 3)), zorder=3, label="asked for")
     unit = time_axis(axes, end)
-    _name_worst(paper, axes, worst, float((ends - gaps / 2)[gaps.argmax()]) / end, box)
-    side = paper.text(MARGIN + 2, box.top + box.height / 2, "gap before a tick", colour=colours.GREY)
+    _name_worst(canvas, axes, worst, float((ends - gaps / 2)[gaps.argmax()]) / end, box)
+    side = canvas.text(MARGIN + 2, box.top + box.height / 2, "gap before a tick", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.under(box, unit, f"dashed: the {words.seconds(every)} asked for")
-    return paper.chart
+    canvas.under(box, unit, f"dashed: the {words.seconds(every)} asked for")
+    return canvas.chart
 
 
 def _scale(axes: Axes, floor: float, top: float) -> None:
@@ -90,10 +90,10 @@ def _bars(axes: Axes, key: Key, gaps: Floats, ends: Floats, floor: float, pixel:
     axes.add_collection(bars, autolim=False)
 
 
-def _name_worst(paper: Paper, axes: Axes, worst: float, at: float, box: Box) -> None:
+def _name_worst(canvas: Canvas, axes: Axes, worst: float, at: float, box: Box) -> None:
     """Write over the longest gap how long it was."""
     height = axes.transData.transform((0, max(worst, axes.get_ylim()[0])))[1] - axes.get_window_extent().y0
-    said = paper.text(0, 0, words.seconds(worst), weight="bold", halo=True)
+    said = canvas.text(0, 0, words.seconds(worst), weight="bold", halo=True)
     half = said.get_window_extent().width / 2
     x = min(max(box.left + at * box.width, box.left + half), box.right - half)
     said.set(position=(x, box.bottom - height - 6), ha="center")

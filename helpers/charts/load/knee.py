@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.page import words
 from helpers.page.colours import CURVES, GREY, GRID, GROUND, GUESS, INK
@@ -78,15 +78,15 @@ def _draw(points: Sequence[Point], conditions: str) -> Chart:
     header = Header(_title(points), [conditions] if conditions else [], [MEASURED, LAW])
     upper = Box(LEFT, header.height + 14, style.WIDTH - LEFT - RIGHT, HIGH)
     lower = Box(LEFT, upper.bottom + BETWEEN, upper.width, LOW)
-    paper = Paper(lower.bottom + UNDER, sentence(points))
-    header.draw(paper)
+    canvas = Canvas(lower.bottom + UNDER, sentence(points))
+    header.draw(canvas)
     callers = np.array([point.callers for point in points], dtype=float)
     throughput = np.array([point.throughput for point in points])
     mean = np.array([point.mean for point in points])
     alone, most = float(mean[0]), float(throughput.max())
     fine = np.geomspace(callers[0], callers[-1], 200)
 
-    above, below = paper.plot(upper, "throughput"), paper.plot(lower, "latency")
+    above, below = canvas.plot(upper, "throughput"), canvas.plot(lower, "latency")
     _curve(above, callers, throughput, fine, np.minimum(fine * points[0].throughput / callers[0], most))
     _curve(below, callers, mean, fine, np.maximum(alone, fine / most))
     above.set_ylim(0, most * 1.25)
@@ -102,15 +102,15 @@ def _draw(points: Sequence[Point], conditions: str) -> Chart:
         if bend.callers != points[-1].callers:
             axes.axvline(bend.callers, color=INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1.5, label="knee")
     above.tick_params(labelbottom=False)
-    _words(paper, points, upper, lower, most, alone)
-    paper.text(
+    _words(canvas, points, upper, lower, most, alone)
+    canvas.text(
         lower.left + lower.width / 2,
         lower.bottom + 37,
         "callers, each with one call in flight",
         colour=GREY,
         ha="center",
     )
-    return paper.chart
+    return canvas.chart
 
 
 def _curve(axes: Axes, callers: np.ndarray, values: np.ndarray, fine: np.ndarray, law: np.ndarray) -> None:
@@ -135,23 +135,23 @@ def _callers_axis(axes: Axes, callers: np.ndarray) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
-def _words(paper: Paper, points: Sequence[Point], upper: Box, lower: Box, most: float, alone: float) -> None:
+def _words(canvas: Canvas, points: Sequence[Point], upper: Box, lower: Box, most: float, alone: float) -> None:
     """Name the axes, the knee, and what the two lines come to."""
     for box, name in ((upper, "answers a second"), (lower, "mean latency")):
-        side = paper.text(MARGIN + 4, box.top + box.height / 2, name, colour=GREY)
+        side = canvas.text(MARGIN + 4, box.top + box.height / 2, name, colour=GREY)
         side.set(rotation=90, ha="center", va="center")
     bend, x = at_knee(points), upper.right + 10
     last = points[-1]
-    paper.text(x, upper.top + 14, f"at most {most:,.0f}/s", weight="bold")
-    paper.text(x, upper.top + 29, "is all it can do", colour=GREY)
+    canvas.text(x, upper.top + 14, f"at most {most:,.0f}/s", weight="bold")
+    canvas.text(x, upper.top + 29, "is all it can do", colour=GREY)
     law = words.seconds(last.callers / last.throughput)
-    paper.text(x, lower.top + 14, f"mean {words.seconds(last.mean)}", weight="bold")
-    paper.text(x, lower.top + 29, f"p99 {words.seconds(last.p99)}", colour=GREY)
-    paper.text(x, lower.top + 48, f"{last.callers:,} / {last.throughput:,.0f}/s", colour=LAW.colour)
-    paper.text(x, lower.top + 63, f"= {law}", colour=LAW.colour)
+    canvas.text(x, lower.top + 14, f"mean {words.seconds(last.mean)}", weight="bold")
+    canvas.text(x, lower.top + 29, f"p99 {words.seconds(last.p99)}", colour=GREY)
+    canvas.text(x, lower.top + 48, f"{last.callers:,} / {last.throughput:,.0f}/s", colour=LAW.colour)
+    canvas.text(x, lower.top + 63, f"= {law}", colour=LAW.colour)
     if bend.callers != last.callers:
         share = np.log(bend.callers * 1.12 / points[0].callers) / np.log(1.2544 * last.callers / points[0].callers)
-        paper.text(
+        canvas.text(
             upper.left + share * upper.width,
             upper.top - 2,
             f"knee: {bend.callers:,}",

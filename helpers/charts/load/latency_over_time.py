@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import Box, Canvas, Header, Key, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import Box, Header, Key, Paper, time_axis
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.charts.inputs.in_flight import Floats
 from helpers.page import colours, words
@@ -102,11 +102,11 @@ def _draw(series: Sequence[Series]) -> Chart:
     floor, top = min(latencies) / 1.6, max(latencies) * 2
     tops = [header.height + 22 + number * (HIGH + BETWEEN) for number in range(len(series))]
     boxes = [Box(LEFT, top_, style.WIDTH - LEFT - SIDE, HIGH) for top_ in tops]
-    paper = Paper(boxes[-1].bottom + UNDER, sentence(series))
-    header.draw(paper)
+    canvas = Canvas(boxes[-1].bottom + UNDER, sentence(series))
+    header.draw(canvas)
     unit = ""
     for each, box in zip(series, boxes, strict=True):
-        axes = paper.plot(box, each.name)
+        axes = canvas.plot(box, each.name)
         axes.set(yscale="log", ylim=(floor, top))
         log_ticks(axes.yaxis, floor, top)
         axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
@@ -114,10 +114,10 @@ def _draw(series: Sequence[Series]) -> Chart:
             axes.axvspan(start, stop, color=STALLED.colour, linewidth=0, zorder=0.5, label="stall")
         _dots(axes, each)
         unit = time_axis(axes, end)
-        paper.text(box.left, box.top - 7, words.brief(each.name), size=style.TEXT, weight="bold")
-        _figures(paper, each, box)
-    paper.under(boxes[-1], unit)
-    return paper.chart
+        canvas.text(box.left, box.top - 7, words.brief(each.name), size=style.TEXT, weight="bold")
+        _figures(canvas, each, box)
+    canvas.under(boxes[-1], unit)
+    return canvas.chart
 
 
 def _dots(axes: Axes, series: Series) -> None:
@@ -133,16 +133,16 @@ def _dots(axes: Axes, series: Series) -> None:
             )  # fmt: skip
 
 
-def _figures(paper: Paper, series: Series, box: Box) -> None:
+def _figures(canvas: Canvas, series: Series, box: Box) -> None:
     """At the right of the panel its percentiles, and what is in none of them."""
     x = box.right + 14
     waiting = sum(outcome == "waiting" for outcome in series.outcome)
     failed = len(series.outcome) - waiting - len(series.answered)
     lines = [f"median {words.seconds(series.percentile(50))}", f"p99 {words.seconds(series.percentile(99))}"]
     for number, line in enumerate(lines):
-        paper.text(x, box.top + 16 + 18 * number, line, size=style.TEXT, weight="bold")
+        canvas.text(x, box.top + 16 + 18 * number, line, size=style.TEXT, weight="bold")
     rest = [words.count(len(series.answered), "answer")]
     rest += [f"{failed:,} failed"] if failed else []
     rest += [f"{waiting:,} still waiting"] if waiting else []
     for number, line in enumerate(rest):
-        paper.text(x, box.top + 56 + 16 * number, line, colour=colours.GREY)
+        canvas.text(x, box.top + 56 + 16 * number, line, colour=colours.GREY)

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.page import colours, words
 
@@ -86,9 +86,9 @@ def _draw(prices: Sequence[Price], wait: float) -> Chart:
     width = (style.WIDTH - LEFT - BETWEEN - MARGIN - 30) / 2
     left = Box(LEFT, header.height + 34, width, HIGH)
     right = left._replace(left=left.right + BETWEEN)
-    paper = Paper(left.bottom + UNDER, sentence(prices, wait))
-    header.draw(paper)
-    walls, weights = paper.plot(left, "wall"), paper.plot(right, "memory")
+    canvas = Canvas(left.bottom + UNDER, sentence(prices, wait))
+    header.draw(canvas)
+    walls, weights = canvas.plot(left, "wall"), canvas.plot(right, "memory")
     counts = sorted({price.started for price in prices})
     top = max(price.wall for price in prices)
     for axes in (walls, weights):
@@ -96,8 +96,8 @@ def _draw(prices: Sequence[Price], wait: float) -> Chart:
     for kind, (colour, marker) in LOOKS.items():
         mine = sorted((price for price in prices if price.kind == kind), key=lambda price: price.started)
         _line(walls, [p.started for p in mine], [p.wall for p in mine], colour, marker)
-        seen = [p for p in mine if p.memory_each > 0]
-        _line(weights, [p.started for p in seen], [p.memory_each for p in seen], colour, marker)
+        counted = [p for p in mine if p.memory_each > 0]
+        _line(weights, [p.started for p in counted], [p.memory_each for p in counted], colour, marker)
     walls.axhline(wait, color=IDEAL.colour, linewidth=1.3, linestyle=IDEAL.line, zorder=2, label="ideal")
     fine = np.geomspace(max(counts[0] / 1.3, 1), counts[-1] * 1.3, 50)
     walls.plot(
@@ -110,9 +110,9 @@ def _draw(prices: Sequence[Price], wait: float) -> Chart:
     log_ticks(weights.yaxis, *weights.get_ylim(), memory)
     for axes, box, name in ((walls, left, "until all have waited"), (weights, right, "memory for each waiter")):
         axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
-        paper.text(box.left - 50, box.top - 14, name, weight="bold")
-        paper.text(box.left + box.width / 2, box.bottom + 37, "waiters", colour=colours.GREY, ha="center")
-    return paper.chart
+        canvas.text(box.left - 50, box.top - 14, name, weight="bold")
+        canvas.text(box.left + box.width / 2, box.bottom + 37, "waiters", colour=colours.GREY, ha="center")
+    return canvas.chart
 
 
 def _line(axes: Axes, counts: Sequence[int], values: Sequence[float], colour: str, marker: str) -> None:

@@ -3,8 +3,8 @@
 from typing import Literal
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
 from helpers.charts.canvas.scale import labels_over, last_answers, lines, scale, titled
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import bars, in_words
@@ -25,33 +25,33 @@ def draw_one(panel: Panel) -> Chart:
     marks = [key for key in bars.keys([table], panel.seen_by) if key.marker]
     header = Header(titled(panel.title, in_words.finding(panel, facts(panel))), in_words.conditions(panel), marks)
     box = Box(LEFT, header.height + 26, style.WIDTH - LEFT - MARGIN - 20, ROW * (len(spent) + 1))
-    paper = Paper(box.bottom + 44, in_words.sentence(panel))
-    header.draw(paper)
+    canvas = Canvas(box.bottom + 44, in_words.sentence(panel))
+    header.draw(canvas)
 
     reach = scale([panel], last_answers([panel]))
-    axes = paper.plot(box, "requests")
+    axes = canvas.plot(box, "requests")
     unit = time_axis(axes, reach.end)
     pixel = reach.end / box.width
     bars.draw_rows(axes, table, reach.end, box.width, ROW)
     axes.set_ylim(len(spent) + 0.5, -0.5)
     whole = style.shorten(f"{request['method']} {request['path']}", LEFT - MARGIN - DURATION, style.TEXT, "bold")
-    _name(paper, box, 0, whole, float(request["latency"]))
+    _name(canvas, box, 0, whole, float(request["latency"]))
     end = float(request["start"])
     for row, phase in enumerate(spent, start=1):
         begin, end = end, end + float(request[phase.name])
         long = max(end - begin, THINNEST * pixel)
         axes.barh(row, long, left=begin, height=0.76 * phase.thickness, color=phase.colour, zorder=2)
-        _name(paper, box, row, phase.meaning, float(request[phase.name]))
+        _name(canvas, box, row, phase.meaning, float(request[phase.name]))
     lines(axes, panel, reach)
-    labels_over(paper, panel, reach, box)
-    paper.under(box, unit)
-    return paper.chart
+    labels_over(canvas, panel, reach, box)
+    canvas.under(box, unit)
+    return canvas.chart
 
 
-def _name(paper: Paper, box: Box, row: int, name: str, lasted: float) -> None:
+def _name(canvas: Canvas, box: Box, row: int, name: str, lasted: float) -> None:
     """Write at the left of a row what it is, and how long it lasted."""
     y = box.top + (row + 0.5) * ROW
     weight: Literal["normal", "bold"] = "normal" if row else "bold"
-    paper.text(box.left - DURATION, y, name, size=style.TEXT, weight=weight, ha="right", va="center_baseline")
+    canvas.text(box.left - DURATION, y, name, size=style.TEXT, weight=weight, ha="right", va="center_baseline")
     time = words.seconds(lasted)
-    paper.text(box.left - 12, y, time, size=style.TEXT, weight="bold", ha="right", va="center_baseline")
+    canvas.text(box.left - 12, y, time, size=style.TEXT, weight="bold", ha="right", va="center_baseline")

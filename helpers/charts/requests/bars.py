@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.layout import Key
+from helpers.charts.canvas.canvas import Key
 from helpers.charts.inputs.in_flight import Floats
 from helpers.charts.requests.facts import UNFINISHED
 from helpers.charts.requests.raster import draw_raster

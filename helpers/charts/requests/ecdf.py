@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import in_words, latency_in_words, several_in_words
@@ -52,47 +52,47 @@ def _draw(panels: Sequence[Panel]) -> Chart:
     direct = labelled <= style.WIDTH - BOX.left - MARGIN
     header = Header(_title(panels, names), _conditions(panels), [] if direct else _keys(names))
     box = BOX._replace(top=header.height + (OVER if direct else 12))
-    paper = Paper(box.bottom + UNDER, latency_in_words.sentence(panels), latency_in_words.note(panels))
-    header.draw(paper)
+    canvas = Canvas(box.bottom + UNDER, latency_in_words.sentence(panels), latency_in_words.note(panels))
+    header.draw(canvas)
 
-    axes = paper.plot(box, "latency")
+    axes = canvas.plot(box, "latency")
     unit = values_axis(axes, [time for each in spreads for time in each.good])
     _share_axis(axes)
     for number, each in enumerate(spreads):
         if each.good:
             _curve(axes, each, number)
     if direct:
-        _label_ends(paper, axes, spreads, labels, box)
-    _all_failures(paper, panels, spreads, box)
+        _label_ends(canvas, axes, spreads, labels, box)
+    _all_failures(canvas, panels, spreads, box)
     if len(panels) == 1:
-        _first(paper, axes, panels[0], spreads[0], box)
-        _read_out(paper, axes, spreads[0], box)
-    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all requests", colour=colours.GREY)
+        _first(canvas, axes, panels[0], spreads[0], box)
+        _read_out(canvas, axes, spreads[0], box)
+    side = canvas.text(MARGIN + 6, box.top + box.height / 2, "share of all requests", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
     middle = box.left + box.width / 2
     if not any(each.good for each in spreads):
         axes.set_xticks([])
         nothing = "no request had a good answer" if any(each.count for each in spreads) else "no request was seen"
         y = box.top + box.height * 0.4
-        paper.text(middle, y, nothing, size=style.TEXT, colour=colours.GREY, ha="center", halo=True)
-    paper.text(middle, box.bottom + 37, f"latency of a request{unit}", colour=colours.GREY, ha="center")
-    return paper.chart
+        canvas.text(middle, y, nothing, size=style.TEXT, colour=colours.GREY, ha="center", halo=True)
+    canvas.text(middle, box.bottom + 37, f"latency of a request{unit}", colour=colours.GREY, ha="center")
+    return canvas.chart
 
 
 def _label(panels: Sequence[Panel], number: int, name: str, each: Spread) -> str:
     """What stands over a curve's end: the slowest answer, or which run it is, its median and its failures."""
-    seen = facts(panels[number])
+    counted = facts(panels[number])
     if len(panels) == 1:
         if not each.good or each.count == 1:
             return ""
-        slowest = "slowest good answer" if seen.lost else "slowest"
+        slowest = "slowest good answer" if counted.lost else "slowest"
         first = panels[0].requests.iloc[0]
         itself = ", the first request" if first["ok"] and first["latency"] == each.good[-1] else ""
         return f"{slowest}: {words.seconds(each.good[-1])}{itself}"
     median = each.quantile(0.5)
     parts = [style.shorten(name, 170, style.SMALL, "bold"), words.seconds(median) if median else "no median"]
-    if seen.lost:
-        parts.append(in_words.lost_in_short(seen))
+    if counted.lost:
+        parts.append(in_words.lost_in_short(counted))
     return f"{style.MARKS[number].sign} {', '.join(parts)}"
 
 
@@ -122,12 +122,12 @@ def _conditions(panels: Sequence[Panel]) -> list[str]:
         return in_words.conditions(panels[0])
     counts = dict.fromkeys(len(panel.requests) for panel in panels)
     many = f"{words.listing(f'{count:,}' for count in counts)} requests{' each' if len(counts) == 1 else ''}"
-    seen = words.listing(dict.fromkeys(panel.seen_by for panel in panels))
+    counted = words.listing(dict.fromkeys(panel.seen_by for panel in panels))
     found = [one for panel in panels for one in percentiles(spread(panel))]
     marked = list(dict.fromkeys(one.name for one in found if one.interval is not None))
     marks = [f"the marks on the curves are {words.listing(marked)}"] if marked else []
     few = dict.fromkeys(one.sentence() for one in found if one.interval is None)
-    return [many, *marks, *few, f"as the {seen} saw it"]
+    return [many, *marks, *few, f"as the {counted} saw it"]
 
 
 def _share_axis(axes: Axes) -> None:
@@ -153,7 +153,7 @@ def _curve(axes: Axes, each: Spread, number: int) -> None:
             )  # fmt: skip
 
 
-def _read_out(paper: Paper, axes: Axes, each: Spread, box: Box) -> None:
+def _read_out(canvas: Canvas, axes: Axes, each: Spread, box: Box) -> None:
     """The percentiles in words, in the corner that the curve leaves free, and their intervals as bands on it."""
     found = percentiles(each) if each.count > 1 else []
     edge = axes.get_xlim()[1]
@@ -170,42 +170,42 @@ def _read_out(paper: Paper, axes: Axes, each: Spread, box: Box) -> None:
         corner = corner._replace(left=box.left + 12, top=box.top + 4)
     for number, line in enumerate(said):
         colour = colours.INK if found[number].interval is not None else colours.GREY
-        paper.text(corner.left, corner.top + LINE * (number + 1), line, size=style.TEXT, colour=colour, halo=True)
+        canvas.text(corner.left, corner.top + LINE * (number + 1), line, size=style.TEXT, colour=colour, halo=True)
 
 
-def _label_ends(paper: Paper, axes: Axes, spreads: Sequence[Spread], labels: Sequence[str], box: Box) -> None:
+def _label_ends(canvas: Canvas, axes: Axes, spreads: Sequence[Spread], labels: Sequence[str], box: Box) -> None:
     """Write over each curve's end what it is; a run without a good answer has its label over the crosses."""
     ends: list[tuple[float, Text]] = []
     for each, label, colour in zip(spreads, labels, colours.CURVES, strict=False):
         x = _pixel(axes, box, each.good[-1], 1)[0] if each.good else box.right
-        ends.append((x, paper.text(0, 0, label, colour=colour, weight="bold")))
-    paper.over(box.top - 9, ends, box)
+        ends.append((x, canvas.text(0, 0, label, colour=colour, weight="bold")))
+    canvas.over(box.top - 9, ends, box)
 
 
-def _all_failures(paper: Paper, panels: Sequence[Panel], spreads: Sequence[Spread], box: Box) -> None:
+def _all_failures(canvas: Canvas, panels: Sequence[Panel], spreads: Sequence[Spread], box: Box) -> None:
     """Beside the plot, one column for each run with failures; a single run's are counted in words."""
     lost = [number for number, each in enumerate(spreads) if len(each.good) < each.count]
     for column, number in enumerate(lost):
         colour = colours.CURVES[number] if len(panels) > 1 else colours.PROBLEM
-        middle = _failures(paper, spreads[number], box.right + 12 + 14 * column, colour, box)
+        middle = _failures(canvas, spreads[number], box.right + 12 + 14 * column, colour, box)
         if len(panels) == 1:
             said = in_words.lost_in_short(facts(panels[0])).replace(" and ", "\n")
-            paper.text(box.right + 23, middle, said, colour=colour).set(va="center")
+            canvas.text(box.right + 23, middle, said, colour=colour).set(va="center")
 
 
-def _failures(paper: Paper, each: Spread, x: float, colour: str, box: Box) -> float:
+def _failures(canvas: Canvas, each: Spread, x: float, colour: str, box: Box) -> float:
     """Crosses for the requests that lift no curve, from where this one ends up to 100 %. Returns their middle."""
     lost = each.count - len(each.good)
     heights = [box.bottom - box.height / TALL * (each.count - place - 0.5) / each.count for place in range(lost)]
     if lost <= CROSSES:
-        paper.sheet.scatter([x] * lost, heights, marker="X", s=44, color=colour, linewidths=0, label="failed")
+        canvas.sheet.scatter([x] * lost, heights, marker="X", s=44, color=colour, linewidths=0, label="failed")
     else:
         ends = [heights[0], heights[-1]]
-        paper.sheet.plot([x, x], ends, color=colour, linewidth=7, solid_capstyle="butt", label="failed")
+        canvas.sheet.plot([x, x], ends, color=colour, linewidth=7, solid_capstyle="butt", label="failed")
     return (heights[0] + heights[-1]) / 2
 
 
-def _first(paper: Paper, axes: Axes, panel: Panel, each: Spread, box: Box) -> None:
+def _first(canvas: Canvas, axes: Axes, panel: Panel, each: Spread, box: Box) -> None:
     """A grey ring around the first request: it often pays for a connection and a cold start."""
     if each.count < 3:
         return
@@ -230,14 +230,14 @@ def _first(paper: Paper, axes: Axes, panel: Panel, each: Spread, box: Box) -> No
         return  # The label of the curve's end says it.
     # Upper left of a rising curve and lower right of it are free; which of the two has room depends on the edges.
     if x - box.left > 120:
-        paper.text(x - 11, y - 4, "first request", colour=colours.GREY, ha="right", halo=True)
+        canvas.text(x - 11, y - 4, "first request", colour=colours.GREY, ha="right", halo=True)
     elif y < box.bottom - 24:
-        paper.text(x + 11, y + 14, "first request", colour=colours.GREY, halo=True)
+        canvas.text(x + 11, y + 14, "first request", colour=colours.GREY, halo=True)
     else:
-        paper.text(x + 2, y - 14, "first request", colour=colours.GREY, halo=True)
+        canvas.text(x + 2, y - 14, "first request", colour=colours.GREY, halo=True)
 
 
 def _pixel(axes: Axes, box: Box, time: float, share: float) -> tuple[float, float]:
-    """Where on the paper a point of the plot is."""
+    """Where on the canvas a point of the plot is."""
     across, up = axes.transAxes.inverted().transform(axes.transData.transform((time, share)))
     return box.left + float(across) * box.width, box.bottom - float(up) * box.height

@@ -15,32 +15,32 @@ OVERLAP = 1.5
 """The requests' own times must add up to so many times the block before a chart says that they waited together."""
 
 
-def finding(panel: Panel, seen: Facts) -> list[str]:
+def finding(panel: Panel, counted: Facts) -> list[str]:
     """What happened, in a few parts: the title of a timeline, after the panel's own name."""
     wall = words.seconds(panel.wall)
-    if seen.count == 0:
+    if counted.count == 0:
         return [f"no request in {wall}"]
-    parts = [f"{words.count(seen.count, 'request')} in {wall}"]
-    if seen.count == 1:
+    parts = [f"{words.count(counted.count, 'request')} in {wall}"]
+    if counted.count == 1:
         phase, share = _longest_phase(panel)
         if share > 0.5:
             parts.append(f"{words.percent(share)} of its time {phase}")
-    elif seen.overlap == 1:
+    elif counted.overlap == 1:
         parts.append("one at a time")
-    elif seen.peak:
-        parts.append(f"up to {seen.peak:,} in flight")
-    if seen.queue > 1 and seen.count > 1:
-        parts.append(f"up to {seen.queue:,} queued")
-    if seen.lost:
-        parts.append(lost_in_short(seen))
+    elif counted.peak:
+        parts.append(f"up to {counted.peak:,} in flight")
+    if counted.queue > 1 and counted.count > 1:
+        parts.append(f"up to {counted.queue:,} queued")
+    if counted.lost:
+        parts.append(lost_in_short(counted))
     return parts
 
 
-def lost_in_short(seen: Facts) -> str:
+def lost_in_short(counted: Facts) -> str:
     """How many requests failed and how many were unfinished."""
-    failed = seen.failed.total()
+    failed = counted.failed.total()
     parts = [f"{failed:,} failed"] if failed else []
-    return words.listing([*parts, f"{seen.unfinished:,} unfinished"] if seen.unfinished else parts)
+    return words.listing([*parts, f"{counted.unfinished:,} unfinished"] if counted.unfinished else parts)
 
 
 def _longest_phase(panel: Panel) -> tuple[str, float]:
@@ -86,15 +86,15 @@ def answers(table: "pandas.DataFrame") -> str:
 
 def sentence(panel: Panel) -> str:
     """What a timeline shows."""
-    seen = facts(panel)
-    if seen.count == 0:
+    counted = facts(panel)
+    if counted.count == 0:
         parts = [f"The block took {words.seconds(panel.wall)}, and no request was seen in it."]
-    elif seen.count == 1:
-        parts = [_one(panel), *lost(seen)]
+    elif counted.count == 1:
+        parts = [_one(panel), *lost(counted)]
     else:
-        parts = [_many(panel, seen), *_at_the_server(panel, seen), *lost(seen)]
-    if seen.late:
-        parts.append(f"{words.count(seen.late, 'request')} went on after the block had ended.")
+        parts = [_many(panel, counted), *_at_the_server(panel, counted), *lost(counted)]
+    if counted.late:
+        parts.append(f"{words.count(counted.late, 'request')} went on after the block had ended.")
     if panel.outcome != "ok":
         parts.append(f"{words.upper_first(outcome(panel))}.")
     if panel.predict is not None:
@@ -111,44 +111,44 @@ def _one(panel: Panel) -> str:
     return f"1 request took {words.seconds(row['latency'])} of the block's {words.seconds(panel.wall)}{share}."
 
 
-def _many(panel: Panel, seen: Facts) -> str:
-    begin = f"{words.count(seen.count, 'request')} took {words.seconds(panel.wall)}"
-    own, ratio = words.seconds(seen.together), seen.together / panel.wall if panel.wall > 0 else 0.0
-    queue = f", and up to {seen.queue:,} queued for a connection" if seen.queue else ""
-    if seen.peak == 0:
+def _many(panel: Panel, counted: Facts) -> str:
+    begin = f"{words.count(counted.count, 'request')} took {words.seconds(panel.wall)}"
+    own, ratio = words.seconds(counted.together), counted.together / panel.wall if panel.wall > 0 else 0.0
+    queue = f", and up to {counted.queue:,} queued for a connection" if counted.queue else ""
+    if counted.peak == 0:
         return f"{begin}, and none was in flight for a time that could be measured{queue}."
-    if seen.peak == 1:
-        rest = "; for the rest of the time none was in flight" if ratio < 0.9 and not seen.late else ""
+    if counted.peak == 1:
+        rest = "; for the rest of the time none was in flight" if ratio < 0.9 and not counted.late else ""
         return (
-            f"{begin}{', one after another' if seen.overlap == 1 else ''}: at most 1 was in flight{queue}, "
+            f"{begin}{', one after another' if counted.overlap == 1 else ''}: at most 1 was in flight{queue}, "
             f"and their own times in flight add up to {own}, {words.percent(ratio)} of it{rest}."
         )
-    added = f"{begin}: up to {seen.peak:,} were in flight at once{queue}. Their own times in flight add up to {own}"
-    if ratio >= OVERLAP and not seen.late:
+    added = f"{begin}: up to {counted.peak:,} were in flight at once{queue}. Their own times in flight add up to {own}"
+    if ratio >= OVERLAP and not counted.late:
         return f"{added}, {words.times(ratio)} times as long as the block, because they waited at the same time."
     return f"{added}."
 
 
-def _at_the_server(panel: Panel, seen: Facts) -> list[str]:
+def _at_the_server(panel: Panel, counted: Facts) -> list[str]:
     """The server's own count, where it differs: what is on its way to the server, or back, is not there yet."""
-    if panel.server_peak is None or panel.server_peak == seen.peak:
+    if panel.server_peak is None or panel.server_peak == counted.peak:
         return []
     return [f"The server counted at most {panel.server_peak:,} at once."]
 
 
-def lost(seen: Facts) -> list[str]:
+def lost(counted: Facts) -> list[str]:
     """How many requests failed and why, and how many were unfinished: a sentence each, where there are any."""
     parts = []
-    failed = seen.failed.total()
-    if failed and seen.count == 1:
-        parts.append(f"It failed ({next(iter(seen.failed))}).")
+    failed = counted.failed.total()
+    if failed and counted.count == 1:
+        parts.append(f"It failed ({next(iter(counted.failed))}).")
     elif failed:
-        reasons = ", ".join(_tallied(name, number) for name, number in seen.failed.most_common(4))
-        others = " and others" if len(seen.failed) > 4 else ""
-        parts.append(f"{failed:,} of {seen.count:,} failed ({reasons}{others}).")
-    if seen.unfinished:
-        which = "It" if seen.count == 1 else f"{seen.unfinished:,} of {seen.count:,}"
-        parts.append(f"{which} {'was' if seen.unfinished == 1 else 'were'} unfinished when the block ended.")
+        reasons = ", ".join(_tallied(name, number) for name, number in counted.failed.most_common(4))
+        others = " and others" if len(counted.failed) > 4 else ""
+        parts.append(f"{failed:,} of {counted.count:,} failed ({reasons}{others}).")
+    if counted.unfinished:
+        which = "It" if counted.count == 1 else f"{counted.unfinished:,} of {counted.count:,}"
+        parts.append(f"{which} {'was' if counted.unfinished == 1 else 'were'} unfinished when the block ended.")
     return parts
 
 

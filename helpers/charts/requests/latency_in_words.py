@@ -60,7 +60,7 @@ def sentence(panels: Sequence[Panel]) -> str:
 
 
 def _distribution(panel: Panel) -> str:
-    each, seen = spread(panel), facts(panel)
+    each, counted = spread(panel), facts(panel)
     if not each.count:
         return "no request was seen."
     parts = []
@@ -74,12 +74,12 @@ def _distribution(panel: Panel) -> str:
     elif median is None:
         parts.append(f"only {len(each.good):,} of {each.count:,} requests had a good answer, so there is no median.")
     else:
-        slowest = "the slowest" if not seen.lost else "the slowest good answer"
+        slowest = "the slowest" if not counted.lost else "the slowest good answer"
         parts.append(
             f"half of {each.count:,} requests were answered within {words.seconds(median)}, "
             f"{slowest} took {words.seconds(each.good[-1])}{_percentiles(each)}."
         )
-    parts += [text.replace(").", "), and a failure counts as never answered.") for text in lost(seen)]
+    parts += [text.replace(").", "), and a failure counts as never answered.") for text in lost(counted)]
     first = panel.requests.iloc[0]
     if each.count > 2 and median and first["ok"] and first["latency"] > 2 * median:
         ratio = words.times(first["latency"] / median)

@@ -87,10 +87,14 @@ def sentence(panels: Sequence[Panel]) -> str:
     walls = words.seconds_alike([panel.wall for panel in panels])
     parts = []
     for panel, name, wall in zip(panels, named, walls, strict=True):
-        seen = facts(panel)
-        made = f"{words.count(seen.count, 'request')} took {wall}" if seen.count else f"no request was seen in {wall}"
-        flight = f", at most {seen.peak:,} in flight" if seen.count > 1 and seen.peak else ""
-        lost = f", {lost_in_short(seen)}" if seen.lost else ""
+        counted = facts(panel)
+        made = (
+            f"{words.count(counted.count, 'request')} took {wall}"
+            if counted.count
+            else f"no request was seen in {wall}"
+        )
+        flight = f", at most {counted.peak:,} in flight" if counted.count > 1 and counted.peak else ""
+        lost = f", {lost_in_short(counted)}" if counted.lost else ""
         broken = "" if panel.outcome == "ok" else f" ({outcome(panel)})"
         parts.append(f"{name}: {made}{flight}{lost}{broken}.")
     return " ".join([*parts, ratio(panels)])

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
 from helpers.charts.canvas.scale import Scale, last_answers, lines, scale
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import bars, in_words, several_in_words
@@ -30,15 +30,15 @@ def requests_side_by_side(panels: Sequence[Panel]) -> Chart:
     title = fitting_title(panels, several_in_words.comparison, several_in_words.extremes)
     header = Header(title, _conditions(panels, widened), bars.keys(tables, seen_by))
     each = highs([len(table) for table in tables])
-    paper = Paper(header.height + sum(each) + (NAME + 6) * len(panels) + 44, several_in_words.sentence(panels))
-    header.draw(paper)
+    canvas = Canvas(header.height + sum(each) + (NAME + 6) * len(panels) + 44, several_in_words.sentence(panels))
+    header.draw(canvas)
 
     top = float(header.height + 6)
     for left, panel, name, wall, high in zip(range(len(panels) - 1, -1, -1), panels, names, walls, each, strict=True):
         box = Box(LEFT, top + NAME, width, high)
-        _panel(paper, panel, name, wall, reach, box, last=not left)
+        _panel(canvas, panel, name, wall, reach, box, last=not left)
         top = box.bottom + 6
-    return paper.chart
+    return canvas.chart
 
 
 def axis_for_lengths(panels: Sequence[Panel], walls: Sequence[str], ends: Sequence[float]) -> tuple[float, Scale]:
@@ -55,11 +55,11 @@ def highs(counts: Sequence[int]) -> list[float]:
     return [min(most, max(40, BIGGEST_ROW * count)) for count in counts]
 
 
-def _panel(paper: Paper, panel: Panel, name: str, wall: str, reach: Scale, box: Box, last: bool) -> None:
+def _panel(canvas: Canvas, panel: Panel, name: str, wall: str, reach: Scale, box: Box, last: bool) -> None:
     table = panel.requests
     remarks = [in_words.answers(table) if len(table) else "no request was seen"]
-    name_panel(paper, panel, name, [*remarks, *([] if panel.outcome == "ok" else [in_words.outcome(panel)])], box)
-    axes = paper.plot(box, name)
+    name_panel(canvas, panel, name, [*remarks, *([] if panel.outcome == "ok" else [in_words.outcome(panel)])], box)
+    axes = canvas.plot(box, name)
     if len(table):
         bars.draw_rows(axes, table, reach.end, box.width, box.height)
         ends = [0] if len(table) == 1 else [0, len(table) - 1]
@@ -68,19 +68,19 @@ def _panel(paper: Paper, panel: Panel, name: str, wall: str, reach: Scale, box: 
         axes.set_yticks([])
     unit = time_axis(axes, reach.end)
     lines(axes, panel, reach)
-    write_lengths(paper, panel, wall, reach, box)
+    write_lengths(canvas, panel, wall, reach, box)
     if last:
-        paper.under(box, unit)
+        canvas.under(box, unit)
     else:
         axes.tick_params(axis="x", labelbottom=False)
 
 
-def name_panel(paper: Paper, panel: Panel, name: str, remarks: Sequence[str], box: Box) -> None:
+def name_panel(canvas: Canvas, panel: Panel, name: str, remarks: Sequence[str], box: Box) -> None:
     """Write over a panel what it is, and smaller what is to be said of it."""
     shown = style.shorten(name, box.width * 0.6, style.TEXT, "bold")
-    paper.text(box.left, box.top - 7, shown, size=style.TEXT, weight="bold")
+    canvas.text(box.left, box.top - 7, shown, size=style.TEXT, weight="bold")
     after = box.left + style.text_width(shown, style.TEXT, "bold") + 12
-    paper.text(
+    canvas.text(
         after, box.top - 7, style.shorten(" · ".join(remarks), style.WIDTH - MARGIN - after, style.SMALL),
         colour=colours.GREY if panel.outcome == "ok" else colours.PROBLEM,
     )  # fmt: skip
@@ -90,7 +90,7 @@ def _said(panel: Panel) -> str:
     return f"your guess: {words.guess(panel.predict)}" if panel.predict is not None else ""
 
 
-def write_lengths(paper: Paper, panel: Panel, wall: str, reach: Scale, box: Box) -> None:
+def write_lengths(canvas: Canvas, panel: Panel, wall: str, reach: Scale, box: Box) -> None:
     """Write the block's length at the right of its end, where nothing else is, and the guess beside it or under it."""
     pixels = box.width / reach.end
     at, middle = box.left + panel.wall * pixels + 8, box.top + box.height / 2
@@ -102,9 +102,9 @@ def write_lengths(paper: Paper, panel: Panel, wall: str, reach: Scale, box: Box)
     if said and place - at < style.text_width(wall, LENGTH, "bold") + 8:
         # The two would overlap on one line.
         at, aside = place, 8
-    paper.text(at, middle - aside, wall, size=LENGTH, weight="bold", va="center_baseline", halo=True)
+    canvas.text(at, middle - aside, wall, size=LENGTH, weight="bold", va="center_baseline", halo=True)
     if said:
-        paper.text(place, middle + aside, said, colour=colours.GUESS, va="center_baseline", halo=True)
+        canvas.text(place, middle + aside, said, colour=colours.GUESS, va="center_baseline", halo=True)
 
 
 def fitting_title(panels: Sequence[Panel], full: Say, short: Say) -> str:
@@ -125,6 +125,6 @@ def fitting_title(panels: Sequence[Panel], full: Say, short: Say) -> str:
 
 def _conditions(panels: Sequence[Panel], widened: bool) -> list[str]:
     libraries = dict.fromkeys(name for panel in panels for name in panel.requests["library"] if name != "server")
-    seen = dict.fromkeys(panel.seen_by for panel in panels)
+    counted = dict.fromkeys(panel.seen_by for panel in panels)
     parts = [words.listing(libraries)] if libraries else []
-    return [*parts, f"as the {words.listing(seen)} saw it", *([bars.WIDENED] if widened else [])]
+    return [*parts, f"as the {words.listing(counted)} saw it", *([bars.WIDENED] if widened else [])]

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
 from helpers.page import colours, words
 
 LEFT, HIGH, BETWEEN, UNDER = 84, 140, 46, 46
@@ -64,11 +64,11 @@ def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
     header = Header(title, [f"a bar for each {words.seconds(width)}"], [])
     tops = [header.height + 20 + number * (HIGH + BETWEEN) for number in range(len(runs))]
     boxes = [Box(LEFT, top, style.WIDTH - LEFT - MARGIN - 12, HIGH) for top in tops]
-    paper = Paper(boxes[-1].bottom + UNDER, sentence(runs, width, end))
-    header.draw(paper)
+    canvas = Canvas(boxes[-1].bottom + UNDER, sentence(runs, width, end))
+    header.draw(canvas)
     unit = ""
     for run, each, box, colour in zip(runs, counted, boxes, colours.CURVES, strict=False):
-        axes = paper.plot(box, run.name)
+        axes = canvas.plot(box, run.name)
         unit = time_axis(axes, end)
         axes.set_ylim(0, max(peaks) * 1.22)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
@@ -76,13 +76,13 @@ def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
         middles = (np.arange(len(each)) + 0.5) * width
         axes.bar(middles, each, width=width * 0.92, color=colour, linewidth=0, zorder=2, label="requests")
         most = int(np.argmax(each))
-        paper.text(box.left, box.top - 7, words.brief(run.name), size=style.TEXT, weight="bold")
+        canvas.text(box.left, box.top - 7, words.brief(run.name), size=style.TEXT, weight="bold")
         name = f"{each[most]:,}"
         half = style.text_width(name, style.TEXT, "bold") / 2
         x = min(max(box.left + float(middles[most]) / end * box.width, box.left + half), box.right - half)
         y = box.bottom - each[most] / (max(peaks) * 1.22) * box.height - 5
-        paper.text(x, y, name, size=style.TEXT, weight="bold", ha="center", halo=True)
-    side = paper.text(MARGIN + 2, (boxes[0].top + boxes[-1].bottom) / 2, "requests that began", colour=colours.GREY)
+        canvas.text(x, y, name, size=style.TEXT, weight="bold", ha="center", halo=True)
+    side = canvas.text(MARGIN + 2, (boxes[0].top + boxes[-1].bottom) / 2, "requests that began", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.under(boxes[-1], unit)
-    return paper.chart
+    canvas.under(boxes[-1], unit)
+    return canvas.chart

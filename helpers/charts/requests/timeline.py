@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
 from helpers.charts.canvas.scale import Scale, labels_over, last_answers, lines, scale, titled
 from helpers.charts.inputs.in_flight import highest_per_column, in_the_queue, levels, on_the_wire
 from helpers.charts.inputs.panel import Panel
@@ -42,56 +42,56 @@ def request_timeline(panel: Panel) -> Chart:
 def _draw_none(panel: Panel) -> Chart:
     header = Header(titled(panel.title, in_words.finding(panel, facts(panel))), in_words.conditions(panel), [])
     box = Box(60, header.height + OVER, style.WIDTH - 60 - MARGIN - 20, 70)
-    paper = Paper(box.bottom + UNDER, in_words.sentence(panel))
-    header.draw(paper)
+    canvas = Canvas(box.bottom + UNDER, in_words.sentence(panel))
+    header.draw(canvas)
     reach = scale([panel], last_answers([panel]))
-    axes = paper.plot(box, "requests")
+    axes = canvas.plot(box, "requests")
     axes.set_yticks([])
     lines(axes, panel, reach)
-    labels_over(paper, panel, reach, box)
+    labels_over(canvas, panel, reach, box)
     unit = time_axis(axes, reach.end)
-    paper.text(
+    canvas.text(
         box.left + box.width / 2, box.top + 38, "no request was seen in this block", size=style.TEXT,
         colour=colours.GREY, ha="center", halo=True,
     )  # fmt: skip
-    paper.under(box, unit)
-    return paper.chart
+    canvas.under(box, unit)
+    return canvas.chart
 
 
 def _draw_many(panel: Panel) -> Chart:
-    table, seen = panel.requests, facts(panel)
+    table, counted = panel.requests, facts(panel)
     count = len(table)
     header = Header(
-        titled(panel.title, in_words.finding(panel, seen)),
+        titled(panel.title, in_words.finding(panel, counted)),
         in_words.conditions(panel),
         bars.keys([table], panel.seen_by),
     )
     high = min(ROWS_HIGH, 22 * count)
     size = float(np.clip(high / count * 0.62, style.TINY, style.SMALL))
     names = row_names(table, size) if count <= NAMED else []
-    left = max([126 if seen.queue else 112, *(style.text_width(name, size) + MARGIN + 10 for name in names)])
+    left = max([126 if counted.queue else 112, *(style.text_width(name, size) + MARGIN + 10 for name in names)])
     box = Box(left, header.height + OVER, style.WIDTH - left - MARGIN - 20, high)
     strip = Box(left, box.bottom + BETWEEN, box.width, STRIP_HIGH)
-    paper = Paper(strip.bottom + UNDER, in_words.sentence(panel))
-    header.draw(paper)
+    canvas = Canvas(strip.bottom + UNDER, in_words.sentence(panel))
+    header.draw(canvas)
 
     reach = scale([panel], last_answers([panel]))
-    rows, flight = paper.plot(box, "requests"), paper.plot(strip, "in flight")
+    rows, flight = canvas.plot(box, "requests"), canvas.plot(strip, "in flight")
     bars.draw_rows(rows, table, reach.end, box.width, box.height)
     if names:
         rows.set_yticks(range(count), names, size=size, color=colours.INK)
         rows.tick_params(axis="y", length=0)
-        _name_failures(paper, panel, reach, box, size)
+        _name_failures(canvas, panel, reach, box, size)
     else:
-        _count_rows(paper, rows, count, box)
-    _draw_strip(paper, flight, table, seen, reach.end, strip)
+        _count_rows(canvas, rows, count, box)
+    _draw_strip(canvas, flight, table, counted, reach.end, strip)
     for axes in (rows, flight):
         unit = time_axis(axes, reach.end)
         lines(axes, panel, reach)
     rows.tick_params(axis="x", labelbottom=False, length=0)
-    labels_over(paper, panel, reach, box)
-    paper.under(strip, unit, bars.WIDENED if bars.widened(table, reach.end / box.width) else "")
-    return paper.chart
+    labels_over(canvas, panel, reach, box)
+    canvas.under(strip, unit, bars.WIDENED if bars.widened(table, reach.end / box.width) else "")
+    return canvas.chart
 
 
 def row_names(table: "pandas.DataFrame", size: float, room: float = 200) -> list[str]:
@@ -109,7 +109,7 @@ def row_names(table: "pandas.DataFrame", size: float, room: float = 200) -> list
     return names
 
 
-def _name_failures(paper: Paper, panel: Panel, reach: Scale, box: Box, size: float) -> None:
+def _name_failures(canvas: Canvas, panel: Panel, reach: Scale, box: Box, size: float) -> None:
     """Write beside its end what became of each request that was not ok; before the end where it would meet the wall."""
     table = panel.requests
     pixels = box.width / reach.end
@@ -122,19 +122,19 @@ def _name_failures(paper: Paper, panel: Panel, reach: Scale, box: Box, size: flo
         y = box.top + (number + 0.5) * box.height / len(table)
         ha: Literal["left", "right"] = "left" if free else "right"
         x = at + 8 if free else at - 9
-        paper.text(x, y, text, size=size, colour=colours.PROBLEM, ha=ha, va="center_baseline", halo=True)
+        canvas.text(x, y, text, size=size, colour=colours.PROBLEM, ha=ha, va="center_baseline", halo=True)
 
 
-def _count_rows(paper: Paper, rows: Axes, count: int, box: Box) -> None:
+def _count_rows(canvas: Canvas, rows: Axes, count: int, box: Box) -> None:
     """Number the rows at a few places."""
     ticks = [int(tick) for tick in MaxNLocator(nbins=6, integer=True).tick_values(1, count) if 1 < tick < count * 0.94]
     numbers = [1, *(tick for tick in ticks if tick > count * 0.06), count]
     rows.set_yticks([number - 1 for number in numbers], [f"{number:,}" for number in numbers])
-    side = paper.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} requests, by start", colour=colours.GREY)
+    side = canvas.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} requests, by start", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
 
 
-def _draw_strip(paper: Paper, axes: Axes, table: "pandas.DataFrame", seen: Facts, end: float, box: Box) -> None:
+def _draw_strip(canvas: Canvas, axes: Axes, table: "pandas.DataFrame", counted: Facts, end: float, box: Box) -> None:
     """How many were in flight over time, and stacked on them, in amber, how many were queued."""
     flight, queue = on_the_wire(table), in_the_queue(table)
     edges = np.linspace(0, end, int(box.width) + 1)
@@ -143,17 +143,17 @@ def _draw_strip(paper: Paper, axes: Axes, table: "pandas.DataFrame", seen: Facts
     total = highest_per_column(*both, edges)
     top = max(int(total.max()), 1)
     at = edges[:-1]
-    if seen.queue:
+    if counted.queue:
         amber = style.PHASES[0].colour
         axes.fill_between(at, on_wire, total, step="post", color=amber, linewidth=0, label="queued")
     # The line keeps a hundred in flight visible under ten thousand queued.
     axes.fill_between(at, on_wire, step="post", color=colours.LEVEL, linewidth=0.8, label="in flight")
     axes.set_ylim(0, top * 1.06)
     ticks = [0, top]
-    if seen.queue and 0.3 < seen.peak / top < 0.7:
-        ticks.insert(1, seen.peak)
+    if counted.queue and 0.3 < counted.peak / top < 0.7:
+        ticks.insert(1, counted.peak)
     axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
     middle = box.top + box.height / 2
-    paper.text(MARGIN, middle - (3 if seen.queue else -4), "in flight", colour=colours.LEVEL_INK, weight="bold")
-    if seen.queue:
-        paper.text(MARGIN, middle + 11, "+ queued", colour=colours.QUEUE_INK, weight="bold")
+    canvas.text(MARGIN, middle - (3 if counted.queue else -4), "in flight", colour=colours.LEVEL_INK, weight="bold")
+    if counted.queue:
+        canvas.text(MARGIN, middle + 11, "+ queued", colour=colours.QUEUE_INK, weight="bold")

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.page import words
 from helpers.page.colours import CURVES, GREY, GRID, GROUND, INK, PROBLEM
@@ -124,18 +124,18 @@ def _draw(groups: Sequence[Group], conditions: Sequence[str], axis: str, note: s
     header = Header(_title(groups, verdicts), conditions, keys(groups))
     row = 84 if len(groups) <= 3 else 60 if len(groups) <= 6 else 48
     box = Box(NAMES, header.height + 30, style.WIDTH - NAMES - MARGIN - RATIOS - GAP, row * len(groups))
-    paper = Paper(box.bottom + UNDER, sentence(groups), note)
-    header.draw(paper)
+    canvas = Canvas(box.bottom + UNDER, sentence(groups), note)
+    header.draw(canvas)
 
-    axes = paper.plot(box, "runs")
+    axes = canvas.plot(box, "runs")
     unit = values_axis(axes, [dot.value for group in groups for dot in group.dots])
     _rows(axes, len(groups))
     for number, group in enumerate(groups):
         draw_dots(axes, group, number)
-        _name(paper, group, box.top + (number + 0.5) * row)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=GREY, ha="center")
-    _ratios(paper, base.name, verdicts, box._replace(left=box.right + GAP, width=RATIOS))
-    return paper.chart
+        _name(canvas, group, box.top + (number + 0.5) * row)
+    canvas.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=GREY, ha="center")
+    _ratios(canvas, base.name, verdicts, box._replace(left=box.right + GAP, width=RATIOS))
+    return canvas.chart
 
 
 def keys(groups: Sequence[Group]) -> list[Key]:
@@ -168,18 +168,18 @@ def draw_dots(axes: Axes, group: Group, number: int) -> None:
         axes.plot([middle] * 2, [number - 0.43, number + 0.43], color=INK, linewidth=2, zorder=4, label="median")
 
 
-def _name(paper: Paper, group: Group, y: float) -> None:
+def _name(canvas: Canvas, group: Group, y: float) -> None:
     """At the left of a row what it is, and under that its median and the number of its runs."""
     name = style.shorten(group.name, NAMES - MARGIN - 16, style.TEXT, "bold")
-    paper.text(MARGIN, y - 3, name, size=style.TEXT, weight="bold")
+    canvas.text(MARGIN, y - 3, name, size=style.TEXT, weight="bold")
     runs = words.count(len(group.counted), "run")
     said = f"median {words.seconds(median(group.counted))}, {runs}" if group.counted else "no run to count"
-    paper.text(MARGIN, y + 13, said, colour=GREY)
+    canvas.text(MARGIN, y + 13, said, colour=GREY)
 
 
-def _ratios(paper: Paper, base: str, verdicts: Sequence[Verdict], box: Box) -> None:
+def _ratios(canvas: Canvas, base: str, verdicts: Sequence[Verdict], box: Box) -> None:
     """At the right of each row its ratio to the first one with its interval; at 1 there is no difference."""
-    axes = paper.plot(box, "ratios")
+    axes = canvas.plot(box, "ratios")
     known = [end for verdict in verdicts for end in (verdict.ratio, verdict.low, verdict.high) if end == end]
     _ratio_axis(axes, min([0.8, *known]), max([1.25, *known]))
     _rows(axes, len(verdicts) + 1)
@@ -187,8 +187,8 @@ def _ratios(paper: Paper, base: str, verdicts: Sequence[Verdict], box: Box) -> N
     axes.plot([1, 1], down, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2, label="no difference")
     row = box.height / (len(verdicts) + 1)
     y = box.top + row / 2
-    paper.text(box.left + box.width / 2, y - 1, "what the others are", colour=GREY, ha="center", halo=True)
-    paper.text(box.left + box.width / 2, y + 12, "compared with", colour=GREY, ha="center", halo=True)
+    canvas.text(box.left + box.width / 2, y - 1, "what the others are", colour=GREY, ha="center", halo=True)
+    canvas.text(box.left + box.width / 2, y + 12, "compared with", colour=GREY, ha="center", halo=True)
     for number, verdict in enumerate(verdicts, start=1):
         few = verdict.state == "too few"
         colour = GREY if verdict.state in ("no difference", "too few") else CURVES[0]
@@ -200,19 +200,19 @@ def _ratios(paper: Paper, base: str, verdicts: Sequence[Verdict], box: Box) -> N
         if not few:
             ends = [verdict.low, verdict.high]
             axes.plot(ends, [number] * 2, color=colour, linewidth=3, solid_capstyle="butt", zorder=3, label="interval")
-        _say(paper, axes, verdict, box, box.top + (number + 0.5) * row - 11)
+        _say(canvas, axes, verdict, box, box.top + (number + 0.5) * row - 11)
     name = style.shorten(base, RATIOS - 60, style.SMALL)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"times of “{name}”", colour=GREY, ha="center")
-    paper.text(box.right, box.top - 10, SURE, size=style.TINY, colour=GREY, ha="right")
+    canvas.text(box.left + box.width / 2, box.bottom + 37, f"times of “{name}”", colour=GREY, ha="center")
+    canvas.text(box.right, box.top - 10, SURE, size=style.TINY, colour=GREY, ha="right")
 
 
-def _say(paper: Paper, axes: Axes, verdict: Verdict, box: Box, y: float) -> None:
+def _say(canvas: Canvas, axes: Axes, verdict: Verdict, box: Box, y: float) -> None:
     """Write the ratio over its line, as near to it as the plot's edges allow."""
     said = f"too few: {verdict.in_short()}" if verdict.state == "too few" else verdict.in_short()
     x = float(axes.transAxes.inverted().transform(axes.transData.transform((verdict.ratio, 0)))[0])
     half = style.text_width(said, style.SMALL, "bold") / 2
     middle = min(max(box.left + x * box.width, box.left + half + 4), box.right - half) if x == x else box.left + half
-    paper.text(middle, y, said, weight="bold", ha="center", halo=True)
+    canvas.text(middle, y, said, weight="bold", ha="center", halo=True)
 
 
 def _ratio_axis(axes: Axes, least: float, most: float) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.page import colours, words
 
@@ -80,9 +80,9 @@ def _draw(ways: Sequence[Way], conditions: str) -> Chart:
     legend = "dot: median, line: up to the 90th percentile"
     header = Header(_title(ways), [" · ".join(filter(None, (conditions, legend)))], [])
     box = Box(LEFT, header.height + 18, style.WIDTH - LEFT - RIGHT, HIGH)
-    paper = Paper(box.bottom + UNDER, sentence(ways))
-    header.draw(paper)
-    axes = paper.plot(box, "ways")
+    canvas = Canvas(box.bottom + UNDER, sentence(ways))
+    header.draw(canvas)
+    axes = canvas.plot(box, "ways")
     requests = [way.requests for way in ways]
     low, high = min(way.percentile(50) for way in ways) / 2.2, max(way.percentile(90) for way in ways) * 2
     left, right = min(requests) / 5, max(requests) * 4
@@ -117,20 +117,20 @@ def _draw(ways: Sequence[Way], conditions: str) -> Chart:
         # Beside a dot to its right the name would lie on that one.
         beside = x < way.requests and spot.x - wide > box.left
         end = beside or spot.x + wide > style.WIDTH - 6
-        paper.text(
+        canvas.text(
             spot.x + (-14 if end else 14), y + 1, way.name, size=style.TEXT, weight="bold", colour=colour,
             ha="right" if end else "left", halo=True,
         )  # fmt: skip
         said = f"median {words.seconds(middle)}"
-        paper.text(
+        canvas.text(
             spot.x + (-14 if end else 14), y + 16, said, colour=colours.GREY, ha="right" if end else "left", halo=True
         )
-    side = paper.text(MARGIN + 4, box.top + box.height / 2, "from birth to delivery", colour=colours.GREY)
+    side = canvas.text(MARGIN + 4, box.top + box.height / 2, "from birth to delivery", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.text(
+    canvas.text(
         box.left + box.width / 2, box.bottom + 37, "requests that the server saw", colour=colours.GREY, ha="center"
     )
-    return paper.chart
+    return canvas.chart
 
 
 def _shifted(way: Way, ways: Sequence[Way], across: tuple[float, float], box: Box) -> float:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Key, Paper
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.charts.runs.compared import COUNTED, MEDIAN, Dot, Group, draw_dots
 from helpers.page import colours, words
@@ -66,8 +66,8 @@ def _title(rows: Sequence[Row], recommended: str) -> str:
     estimate = next(row.estimate for row in rows if row.model == recommended)
     if recommended not in measured:
         return f"{words.upper_first(recommended)}: estimated {words.seconds(estimate)}, not measured"
-    said, seen = words.seconds_alike([estimate, measured[recommended]])
-    return f"{words.upper_first(recommended)}: estimated {said}, measured {seen}"
+    said, counted = words.seconds_alike([estimate, measured[recommended]])
+    return f"{words.upper_first(recommended)}: estimated {said}, measured {counted}"
 
 
 def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) -> Chart:
@@ -76,9 +76,9 @@ def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) ->
         _title(rows, recommended), [workload, f"{words.count(most, 'run')} each"], [ESTIMATE, COUNTED, MEDIAN]
     )
     box = Box(NAMES, header.height + 12, style.WIDTH - NAMES - MARGIN - SIDE, ROW * len(rows))
-    paper = Paper(box.bottom + UNDER, sentence(rows, recommended, why_not))
-    header.draw(paper)
-    axes = paper.plot(box, "models")
+    canvas = Canvas(box.bottom + UNDER, sentence(rows, recommended, why_not))
+    header.draw(canvas)
+    axes = canvas.plot(box, "models")
     unit = values_axis(axes, [value for row in rows for value in (row.estimate, *row.walls)])
     axes.set(ylim=(len(rows) - 0.5, -0.5), yticks=[])
     for number, row in enumerate(rows):
@@ -89,21 +89,23 @@ def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) ->
             row.estimate, number, marker=ESTIMATE.marker, s=70, facecolors="none", edgecolors=ESTIMATE.colour,
             linewidths=1.8, zorder=5, clip_on=False, label="estimate",
         )  # fmt: skip
-        _say(paper, row, recommended, why_not, box.top + (number + 0.5) * ROW)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"wall time of a run{unit}", colour=colours.GREY, ha="center")
-    return paper.chart
+        _say(canvas, row, recommended, why_not, box.top + (number + 0.5) * ROW)
+    canvas.text(
+        box.left + box.width / 2, box.bottom + 37, f"wall time of a run{unit}", colour=colours.GREY, ha="center"
+    )
+    return canvas.chart
 
 
-def _say(paper: Paper, row: Row, recommended: str, why_not: str, y: float) -> None:
+def _say(canvas: Canvas, row: Row, recommended: str, why_not: str, y: float) -> None:
     """At the left of a row its model, at the right its estimate and its median."""
-    paper.text(MARGIN, y - (3 if row.model == recommended else -4), row.model, size=style.TEXT, weight="bold")
+    canvas.text(MARGIN, y - (3 if row.model == recommended else -4), row.model, size=style.TEXT, weight="bold")
     if row.model == recommended:
-        paper.text(MARGIN, y + 13, "recommended", colour=colours.CURVES[0])
+        canvas.text(MARGIN, y + 13, "recommended", colour=colours.CURVES[0])
     x = style.WIDTH - SIDE + 4
     if not row.walls:
-        paper.text(x, y - 3, f"estimated {words.seconds(row.estimate)}")
-        paper.text(x, y + 13, f"not measured: {why_not}", colour=colours.GREY)
+        canvas.text(x, y - 3, f"estimated {words.seconds(row.estimate)}")
+        canvas.text(x, y + 13, f"not measured: {why_not}", colour=colours.GREY)
         return
-    said, seen = words.seconds_alike([row.estimate, median(row.walls)])
-    paper.text(x, y - 3, f"measured {seen}", weight="bold")
-    paper.text(x, y + 13, f"estimated {said}", colour=ESTIMATE.colour)
+    said, counted = words.seconds_alike([row.estimate, median(row.walls)])
+    canvas.text(x, y - 3, f"measured {counted}", weight="bold")
+    canvas.text(x, y + 13, f"estimated {said}", colour=ESTIMATE.colour)

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.labels import Ground, place
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper
 from helpers.charts.canvas.values_axis import log_ticks
 from helpers.page import words
 from helpers.page.colours import CURVES, GREY, GRID, GROUND, INK
@@ -112,25 +112,25 @@ def _draw(points: Sequence[Guess], note: str) -> Chart:
     conditions = ["a mark is a guess: how long it took by how long you thought it would"] if points else []
     header = Header(_title(points), conditions, [])
     box = Box(LEFT, header.height + 16, SIDE, SIDE)
-    paper = Paper(box.bottom + UNDER if points else header.height + 30, sentence(points), note)
-    header.draw(paper)
+    canvas = Canvas(box.bottom + UNDER if points else header.height + 30, sentence(points), note)
+    header.draw(canvas)
     if not points:
-        return paper.chart
+        return canvas.chart
     looks = {name: (CURVES[n % 6], style.MARKS[(n + n // 6) % 6]) for n, name in enumerate(chapters)}
-    axes = paper.plot(box, "guesses")
+    axes = canvas.plot(box, "guesses")
     _square(axes, points)
-    paper.text(box.left + SIDE / 2, box.bottom + 37, "your guess", colour=GREY, ha="center")
-    side = paper.text(MARGIN + 6, box.top + SIDE / 2, "measured", colour=GREY)
+    canvas.text(box.left + SIDE / 2, box.bottom + 37, "your guess", colour=GREY, ha="center")
+    side = canvas.text(MARGIN + 6, box.top + SIDE / 2, "measured", colour=GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.text(box.left + 10, box.top + 18, "took longer than you guessed", colour=GREY)
-    paper.text(box.right - 10, box.bottom - 12, "took less", colour=GREY, ha="right")
+    canvas.text(box.left + 10, box.top + 18, "took longer than you guessed", colour=GREY)
+    canvas.text(box.right - 10, box.bottom - 12, "took less", colour=GREY, ha="right")
     for name, members in chapters.items():
         colour, mark = looks[name]
         x, y = [point.guessed for point in members], [point.measured for point in members]
         axes.scatter(x, y, s=38, color=colour, marker=mark.marker, label=name, **MARKED, zorder=4)
-    _name_worst(paper, axes, points, box)
-    _chapters(paper, chapters, looks, box)
-    return paper.chart
+    _name_worst(canvas, axes, points, box)
+    _chapters(canvas, chapters, looks, box)
+    return canvas.chart
 
 
 def _square(axes: Axes, points: Sequence[Guess]) -> None:
@@ -151,7 +151,7 @@ def _square(axes: Axes, points: Sequence[Guess]) -> None:
     axes.plot(ends, ends, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2, label="as guessed")
 
 
-def _name_worst(paper: Paper, axes: Axes, points: Sequence[Guess], box: Box) -> None:
+def _name_worst(canvas: Canvas, axes: Axes, points: Sequence[Guess], box: Box) -> None:
     """Write beside the worst guesses what they were of, where there is room."""
     marks = []
     for point in points:
@@ -167,7 +167,7 @@ def _name_worst(paper: Paper, axes: Axes, points: Sequence[Guess], box: Box) -> 
         said = style.shorten(points[number].name, 150, style.SMALL)
         spot = place(style.text_width(said, style.SMALL), 13, marks[number], box, ground, taken)
         if spot is not None:
-            paper.text(spot.left, spot.bottom - 3, said, halo=True)
+            canvas.text(spot.left, spot.bottom - 3, said, halo=True)
             taken.append(spot)
 
 
@@ -183,13 +183,13 @@ def _covered(marks: Sequence[Box], box: Box) -> np.ndarray[tuple[int, int], np.d
 
 
 def _chapters(
-    paper: Paper, chapters: dict[str, list[Guess]], looks: dict[str, tuple[str, style.Mark]], beside: Box
+    canvas: Canvas, chapters: dict[str, list[Guess]], looks: dict[str, tuple[str, style.Mark]], beside: Box
 ) -> None:
     """A row for each chapter: how many times as long as guessed things took, with the median."""
     left = beside.right + BETWEEN + NAMES
     height = min(ROW * len(chapters), beside.height)
     box = Box(left, beside.top, style.WIDTH - left - MARGIN - 16, height)
-    axes = paper.plot(box, "chapters")
+    axes = canvas.plot(box, "chapters")
     reach = max(3.0, *(point.off for members in chapters.values() for point in members)) * 1.25
     axes.set(xscale="log", xlim=(1 / reach, reach), ylim=(len(chapters) - 0.5, -0.5), yticks=[])
     step = 1 if reach < 120 else 2 if reach < 1e4 else 4
@@ -209,7 +209,7 @@ def _chapters(
         middle = 10 ** median(map(log10, ratios))
         axes.plot([middle] * 2, [number - 0.36, number + 0.36], color=INK, linewidth=2, zorder=5, label="median")
         y = box.top + (number + 0.5) * row
-        paper.sheet.scatter(box.left - NAMES + 6, y, marker=mark.marker, s=36, color=colour, linewidths=0)
-        paper.text(box.left - NAMES + 17, y + 4, style.shorten(name, NAMES - 27, style.SMALL))
+        canvas.sheet.scatter(box.left - NAMES + 6, y, marker=mark.marker, s=36, color=colour, linewidths=0)
+        canvas.text(box.left - NAMES + 17, y + 4, style.shorten(name, NAMES - 27, style.SMALL))
     said = "times as long as you guessed"
-    paper.text(box.left + box.width / 2, box.bottom + 37, said, colour=GREY, ha="center")
+    canvas.text(box.left + box.width / 2, box.bottom + 37, said, colour=GREY, ha="center")

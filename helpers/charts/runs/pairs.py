@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.charts.inputs.in_flight import Floats
 from helpers.charts.runs.compared import Group, draw_dots, keys
@@ -75,24 +75,24 @@ def _draw(group: Group, conditions: Sequence[str], axis: str, note: str) -> Char
     box = Box(LEFT, header.height + 14, style.WIDTH - LEFT - MARGIN - 20, STRIP)
     pairs = box._replace(top=box.bottom + BETWEEN, height=PAIRS)
     enough = len(group.counted) >= MINIMUM
-    paper = Paper((pairs if enough else box).bottom + UNDER, sentence(group), note)
-    header.draw(paper)
+    canvas = Canvas((pairs if enough else box).bottom + UNDER, sentence(group), note)
+    header.draw(canvas)
 
-    axes = paper.plot(box, "runs")
+    axes = canvas.plot(box, "runs")
     unit = values_axis(axes, [dot.value for dot in group.dots])
     axes.set(ylim=(0.5, -0.5), yticks=[])
     draw_dots(axes, group, 0)
-    paper.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=GREY, ha="center")
+    canvas.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=GREY, ha="center")
     for line, said in enumerate(("every run,", "the first one", "at the top")):
-        paper.text(MARGIN, box.top + 34 + 14 * line, said, colour=GREY)
+        canvas.text(MARGIN, box.top + 34 + 14 * line, said, colour=GREY)
     if enough:
-        _pairs(paper, differences(group.counted), pairs)
-    return paper.chart
+        _pairs(canvas, differences(group.counted), pairs)
+    return canvas.chart
 
 
-def _pairs(paper: Paper, apart: Floats, box: Box) -> None:
+def _pairs(canvas: Canvas, apart: Floats, box: Box) -> None:
     """The share of all pairs of runs that differ by so much or less."""
-    axes = paper.plot(box, "pairs")
+    axes = canvas.plot(box, "pairs")
     name = _difference_axis(axes, float(apart[-1]))
     axes.set(ylim=(0, 1.02), yticks=[0, HALF, MOST, 1], yticklabels=["0", "half", "9 in 10", "all"])
     axes.grid(axis="both", color=GRID, linewidth=0.8)
@@ -101,21 +101,21 @@ def _pairs(paper: Paper, apart: Floats, box: Box) -> None:
     half, most, worst = _marks(apart)
     for mark, level, said in ((half, HALF, "half of all pairs: {} or less"), (most, MOST, "one in ten: more than {}")):
         axes.scatter(1 + mark, level, s=60, color=CURVES[0], edgecolors=GROUND, linewidths=1.4, zorder=4)
-        _beside(paper, axes, box, 1 + mark, level, said.format(difference(mark)))
-    worst_said = paper.text(box.right, box.top - 8, f"furthest apart: {difference(worst)}", weight="bold", ha="right")
+        _beside(canvas, axes, box, 1 + mark, level, said.format(difference(mark)))
+    worst_said = canvas.text(box.right, box.top - 8, f"furthest apart: {difference(worst)}", weight="bold", ha="right")
     worst_said.set_color(CURVES[0])
-    side = paper.text(MARGIN + 6, box.top + box.height / 2, "share of all pairs of runs", colour=GREY)
+    side = canvas.text(MARGIN + 6, box.top + box.height / 2, "share of all pairs of runs", colour=GREY)
     side.set(rotation=90, ha="center", va="center")
-    paper.text(box.left + box.width / 2, box.bottom + 37, name, colour=GREY, ha="center")
+    canvas.text(box.left + box.width / 2, box.bottom + 37, name, colour=GREY, ha="center")
 
 
-def _beside(paper: Paper, axes: Axes, box: Box, x: float, share: float, said: str) -> None:
+def _beside(canvas: Canvas, axes: Axes, box: Box, x: float, share: float, said: str) -> None:
     across, up = axes.transAxes.inverted().transform(axes.transData.transform((x, share)))
     left, y = box.left + float(across) * box.width, box.bottom - float(up) * box.height
     if left + 14 + style.text_width(said, style.TEXT, "bold") <= box.right:
-        paper.text(left + 12, y + 16, said, size=style.TEXT, weight="bold", halo=True)
+        canvas.text(left + 12, y + 16, said, size=style.TEXT, weight="bold", halo=True)
     else:
-        paper.text(left - 12, y - 6, said, size=style.TEXT, weight="bold", ha="right", halo=True)
+        canvas.text(left - 12, y - 6, said, size=style.TEXT, weight="bold", ha="right", halo=True)
 
 
 def _difference_axis(axes: Axes, worst: float) -> str:

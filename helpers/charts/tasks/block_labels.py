@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas
 from helpers.charts.canvas.labels import CELL, Ground, distance, place
-from helpers.charts.canvas.layout import MARGIN, Box, Paper
 from helpers.charts.inputs.activity import BLOCKING, OUTSIDE, READY, RUNNING, WAITING, Activity, Block, Pause
 from helpers.charts.inputs.coverage import coverage
 from helpers.charts.tasks.facts import blocker, collected, inside, is_collection, overlap
@@ -77,7 +77,7 @@ def _collection(generation: int, seconds: float) -> str:
 
 
 def write(
-    paper: Paper, activity: Activity, spans: Spans, layout: Layout, seconds: float, box: Box, taken: list[Box]
+    canvas: Canvas, activity: Activity, spans: Spans, layout: Layout, seconds: float, box: Box, taken: list[Box]
 ) -> None:
     """Write the labels where they cover least, none over another; ``taken`` is where others stand already."""
     shown, counted = labels(activity, seconds)
@@ -87,7 +87,7 @@ def write(
     within = Box(box.left + 2, box.top + 1, style.WIDTH - MARGIN - box.left - 2, box.height - 2)
     last, more, written = None, len(counted), 0.0
     for label in shown:
-        spot = _write_one(paper, label, _named(label, layout, seconds, box), within, ground, taken)
+        spot = _write_one(canvas, label, _named(label, layout, seconds, box), within, ground, taken)
         if spot is None:
             more += 1
         else:
@@ -95,7 +95,7 @@ def write(
     if more and last is not None:
         rest = sum(label.end - label.start for label in [*shown, *counted]) - written
         words_for_rest = f"and {more:,} more, {words.seconds(rest)} together"
-        _write_one(paper, Label(OUTSIDE, 0, 0, words_for_rest), last, within, ground, taken)
+        _write_one(canvas, Label(OUTSIDE, 0, 0, words_for_rest), last, within, ground, taken)
 
 
 def _named(label: Label, layout: Layout, seconds: float, box: Box) -> Box:
@@ -107,7 +107,7 @@ def _named(label: Label, layout: Layout, seconds: float, box: Box) -> Box:
     return Box(box.left + label.start * pixels, box.top + middle * high, (label.end - label.start) * pixels, high)
 
 
-def _write_one(paper: Paper, label: Label, named: Box, within: Box, ground: Ground, taken: list[Box]) -> Box | None:
+def _write_one(canvas: Canvas, label: Label, named: Box, within: Box, ground: Ground, taken: list[Box]) -> Box | None:
     code = style.shorten(label.code, CODE_ROOM, style.TINY, family=style.CODE_FONT, part="end") if label.code else ""
     code_wide = style.text_width(code, style.TINY, family=style.CODE_FONT) if code else 0.0
     where = style.shorten(label.place, NAME_ROOM, style.TINY) if label.place else ""
@@ -117,32 +117,32 @@ def _write_one(paper: Paper, label: Label, named: Box, within: Box, ground: Grou
     if spot is None:
         return None
     taken.append(spot)
-    _ground(paper, spot, named)
+    _ground(canvas, spot, named)
     # Beside what it names the label's lines end, or begin, at it.
     right = spot.right <= named.left
     baseline = spot.top + PADDING + 10.5
     x = spot.right - PADDING if right else spot.left + PADDING
-    paper.text(x, baseline, label.head, colour=colours.PROBLEM, ha="right" if right else "left")
+    canvas.text(x, baseline, label.head, colour=colours.PROBLEM, ha="right" if right else "left")
     x = spot.right - PADDING - second if right else spot.left + PADDING
     if code:
-        paper.text(x, baseline + LINE_HIGH, code, size=style.TINY, colour=colours.INK, family=style.CODE_FONT)
+        canvas.text(x, baseline + LINE_HIGH, code, size=style.TINY, colour=colours.INK, family=style.CODE_FONT)
         x += code_wide + 10
     if where:
-        paper.text(x, baseline + LINE_HIGH, where, size=style.TINY, colour=colours.GREY)
+        canvas.text(x, baseline + LINE_HIGH, where, size=style.TINY, colour=colours.GREY)
     return spot
 
 
-def _ground(paper: Paper, spot: Box, named: Box) -> None:
+def _ground(canvas: Canvas, spot: Box, named: Box) -> None:
     """A light ground under a label, and a line to what it names where that is not next to it."""
     if distance(spot, named) > LEADER:
         # From the middle of the label's nearest edge to the middle of the step's.
         middle = named.top + named.height / 2
         x = float(np.clip(spot.left + spot.width / 2, named.left, named.right))
         y = float(np.clip(middle, spot.top, spot.bottom))
-        paper.sheet.plot(
+        canvas.sheet.plot(
             [np.clip(x, spot.left, spot.right), x], [y, middle], color=colours.PROBLEM, linewidth=0.9, label="leader"
         )
-    paper.sheet.fill(
+    canvas.sheet.fill(
         [spot.left, spot.right, spot.right, spot.left], [spot.top, spot.top, spot.bottom, spot.bottom],
         facecolor=colours.GROUND, alpha=0.9, linewidth=0, label="label",
     )  # fmt: skip

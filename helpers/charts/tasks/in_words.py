@@ -19,21 +19,21 @@ NAME_ROOM = 170
 """Pixels that a task's name may take in a title."""
 
 
-def finding(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
+def finding(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     """What happened, in a few parts: the title after the run's own name."""
     wall = words.seconds(panel.wall)
     if activity.recorded is not None:
         return [wall, recorded(activity.recorded)]
-    parts = [f"{words.count(seen.count, seen.noun)} in {wall}" if seen.count else wall]
+    parts = [f"{words.count(counted.count, counted.noun)} in {wall}" if counted.count else wall]
     held = _held(panel, activity)
     if held:
         parts.append(held)
     elif activity.model == "blocking":
-        parts.append(f"waiting for {words.percent(_share(seen.own_waiting, panel.wall))} of it")
-    elif seen.count > 1:
-        parts.append(_together(activity, seen))
-    if seen.errors or seen.cancelled or seen.pending:
-        parts.append(_lost_in_short(seen))
+        parts.append(f"waiting for {words.percent(_share(counted.own_waiting, panel.wall))} of it")
+    elif counted.count > 1:
+        parts.append(_together(activity, counted))
+    if counted.errors or counted.cancelled or counted.pending:
+        parts.append(_lost_in_short(counted))
     return parts
 
 
@@ -51,24 +51,24 @@ def _held(panel: Panel, activity: Activity) -> str:
     return f"{len(blocks):,} steps held the loop for {words.seconds(total)} of it"
 
 
-def _together(activity: Activity, seen: TaskFacts) -> str:
+def _together(activity: Activity, counted: TaskFacts) -> str:
     if activity.model == "threads":
-        queued = f", up to {seen.ready_most:,} queued" if seen.ready_most > 1 else ""
-        return f"up to {seen.at_once:,} at a time{queued}" if seen.at_once > 1 else f"one at a time{queued}"
-    if seen.waiting_most > 1:
-        return f"up to {seen.waiting_most:,} waiting at once"
-    return "one at a time" if seen.alive == 1 else "taking turns"
+        queued = f", up to {counted.ready_most:,} queued" if counted.ready_most > 1 else ""
+        return f"up to {counted.at_once:,} at a time{queued}" if counted.at_once > 1 else f"one at a time{queued}"
+    if counted.waiting_most > 1:
+        return f"up to {counted.waiting_most:,} waiting at once"
+    return "one at a time" if counted.alive == 1 else "taking turns"
 
 
-def _lost_in_short(seen: TaskFacts) -> str:
-    failed = seen.errors.total()
+def _lost_in_short(counted: TaskFacts) -> str:
+    failed = counted.errors.total()
     parts = [f"{failed:,} failed"] if failed else []
-    parts += [f"{seen.cancelled:,} cancelled"] if seen.cancelled else []
-    parts += [f"{seen.pending:,} pending"] if seen.pending else []
+    parts += [f"{counted.cancelled:,} cancelled"] if counted.cancelled else []
+    parts += [f"{counted.pending:,} pending"] if counted.pending else []
     return words.listing(parts)
 
 
-def conditions(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
+def conditions(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     """The parts of the subtitle."""
     table = panel.requests
     parts = [] if panel.outcome == "ok" else [outcome(panel)]
@@ -76,7 +76,7 @@ def conditions(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
     if len(table):
         libraries = [name for name in dict.fromkeys(table["library"]) if name != "server"]
         parts += [words.listing(libraries)] if libraries else []
-        if seen.noun != "request" or seen.count != len(table):
+        if counted.noun != "request" or counted.count != len(table):
             parts.append(words.count(len(table), "request"))
         parts.append(answers(table))
     if activity.hidden:
@@ -84,7 +84,7 @@ def conditions(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
     return parts
 
 
-def sentence(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
+def sentence(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
     """What the chart shows."""
     if activity.recorded is not None:
         parts = [f"The block took {words.seconds(panel.wall)}, {recorded(activity.recorded)}."]
@@ -93,7 +93,7 @@ def sentence(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
         parts = [f"The block took {words.seconds(panel.wall)}, and no task or thread was recorded in it."]
         return " ".join([*parts, *_end(panel)])
     say = {"loop": _on_a_loop, "threads": _on_threads, "blocking": _on_one_thread}[activity.model]
-    parts = [*say(panel, activity, seen), *_collections(panel, activity), *_lost(seen)]
+    parts = [*say(panel, activity, counted), *_collections(panel, activity), *_lost(counted)]
     return " ".join([*parts, *_end(panel)])
 
 
@@ -108,34 +108,33 @@ def _end(panel: Panel) -> list[str]:
     return parts if panel.predict is None else [*parts, judged(panel.wall, panel.predict)]
 
 
-def _begin(panel: Panel, seen: TaskFacts) -> str:
+def _begin(panel: Panel, counted: TaskFacts) -> str:
     wall = words.seconds(panel.wall)
-    return f"{words.count(seen.count, seen.noun)} took {wall}" if seen.count else f"The block took {wall}"
+    return f"{words.count(counted.count, counted.noun)} took {wall}" if counted.count else f"The block took {wall}"
 
 
-def _on_a_loop(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
-    jobs = f", with {words.count(seen.jobs, 'job')} in threads" if seen.jobs and seen.noun == "task" else ""
-    parts = [
-        f"{_begin(panel, seen)}{jobs}: the loop was busy for {words.percent(_share(seen.busy, panel.wall))} of it."
-    ]
-    parts += _stuck(activity, seen)
+def _on_a_loop(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
+    jobs = f", with {words.count(counted.jobs, 'job')} in threads" if counted.jobs and counted.noun == "task" else ""
+    busy = words.percent(_share(counted.busy, panel.wall))
+    parts = [f"{_begin(panel, counted)}{jobs}: the loop was busy for {busy} of it."]
+    parts += _stuck(activity, counted)
     parts += _blocked(activity)
     if activity.lag >= NOTICED:
         parts.append(f"A timer fired {words.seconds(activity.lag)} late at worst.")
     return parts
 
 
-def _stuck(activity: Activity, seen: TaskFacts) -> list[str]:
+def _stuck(activity: Activity, counted: TaskFacts) -> list[str]:
     """The longest time that a task stood behind others, or a job in its pool's queue."""
-    if seen.stuck is None or seen.stuck.seconds < NOTICED:
+    if counted.stuck is None or counted.stuck.seconds < NOTICED:
         return []
-    lasted, who = words.seconds(seen.stuck.seconds), row_name(activity, seen.stuck.row)
-    many = seen.ready_most > 1
-    if seen.noun in ("job", "thread"):
-        most = f"Up to {seen.ready_most:,} were queued for a thread at once; " if many else ""
+    lasted, who = words.seconds(counted.stuck.seconds), row_name(activity, counted.stuck.row)
+    many = counted.ready_most > 1
+    if counted.noun in ("job", "thread"):
+        most = f"Up to {counted.ready_most:,} were queued for a thread at once; " if many else ""
         return [words.upper_first(f"{most}the longest time in the queue was {lasted} ({who}).")]
-    behind = f" behind {seen.stuck.behind}" if seen.stuck.behind else ""
-    most = f"Up to {seen.ready_most:,} were ready at once while the loop was busy; " if many else ""
+    behind = f" behind {counted.stuck.behind}" if counted.stuck.behind else ""
+    most = f"Up to {counted.ready_most:,} were ready at once while the loop was busy; " if many else ""
     return [words.upper_first(f"{most}the longest was stuck for {lasted} ({who}{behind}).")]
 
 
@@ -165,28 +164,27 @@ def _longest(blocks: tuple[Block, ...]) -> Block:
     return max(blocks, key=lambda block: block.end - block.start)
 
 
-def _on_threads(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
-    if seen.count == 1:
-        begin = f"{_begin(panel, seen)}, in a thread of its own."
-    elif seen.at_once > 1:
-        begin = f"{_begin(panel, seen)}: at most {seen.at_once:,} were under way at once, each in a thread."
+def _on_threads(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
+    if counted.count == 1:
+        begin = f"{_begin(panel, counted)}, in a thread of its own."
+    elif counted.at_once > 1:
+        begin = f"{_begin(panel, counted)}: at most {counted.at_once:,} were under way at once, each in a thread."
     else:
-        begin = f"{_begin(panel, seen)}, one at a time."
-    return [begin, *_stuck(activity, seen), *_processor(panel, seen)]
+        begin = f"{_begin(panel, counted)}, one at a time."
+    return [begin, *_stuck(activity, counted), *_processor(panel, counted)]
 
 
-def _on_one_thread(panel: Panel, activity: Activity, seen: TaskFacts) -> list[str]:
-    one_by_one = ", one after another" if seen.count > 1 and seen.at_once == 1 else ""
-    share = words.percent(_share(seen.own_waiting, panel.wall))
-    return [f"{_begin(panel, seen)}{one_by_one}: the thread waited for {share} of it.", *_processor(panel, seen)]
+def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
+    one_by_one = ", one after another" if counted.count > 1 and counted.at_once == 1 else ""
+    share = words.percent(_share(counted.own_waiting, panel.wall))
+    return [f"{_begin(panel, counted)}{one_by_one}: the thread waited for {share} of it.", *_processor(panel, counted)]
 
 
-def _processor(panel: Panel, seen: TaskFacts) -> list[str]:
-    if seen.cpu < 1e-6:
+def _processor(panel: Panel, counted: TaskFacts) -> list[str]:
+    if counted.cpu < 1e-6:
         return []
-    return [
-        f"Processor time was {words.seconds(seen.cpu)}, {words.percent(_share(seen.cpu, panel.wall))} of the block."
-    ]
+    share = words.percent(_share(counted.cpu, panel.wall))
+    return [f"Processor time was {words.seconds(counted.cpu)}, {share} of the block."]
 
 
 def _collections(panel: Panel, activity: Activity) -> list[str]:
@@ -199,17 +197,17 @@ def _collections(panel: Panel, activity: Activity) -> list[str]:
     return [f"{len(pauses):,} garbage collections stopped everything for {words.seconds(total)} in all."]
 
 
-def _lost(seen: TaskFacts) -> list[str]:
+def _lost(counted: TaskFacts) -> list[str]:
     parts = []
-    failed = seen.errors.total()
+    failed = counted.errors.total()
     if failed:
-        reasons = ", ".join(f"{number:,} {name}" for name, number in seen.errors.most_common(4))
-        others = " and others" if len(seen.errors) > 4 else ""
+        reasons = ", ".join(f"{number:,} {name}" for name, number in counted.errors.most_common(4))
+        others = " and others" if len(counted.errors) > 4 else ""
         parts.append(f"{failed:,} failed ({reasons}{others})")
-    if seen.cancelled:
-        parts.append(f"{seen.cancelled:,} {_was(seen.cancelled)} cancelled")
-    if seen.pending:
-        parts.append(f"{seen.pending:,} {_was(seen.pending)} still pending when the block ended")
+    if counted.cancelled:
+        parts.append(f"{counted.cancelled:,} {_was(counted.cancelled)} cancelled")
+    if counted.pending:
+        parts.append(f"{counted.pending:,} {_was(counted.pending)} still pending when the block ended")
     return [f"{words.listing(parts)}."] if parts else []
 
 

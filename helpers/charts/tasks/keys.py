@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.layout import Key
+from helpers.charts.canvas.canvas import Key
 from helpers.charts.inputs.activity import BLOCKING, READY, Activity
 from helpers.charts.tasks.marks import ENDS, REPLY
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from helpers.charts.canvas.layout import Key
+from helpers.charts.canvas.canvas import Key
 from helpers.charts.inputs.activity import OUTSIDE, Activity
 from helpers.charts.requests.bars import FAILED
 from helpers.charts.tasks.facts import inside

@@ -35,12 +35,12 @@ def conditions(panels: Sequence[Panel], more: Sequence[str]) -> list[str]:
     return [*([words.listing(libraries)] if libraries else []), "every bar is measured", *more]
 
 
-def remark(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
+def remark(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
     """What a panel shows, beside its name."""
     if activity.recorded is not None:
         return recorded(activity.recorded)
     where = {"loop": "on one event loop", "threads": "in threads", "blocking": "on one thread"}[activity.model]
-    count = words.count(seen.count, seen.noun) if seen.count else "nothing but the block itself"
+    count = words.count(counted.count, counted.noun) if counted.count else "nothing but the block itself"
     held = sum(block.end - block.start for block in activity.blocks)
     blocked = f", which was held for {words.seconds(held)}" if held > MATTERS * panel.wall else ""
     return f"{count} {where}{blocked}"
@@ -51,11 +51,11 @@ def sentence(panels: Sequence[Panel], activities: Sequence[Activity]) -> str:
     walls = words.seconds_alike([panel.wall for panel in panels])
     parts = []
     for panel, activity, name, wall in zip(panels, activities, requests_in_words.names(panels), walls, strict=True):
-        seen = task_facts(activity)
-        whole = seen.count and activity.recorded is None
-        count = f"{words.count(seen.count, seen.noun)} took {wall}" if whole else f"it took {wall}"
+        counted = task_facts(activity)
+        whole = counted.count and activity.recorded is None
+        count = f"{words.count(counted.count, counted.noun)} took {wall}" if whole else f"it took {wall}"
         broken = "" if panel.outcome == "ok" else f" ({outcome(panel)})"
-        parts.append(f"{name}: {count}{_how(panel, activity, seen)}{broken}.")
+        parts.append(f"{name}: {count}{_how(panel, activity, counted)}{broken}.")
     if any(len(panel.requests) for panel in panels):
         parts.append(requests_in_words.ratio(panels))
     elif len({task_facts(activity).count for activity in activities}) == 1:
@@ -63,7 +63,7 @@ def sentence(panels: Sequence[Panel], activities: Sequence[Activity]) -> str:
     return " ".join(parts)
 
 
-def _how(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
+def _how(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
     if activity.recorded is not None:
         return f", {recorded(activity.recorded)}"
     if panel.wall <= 0:
@@ -73,10 +73,10 @@ def _how(panel: Panel, activity: Activity, seen: TaskFacts) -> str:
         if longest is not None and longest.end - longest.start > MATTERS * panel.wall:
             who = "garbage collection" if is_collection(activity, longest) else blocker(activity, longest)
             return f", and {who} held the loop for {words.seconds(longest.end - longest.start)}"
-        return f", the loop busy for {words.percent(seen.busy / panel.wall)} of it"
+        return f", the loop busy for {words.percent(counted.busy / panel.wall)} of it"
     if activity.model == "threads":
-        return f", at most {seen.at_once:,} at once" if seen.count > 1 else ""
-    return f", the thread waiting for {words.percent(seen.own_waiting / panel.wall)} of it"
+        return f", at most {counted.at_once:,} at once" if counted.count > 1 else ""
+    return f", the thread waiting for {words.percent(counted.own_waiting / panel.wall)} of it"
 
 
 def note(panels: Sequence[Panel], activities: Sequence[Activity]) -> str:

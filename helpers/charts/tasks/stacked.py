@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from helpers.charts.canvas.canvas import Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import Box, Header, Paper, time_axis
 from helpers.charts.canvas.scale import Scale, lines
 from helpers.charts.inputs.activity import Activity
 from helpers.charts.inputs.panel import Panel
@@ -38,8 +38,8 @@ def tasks_side_by_side(panels: Sequence[Panel], activities: Sequence[Activity]) 
     header = Header(title, several_in_words.conditions(panels, [WIDENED] if widened else []), keys(shown))
     each = highs([len(activity.rows) for activity in shown])
     sentence, note = several_in_words.sentence(panels, activities), several_in_words.note(panels, activities)
-    paper = Paper(header.height + sum(each) + (NAME + 6) * len(panels) + 44, sentence, note)
-    header.draw(paper)
+    canvas = Canvas(header.height + sum(each) + (NAME + 6) * len(panels) + 44, sentence, note)
+    header.draw(canvas)
 
     top = float(header.height + 6)
     names = requests_in_words.names(panels)
@@ -49,10 +49,10 @@ def tasks_side_by_side(panels: Sequence[Panel], activities: Sequence[Activity]) 
     ]
     for number, (panel, activity, high) in enumerate(zip(panels, shown, each, strict=True)):
         box = Box(LEFT, top + NAME, width, high)
-        name_panel(paper, panel, names[number], [remarks[number], *_broken(panel)], box)
-        _panel(paper, panel, activity, names[number], walls[number], reach, box, last=number == len(panels) - 1)
+        name_panel(canvas, panel, names[number], [remarks[number], *_broken(panel)], box)
+        _panel(canvas, panel, activity, names[number], walls[number], reach, box, last=number == len(panels) - 1)
         top = box.bottom + 6
-    return paper.chart
+    return canvas.chart
 
 
 def _broken(panel: Panel) -> list[str]:
@@ -60,9 +60,9 @@ def _broken(panel: Panel) -> list[str]:
 
 
 def _panel(
-    paper: Paper, panel: Panel, activity: Activity, name: str, wall: str, reach: Scale, box: Box, last: bool
+    canvas: Canvas, panel: Panel, activity: Activity, name: str, wall: str, reach: Scale, box: Box, last: bool
 ) -> None:
-    axes = paper.plot(box, name)
+    axes = canvas.plot(box, name)
     count, density = len(activity.rows), is_density(activity)
     rows = layout(activity, float("inf"))  # the rows are too thin here for a heading between them
     spans = drawn_spans(activity, reach.end / box.width)
@@ -77,8 +77,8 @@ def _panel(
     axes.set_yticks(ends, [f"{row + 1:,}" for row in ends])
     unit = time_axis(axes, reach.end)
     lines(axes, panel, reach)
-    write_lengths(paper, panel, wall, reach, box)
+    write_lengths(canvas, panel, wall, reach, box)
     if last:
-        paper.under(box, unit)
+        canvas.under(box, unit)
     else:
         axes.tick_params(axis="x", labelbottom=False)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.layout import MARGIN, Box, Paper
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas
 from helpers.charts.inputs.activity import READY, RUNNING, WAITING, Activity
 from helpers.charts.inputs.coverage import share_per_column
 from helpers.charts.inputs.in_flight import Floats, most_at_once
@@ -14,14 +14,14 @@ from helpers.page import colours
 BUSY = "#3d74b3"
 
 
-def draw_busy(paper: Paper, axes: Axes, activity: Activity, seconds: float, box: Box) -> None:
+def draw_busy(canvas: Canvas, axes: Axes, activity: Activity, seconds: float, box: Box) -> None:
     """The share of each pixel's time in which the loop was busy, or the number of threads that ran."""
     columns = int(box.width)
     if activity.busy is not None:
         spans = activity.busy.reshape(-1, 2)
         _area(axes, share_per_column(spans[:, 0], spans[:, 1], seconds, columns), seconds)
         _per_cent(axes)
-        _name(paper, box, "loop", "busy")
+        _name(canvas, box, "loop", "busy")
         return
     table = activity.spans
     ran = table["state"].to_numpy(int) >= RUNNING
@@ -31,12 +31,12 @@ def draw_busy(paper: Paper, axes: Axes, activity: Activity, seconds: float, box:
     _area(axes, level, seconds)
     if activity.model == "blocking":
         _per_cent(axes)
-        _name(paper, box, "thread", "running")
+        _name(canvas, box, "thread", "running")
     else:
         top = max(int(np.ceil(level.max(initial=0) - 1e-6)), 1)
         axes.set_ylim(0, top * 1.06)
         axes.set_yticks([0, top], ["0", f"{top:,}"])
-        _name(paper, box, "threads", "running")
+        _name(canvas, box, "threads", "running")
 
 
 def _area(axes: Axes, level: Floats, seconds: float) -> None:
@@ -50,7 +50,7 @@ def _per_cent(axes: Axes) -> None:
     axes.set_yticks([0, 1], ["0", "100 %"])
 
 
-def draw_states(paper: Paper, axes: Axes, activity: Activity, spans: Spans, seconds: float, box: Box) -> None:
+def draw_states(canvas: Canvas, axes: Axes, activity: Activity, spans: Spans, seconds: float, box: Box) -> None:
     """How many rows were in each state, one on top of the other."""
     columns = int(box.width)
     edges = np.linspace(0, seconds, columns + 1)
@@ -65,10 +65,10 @@ def draw_states(paper: Paper, axes: Axes, activity: Activity, spans: Spans, seco
     top = max(most_at_once(activity.rows["start"], activity.rows["end"]), 1)
     axes.set_ylim(0, top * 1.06)
     axes.set_yticks([0, top], ["0", f"{top:,}"])
-    _name(paper, box, "tasks" if activity.model == "loop" else "rows", "by state")
+    _name(canvas, box, "tasks" if activity.model == "loop" else "rows", "by state")
 
 
-def _name(paper: Paper, box: Box, first: str, second: str) -> None:
+def _name(canvas: Canvas, box: Box, first: str, second: str) -> None:
     middle = box.top + box.height / 2
-    paper.text(MARGIN, middle - 3, first, colour=colours.LEVEL_INK, weight="bold")
-    paper.text(MARGIN, middle + 11, second, colour=colours.LEVEL_INK, weight="bold")
+    canvas.text(MARGIN, middle - 3, first, colour=colours.LEVEL_INK, weight="bold")
+    canvas.text(MARGIN, middle + 11, second, colour=colours.LEVEL_INK, weight="bold")

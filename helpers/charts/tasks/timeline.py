@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.layout import MARGIN, Box, Header, Paper, time_axis
 from helpers.charts.canvas.scale import Scale, labels_over, lines, scale, titled
 from helpers.charts.inputs.activity import Activity
 from helpers.charts.inputs.panel import Panel
@@ -40,7 +40,7 @@ def task_timeline(panel: Panel, activity: Activity) -> Chart:
 
     Rows carry names up to 30 of them; more than 500 become a density, with a strip of how many were in which state.
     """
-    seen, count = task_facts(activity), len(activity.rows)
+    counted, count = task_facts(activity), len(activity.rows)
     density = is_density(activity)
     high = float(min(DENSITY_HIGH if density else ROWS_HIGH, ROW * max(count, 2)))
     foot = LABEL_FOOT if count <= CROWDED and activity.blocks else 0
@@ -50,8 +50,8 @@ def task_timeline(panel: Panel, activity: Activity) -> Chart:
     names = [style.shorten(str(name), NAME_ROOM, size) for name in activity.rows["name"]] if count <= NAMED else []
     left = max([LEFT, *(style.text_width(name, size) + MARGIN + 10 for name in names)])
     header = Header(
-        titled(panel.title, in_words.finding(panel, activity, seen)),
-        in_words.conditions(panel, activity, seen),
+        titled(panel.title, in_words.finding(panel, activity, counted)),
+        in_words.conditions(panel, activity, counted),
         keys([activity]),
     )
     box = Box(left, header.height + OVER, style.WIDTH - left - MARGIN - 20, high)
@@ -59,20 +59,22 @@ def task_timeline(panel: Panel, activity: Activity) -> Chart:
     if density:
         strips.insert(0, strips[0]._replace(height=STATES_HIGH))
         strips[1] = strips[1]._replace(top=strips[0].bottom + BETWEEN)
-    paper = Paper(strips[-1].bottom + UNDER, in_words.sentence(panel, activity, seen), in_words.note(panel, activity))
-    header.draw(paper)
+    canvas = Canvas(
+        strips[-1].bottom + UNDER, in_words.sentence(panel, activity, counted), in_words.note(panel, activity)
+    )
+    header.draw(canvas)
 
     reach = scale([panel], [activity.wall])
-    plots = [paper.plot(box, "tasks"), *(paper.plot(strip, "strip") for strip in strips)]
+    plots = [canvas.plot(box, "tasks"), *(canvas.plot(strip, "strip") for strip in strips)]
     # Where a few rows make a density, they run so often that wider steps would hide the rest.
     spans = drawn_spans(activity, 0.0 if density and count <= MOST_BARS else reach.end / box.width)
     plots[0].set_ylim(max(rows.bottom, 0.5), -0.5)
     if density:
         draw_density(plots[0], spans, rows, reach.end, box.width, box.height)
-        draw_states(paper, plots[1], activity, spans, reach.end, strips[0])
+        draw_states(canvas, plots[1], activity, spans, reach.end, strips[0])
     elif count:
         draw_rows(plots[0], spans, rows, reach.end, box.width, box.height)
-    draw_busy(paper, plots[-1], activity, reach.end, strips[-1])
+    draw_busy(canvas, plots[-1], activity, reach.end, strips[-1])
     row_high = box.height / rows.units if count else box.height
     draw_ends(plots[0], activity, rows, row_high)
     draw_replies(plots[0], activity, rows, row_high)
@@ -84,15 +86,15 @@ def task_timeline(panel: Panel, activity: Activity) -> Chart:
         lines(axes, panel, reach)
     for axes in plots[:-1]:
         axes.tick_params(axis="x", labelbottom=False, length=0)
-    taken = _name_rows(paper, plots[0], activity, seen, rows, names, size, reach, box)
-    labels_over(paper, panel, reach, box)
-    block_labels.write(paper, activity, spans, rows, reach.end, box, taken)
-    paper.under(strips[-1], unit, WIDENED if spans.widened else "")
-    return paper.chart
+    taken = _name_rows(canvas, plots[0], activity, counted, rows, names, size, reach, box)
+    labels_over(canvas, panel, reach, box)
+    block_labels.write(canvas, activity, spans, rows, reach.end, box, taken)
+    canvas.under(strips[-1], unit, WIDENED if spans.widened else "")
+    return canvas.chart
 
 
 def _name_rows(
-    paper: Paper, axes: Axes, activity: Activity, seen: TaskFacts, rows: Layout, names: list[str], size: float,
+    canvas: Canvas, axes: Axes, activity: Activity, counted: TaskFacts, rows: Layout, names: list[str], size: float,
     reach: Scale, box: Box,
 ) -> list[Box]:  # fmt: skip
     """Name the rows, or number them, and their groups. Returns where words stand inside the plot."""
@@ -100,7 +102,7 @@ def _name_rows(
     pixel_rows = box.height / rows.units if count else box.height
     if not count:
         axes.set_yticks([])
-        paper.text(
+        canvas.text(
             box.left + box.width / 2, box.top + box.height / 2, NOTHING, size=style.TEXT, colour=colours.GREY,
             ha="center", va="center_baseline", halo=True,
         )  # fmt: skip
@@ -109,28 +111,28 @@ def _name_rows(
         axes.set_yticks(rows.at, names, size=size, color=colours.INK)
         axes.tick_params(axis="y", length=0)
     else:
-        _number_rows(paper, axes, activity, rows, box)
+        _number_rows(canvas, axes, activity, rows, box)
     for at, words in rows.headings:
         axes.axhline(at, color=colours.GRID, linewidth=1.2, zorder=1.5)
         y = box.top + (at + 0.5) * pixel_rows
-        paper.text(
+        canvas.text(
             box.left - 8, y, words, size=style.TINY, colour=colours.GREY, ha="right", va="center_baseline", halo=True
         )
-    return _name_errors(paper, activity, rows, size, reach, box) if names else []
+    return _name_errors(canvas, activity, rows, size, reach, box) if names else []
 
 
-def _number_rows(paper: Paper, axes: Axes, activity: Activity, rows: Layout, box: Box) -> None:
+def _number_rows(canvas: Canvas, axes: Axes, activity: Activity, rows: Layout, box: Box) -> None:
     """Number the rows at a few places."""
     count = len(activity.rows)
     ticks = [int(tick) for tick in MaxNLocator(nbins=6, integer=True).tick_values(1, count) if 1 < tick < count * 0.94]
     numbers = [1, *(tick for tick in ticks if tick > count * 0.06), count]
     axes.set_yticks([rows.at[number - 1] for number in numbers], [f"{number:,}" for number in numbers])
     noun = "tasks" if (activity.rows["kind"] == "task").all() else "rows"
-    side = paper.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} {noun}, first one on top", colour=colours.GREY)
+    side = canvas.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} {noun}, first one on top", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
 
 
-def _name_errors(paper: Paper, activity: Activity, rows: Layout, size: float, reach: Scale, box: Box) -> list[Box]:
+def _name_errors(canvas: Canvas, activity: Activity, rows: Layout, size: float, reach: Scale, box: Box) -> list[Box]:
     """Write beside its end what each failed row raised; before its end where it would meet the end of the block."""
     taken = []
     pixels, high = box.width / reach.end, box.height / rows.units
@@ -145,6 +147,6 @@ def _name_errors(paper: Paper, activity: Activity, rows: Layout, size: float, re
         x, y = at + 8 if free else at - 9, box.top + (rows.at[number] + 0.5) * high
         on_red = not free and number in held
         colour = colours.GROUND if on_red else colours.PROBLEM
-        paper.text(x, y, text, size=size, colour=colour, ha=ha, va="center_baseline", halo=not on_red)
+        canvas.text(x, y, text, size=size, colour=colour, ha=ha, va="center_baseline", halo=not on_red)
         taken.append(Box(x if free else x - wide, y - 7, wide, 14))
     return taken

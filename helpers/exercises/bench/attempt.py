@@ -21,7 +21,7 @@ from urllib.request import urlopen
 import aiohttp
 
 from helpers.code.origin import is_learners
-from helpers.exercises.bench.observation import Seen
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.bench.serialising.bench_side import threads_of_pools
 from helpers.exercises.bench.serialising.stand_in import LeftInNotebook
 from helpers.exercises.exercise import Coding, Exercise, Order, head_of
@@ -41,13 +41,13 @@ BLOCKING = 0.05
 """Seconds. The usual 10 ms would now and then accuse a function of what a busy machine has done."""
 
 
-class Trial:
+class Attempt:
     """What a `judge` is given: the function, a practice API of the bench's own, and chance.
 
     Attributes:
         api: the practice API; `measure` resets it before each run.
         chance: random numbers, others at each check, so that no result can be written in advance.
-        runs: what has been seen so far, a `Seen` for each run.
+        runs: what has been seen so far, a `Observation` for each run.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Trial:
     ) -> None:  # fmt: skip
         self.api = api
         self.chance = random.Random(seed)
-        self.runs: list[Seen] = []
+        self.runs: list[Observation] = []
         self._exercise = exercise
         self._function = function
         self._tell = tell
@@ -84,14 +84,14 @@ class Trial:
     def run(
         self, *arguments: Any, with_session: bool = False, cancel_after: float | None = None, may_raise: bool = False,
         through: Callable[..., Awaitable[Any]] | None = None, meanings: Mapping[str, tuple[str, str]] | None = None,
-    ) -> Seen:  # fmt: skip
+    ) -> Observation:  # fmt: skip
         """Run the learner's function once, measured, and return what was seen.
 
         Args:
             arguments: what it is called with.
             with_session: give it an open `aiohttp.ClientSession` before these.
             cancel_after: cancel it after so many seconds.
-            may_raise: an exception is for the judge to look at, in `Seen.error`.
+            may_raise: an exception is for the judge to look at, in `Observation.error`.
             through: for a function that is to be called several times, or is a plain one that needs a loop: an `async
                 def` that is given the function and these arguments, and calls it. What it returns is the result.
             meanings: by the name of an error, what it usually comes from in this exercise, and where to look.
@@ -99,7 +99,7 @@ class Trial:
         Raises:
             Telling: it did not return, or it raised; nothing else need be said then. The engine catches this.
         """
-        seen = Seen()
+        seen = Observation()
         self.runs.append(seen)
         threads = set(threading.enumerate())
         self._tell("running", "")
@@ -140,7 +140,7 @@ class Trial:
     def _measure(self) -> measure:
         return measure(f"check of {self._exercise.name}", blocking=BLOCKING)
 
-    def _run_plain(self, seen: Seen, arguments: tuple[Any, ...]) -> None:
+    def _run_plain(self, seen: Observation, arguments: tuple[Any, ...]) -> None:
         try:
             with self._measure() as seen.run:
                 seen.result = self._function(*arguments)
@@ -148,7 +148,7 @@ class Trial:
             seen.ended, seen.error, seen.where = "raised", error, _raised_at(error)
 
     def _run_async(
-        self, seen: Seen, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
+        self, seen: Observation, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
         function: Callable[..., Any],
     ) -> None:  # fmt: skip
         unheard: list[str] = []
@@ -159,7 +159,7 @@ class Trial:
         seen.unheard = [text for text in unheard if text]
 
     async def _drive(
-        self, seen: Seen, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
+        self, seen: Observation, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
         function: Callable[..., Any],
     ) -> None:  # fmt: skip
         loop, me = asyncio.get_running_loop(), asyncio.current_task()
@@ -191,14 +191,14 @@ class Trial:
             seen.tasks_left = [_task_name(task) for task in asyncio.all_tasks() if task is not me and _is_own(task)]
             seen.sessions_left = sum(id(session) not in others for session in _open_sessions())
 
-    def _stop(self, seen: Seen, task: "asyncio.Task[Any]") -> None:
+    def _stop(self, seen: Observation, task: "asyncio.Task[Any]") -> None:
         """The limit: note where it stands, then cancel it."""
         seen.ended = "stopped"
         seen.where = _standing_at(task)
         self._tell("stopping", seen.where)
         task.cancel()
 
-    def _require_a_result(self, seen: Seen, may_raise: bool, meanings: Mapping[str, tuple[str, str]]) -> None:
+    def _require_a_result(self, seen: Observation, may_raise: bool, meanings: Mapping[str, tuple[str, str]]) -> None:
         if seen.ended == "stopped":
             raise Telling(never_ended(self._exercise.limit, seen.where))
         if seen.ended == "raised" and not may_raise:

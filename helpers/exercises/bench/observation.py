@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any, Literal
 
+from helpers.charts.inputs.in_flight import most_at_once, on_the_wire
 from helpers.runs.evidence import Evidence
 from helpers.runs.run import Run
 
@@ -12,7 +12,7 @@ Ending = Literal["returned", "raised", "cancelled", "stopped"]
 
 
 @dataclass
-class Seen:
+class Observation:
     """The evidence of one run.
 
     Attributes:
@@ -59,10 +59,7 @@ class Seen:
         On a busy machine the first answers may come before the last requests have reached the server, although all
         had been sent. What waited for a connection of the pool was not in flight.
         """
-        requests = self.run.requests
-        begun = [(time, 1) for time in requests["start"] + requests["queued"]]
-        changes = sorted(begun + [(time, -1) for time in requests["end"]])
-        return max([self.server.peak, *accumulate(change for _, change in changes)])
+        return max(self.server.peak, most_at_once(*on_the_wire(self.run.requests)))
 
     @property
     def urls(self) -> list[str]:

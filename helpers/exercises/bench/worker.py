@@ -24,7 +24,7 @@ from helpers.exercises.finding import Finding, Telling
 from helpers.servers.process import exit_with_parent, say_ready
 
 if TYPE_CHECKING:
-    from helpers.exercises.bench.attempt import Trial
+    from helpers.exercises.bench.attempt import Attempt
 
 MOST_FINDINGS = 2
 MOST_PRINTED = 2000  # characters
@@ -70,7 +70,7 @@ def _get_ready() -> None:
 
 
 def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> Verdict:
-    from helpers.exercises.bench.attempt import Trial
+    from helpers.exercises.bench.attempt import Attempt
     from helpers.exercises.bench.serialising import NotSent, deserialise
     from helpers.exercises.catalogue import find
     from helpers.servers.practice_api import practice_api
@@ -80,25 +80,25 @@ def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_fil
         function = deserialise(sent)
     except NotSent as error:
         return Verdict([error.finding])
-    trial = Trial(
+    attempt = Attempt(
         exercise, function, practice_api(), lambda *news: line.send(news), stack_file, random.randrange(2**32)
     )
-    verdict = _listen(exercise, trial)
-    if trial.runs:
-        run = trial.runs[-1].run
+    verdict = _listen(exercise, attempt)
+    if attempt.runs:
+        run = attempt.runs[-1].run
         if run.outcome != "open":
             run.panel()  # makes the tables that a card and a chart need
             # The recorders hold hooks and locks of this process; the tables are all that is needed of them.
             run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
             verdict.run = run
-        verdict.printed = trial.runs[-1].printed[:MOST_PRINTED]
+        verdict.printed = attempt.runs[-1].printed[:MOST_PRINTED]
     return verdict
 
 
-def _listen(exercise: Exercise, trial: "Trial") -> Verdict:
+def _listen(exercise: Exercise, attempt: "Attempt") -> Verdict:
     """Run the judge until it has said enough."""
     findings: list[Finding] = []
-    judgement = exercise.judge(trial)
+    judgement = exercise.judge(attempt)
     while True:
         try:
             finding = next(judgement)

@@ -5,7 +5,7 @@ from typing import Any
 from pandas import DataFrame
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 
@@ -13,12 +13,12 @@ IN_TURN = "Twenty requests, one after another, wait twenty times"
 TOGETHER = "The same twenty requests wait together"
 
 
-def names_in_turn(trial: Trial) -> Judgement:
+def names_in_turn(attempt: Attempt) -> Judgement:
     """`names_of(urls)` asks for the pages one after another and returns the names of the countries, in order."""
-    urls = trial.urls(trial.chance.randint(4, 6), delay=0.03)
-    seen = trial.run(urls)
+    urls = attempt.urls(attempt.chance.randint(4, 6), delay=0.03)
+    seen = attempt.run(urls)
     yield judges.asked(seen, urls, IN_TURN)
-    yield judges.values(seen, [page["name"] for page in trial.answers(urls)], "the names, in order", IN_TURN)
+    yield judges.values(seen, [page["name"] for page in attempt.answers(urls)], "the names, in order", IN_TURN)
     return f"{len(urls)} requests were made, never more than {seen.peak} at a time, and {len(urls)} names came back."
 
 
@@ -43,9 +43,9 @@ def names_of(urls):
 )
 
 
-def the_card_shown(trial: Trial) -> Judgement:
+def the_card_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `read-the-card` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return (
         f"The server had at most {seen.server.peak} request at a time, and the three took {seen.run.wall:.2f} s. "
@@ -90,18 +90,18 @@ def read_three():
 )
 
 
-def gain_told(trial: Trial) -> Judgement:
+def gain_told(attempt: Attempt) -> Judgement:
     """`times_faster(table)` divides the sum of the latencies by the time from the first start to the last end."""
-    table = _together(trial)
+    table = _together(attempt)
     wanted = table["latency"].sum() / (table["end"].max() - table["start"].min())
-    seen = trial.run(table)
+    seen = attempt.run(table)
     yield _gain(seen.result, table, wanted)
     return f"One after another these {len(table)} requests would have taken {wanted:.1f} times as long."
 
 
-def _together(trial: Trial) -> DataFrame:
+def _together(attempt: Attempt) -> DataFrame:
     """A table of requests that overlap; the last to start is never the last to end."""
-    chance = trial.chance
+    chance = attempt.chance
     starts = sorted(chance.uniform(0.5, 0.6) for _ in range(chance.randint(8, 12)))
     latencies = [chance.uniform(0.2, 0.3) for _ in starts]
     latencies[2] = 0.8

@@ -6,7 +6,7 @@ from typing import Any
 import requests
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -27,9 +27,9 @@ api = practice_api()
 """
 
 
-def processor_time_shown(trial: Trial) -> Judgement:
+def processor_time_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `idle-or-busy` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"Of {seen.run.wall:.2f} s the processor worked {seen.run.cpu:.2f} s for this program. The rest was waiting."
 
@@ -71,9 +71,9 @@ def read_three():
 )
 
 
-def connections_shown(trial: Trial) -> Judgement:
+def connections_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `new-or-reused` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"The column says {', '.join(seen.run.requests['connection'])}. The first request pays for the others."
 
@@ -116,10 +116,10 @@ def three_in_a_session():
 )
 
 
-def patience_kept(trial: Trial) -> Judgement:
+def patience_kept(attempt: Attempt) -> Judgement:
     """`page_or_none(url, patience)`: the page, None after so long a silence, and every other error is let out."""
-    (url,) = trial.urls(1, delay=0.8)
-    seen = trial.run(url, 4, may_raise=True)
+    (url,) = attempt.urls(1, delay=0.8)
+    seen = attempt.run(url, 4, may_raise=True)
     if isinstance(seen.error, requests.Timeout) or (seen.ended == "returned" and seen.result is None):
         yield Finding(
             "The answer would have come after 0.8 s, 4 s were allowed, and your function gave up.",
@@ -129,9 +129,9 @@ def patience_kept(trial: Trial) -> Judgement:
     elif seen.error is not None:
         yield Finding(f"It raised {_told(seen.error)}.", "This server answers well, within the time allowed.", TIMEOUT)
     yield judges.asked(seen, [url], TIMEOUT)
-    yield judges.values(seen, trial.answers([url])[0], "the page", TIMEOUT)
+    yield judges.values(seen, attempt.answers([url])[0], "the page", TIMEOUT)
 
-    seen = trial.run(trial.api.url("/stall", seconds=1), 0.3, may_raise=True)
+    seen = attempt.run(attempt.api.url("/stall", seconds=1), 0.3, may_raise=True)
     if isinstance(seen.error, requests.Timeout):
         yield Finding(
             f"It raised {type(seen.error).__name__}.",
@@ -147,7 +147,7 @@ def patience_kept(trial: Trial) -> Judgement:
             TIMEOUT,
         )
 
-    seen = trial.run(trial.api.url("/bytes/8"), 4, may_raise=True)
+    seen = attempt.run(attempt.api.url("/bytes/8"), 4, may_raise=True)
     if seen.error is None:
         yield Finding(
             "The answer came at once and was no JSON, and nobody has heard of that: it returned None.",
@@ -180,13 +180,13 @@ def page_or_none(url, patience):
 )
 
 
-def one_connection_used(trial: Trial) -> Judgement:
+def one_connection_used(attempt: Attempt) -> Judgement:
     """`names_of(urls)` returns the names, in order, and the server sees one connection."""
-    urls = trial.urls(trial.chance.randint(5, 8), delay=0.02)
-    seen = trial.run(urls)
+    urls = attempt.urls(attempt.chance.randint(5, 8), delay=0.02)
+    seen = attempt.run(urls)
     yield judges.asked(seen, urls, SESSION)
     yield judges.connections(seen, 1, SESSION)
-    yield judges.values(seen, [page["name"] for page in trial.answers(urls)], "the names, in order", SESSION)
+    yield judges.values(seen, [page["name"] for page in attempt.answers(urls)], "the names, in order", SESSION)
     return f"{len(urls)} requests went through {seen.server.connections} connection."
 
 
@@ -213,9 +213,9 @@ def names_of(urls):
 )
 
 
-def largest_shown(trial: Trial) -> Judgement:
+def largest_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `can-it-overlap` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     first, second = seen.run.requests["end"][0], seen.run.requests["start"][1]
     return (
@@ -262,18 +262,18 @@ def largest_country():
 )
 
 
-def good_and_bad_told_apart(trial: Trial) -> Judgement:
+def good_and_bad_told_apart(attempt: Attempt) -> Judgement:
     """`read_all(urls)` returns the names of the countries that answered well and the addresses that failed."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # bound and never listening: whoever calls here is refused
         refused = f"http://127.0.0.1:{nobody.getsockname()[1]}/countries/FR"
-        good = trial.urls(trial.chance.randint(3, 5), delay=0.02)
-        missing = trial.api.url("/countries/Atlantis")
-        failing = trial.api.url("/flaky", rate=1)
-        bad = trial.chance.sample([missing, failing, refused], 3)
+        good = attempt.urls(attempt.chance.randint(3, 5), delay=0.02)
+        missing = attempt.api.url("/countries/Atlantis")
+        failing = attempt.api.url("/flaky", rate=1)
+        bad = attempt.chance.sample([missing, failing, refused], 3)
         urls = [good[0], bad[0], *good[1:-1], bad[1], good[-1], bad[2]]
-        seen = trial.run(urls, may_raise=True)
-    names = [page["name"] for page in trial.answers(good)]
+        seen = attempt.run(urls, may_raise=True)
+    names = [page["name"] for page in attempt.answers(good)]
     if seen.error is not None:
         yield _escaped(seen.error, seen.where)
         return ""

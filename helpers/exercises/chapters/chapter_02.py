@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
 
@@ -20,9 +20,9 @@ TIMEIT = "%timeit of a coroutine function times nothing"
 VERDICT = "The verdict is a ratio, with an interval"
 
 
-def the_verdict_shown(trial: Trial) -> Judgement:
+def the_verdict_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `how-much-evidence` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"The verdict was “{seen.result}”: one run a side, however many requests were in it."
 
@@ -65,9 +65,9 @@ def verdict():
 )
 
 
-def the_timing_shown(trial: Trial) -> Judgement:
+def the_timing_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `what-timeit-times` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return (
         f"It said {seen.result * 1000:.2f} ms for a hundred calls. Each made a coroutine object, which was thrown away."
@@ -114,9 +114,9 @@ def timed():
 )
 
 
-def failures_counted(trial: Trial) -> Judgement:
+def failures_counted(attempt: Attempt) -> Judgement:
     """`answered_within(latencies, limit)` is a share of all requests, the failed ones among them."""
-    chance = trial.chance
+    chance = attempt.chance
     answered = [chance.uniform(0.01, 0.3) for _ in range(chance.randint(20, 30))]
     failed = chance.randint(5, 10)
     latencies: list[float | None] = [*answered, *[None] * failed]
@@ -124,10 +124,10 @@ def failures_counted(trial: Trial) -> Judgement:
     limit = sorted(answered)[len(answered) // 2]  # a latency that occurs: "within" includes it
     quick = sum(latency <= limit for latency in answered)
     wanted = quick / len(latencies)
-    seen = trial.run(latencies, limit)
+    seen = attempt.run(latencies, limit)
     yield judges.ran(seen, FAILURES)
     yield _share(seen.result, quick, len(answered), failed, wanted)
-    nothing = trial.run([None, None], limit)
+    nothing = attempt.run([None, None], limit)
     if nothing.result != 0:
         yield Finding(
             f"Where both of two requests had failed it returned {nothing.result!r}.",
@@ -189,16 +189,16 @@ def answered_within(latencies, limit):
 )
 
 
-def percentile_of_all(trial: Trial) -> Judgement:
+def percentile_of_all(attempt: Attempt) -> Judgement:
     """`p95_of_all(servers)` merges the latencies before it counts."""
-    chance = trial.chance
+    chance = attempt.chance
     quick = [chance.uniform(0.01, 0.02) for _ in range(300)]
     slow = [chance.uniform(0.2, 0.4) for _ in range(100)]
     servers = [quick, slow]
     chance.shuffle(servers)
     together = sorted(quick + slow)
     at = int(0.95 * len(together))
-    seen = trial.run(servers)
+    seen = attempt.run(servers)
     yield judges.ran(seen, AVERAGE)
     yield _percentile(seen.result, [sorted(server) for server in servers], (together[at - 2], together[at + 1]))
     return f"Of all {len(together)} requests together, 95 in a hundred took at most {together[at] * 1000:.0f} ms."
@@ -251,9 +251,9 @@ def p95_of_all(servers):
 )
 
 
-def turns_taken(trial: Trial) -> Judgement:
+def turns_taken(attempt: Attempt) -> Judgement:
     """`in_turns(a, b, rounds)` times both in turns, and neither is always first."""
-    rounds = trial.chance.choice([4, 6])
+    rounds = attempt.chance.choice([4, 6])
     called: list[str] = []
     spans: list[tuple[float, float]] = []
 
@@ -261,13 +261,13 @@ def turns_taken(trial: Trial) -> Judgement:
         def run() -> None:
             called.append(name)
             start = perf_counter()
-            requests.get(trial.api.url("/countries/FR", delay=0.01), timeout=5)
+            requests.get(attempt.api.url("/countries/FR", delay=0.01), timeout=5)
             spans.append((start, perf_counter()))
 
         return run
 
     began = perf_counter()
-    seen = trial.run(variant("a"), variant("b"), rounds)
+    seen = attempt.run(variant("a"), variant("b"), rounds)
     ended = perf_counter()
     yield judges.ran(seen, TURNS)
     yield _turns("".join(called), rounds)

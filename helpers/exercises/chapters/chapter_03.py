@@ -10,8 +10,8 @@ from unittest.mock import patch
 import requests
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
-from helpers.exercises.bench.observation import Seen
+from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -41,19 +41,19 @@ def fetch(url):
 """
 
 
-def all_at_once(trial: Trial) -> Judgement:
+def all_at_once(attempt: Attempt) -> Judgement:
     """`fetch_all(urls)` returns the pages in order, and all are in flight together."""
-    urls = trial.urls(trial.chance.randint(4, 5), delay=0.3)  # long enough for a busy machine to start the threads
-    seen = trial.run(urls)
+    urls = attempt.urls(attempt.chance.randint(4, 5), delay=0.3)  # long enough for a busy machine to start the threads
+    seen = attempt.run(urls)
     yield _jobs_handed_out(seen, STEPS)
     yield judges.asked(seen, urls, STEPS)
     yield judges.together(seen, len(urls), STEPS)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", STEPS)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", STEPS)
     yield judges.nothing_left(seen, STEPS)
     return f"All {seen.peak} requests were in flight at once, and the pages came back in order."
 
 
-def _jobs_handed_out(seen: Seen, look: str) -> Finding | None:
+def _jobs_handed_out(seen: Observation, look: str) -> Finding | None:
     """It returned what the jobs came to, not the futures, and not what `map` will hand out one day."""
     if isinstance(seen.result, Iterator):
         return Finding(
@@ -106,9 +106,9 @@ def fetch_all(urls):
 )
 
 
-def steps_shown(trial: Trial) -> Judgement:
+def steps_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `how-many-steps` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return (
         f"It took {seen.run.wall:.2f} s, with at most {seen.server.peak} in flight: steps of five, five and two. "
@@ -160,9 +160,9 @@ def twelve_in_five():
 )
 
 
-def computing_shown(trial: Trial) -> Judgement:
+def computing_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `four-variances` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     jobs = seen.run.tasks[seen.run.tasks["kind"] == "job"]
     return (
@@ -209,9 +209,9 @@ def four_at_once():
 )
 
 
-def price_shown(trial: Trial) -> Judgement:
+def price_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `price-of-waiting` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return (
         f"Fifty threads waited, and all of it took {seen.run.cpu:.2f} s of processor time, for starting and ending "
@@ -260,18 +260,18 @@ def fifty_wait():
 )
 
 
-def so_many_everywhere(trial: Trial) -> Judgement:
+def so_many_everywhere(attempt: Attempt) -> Judgement:
     """`fetch_limited(urls, most)` has `most` requests in flight, no fewer and no more, whatever the machine."""
     peaks = []
-    for most in trial.chance.sample([2, 3, 4], 2):
-        urls = trial.urls(8, delay=0.1)
-        seen = trial.run(urls, most)
+    for most in attempt.chance.sample([2, 3, 4], 2):
+        urls = attempt.urls(8, delay=0.1)
+        seen = attempt.run(urls, most)
         looked = [
             _jobs_handed_out(seen, DEFAULT),
             judges.asked(seen, urls, DEFAULT),
             judges.at_most(seen, most, DEFAULT),
             judges.together(seen, most, DEFAULT),
-            judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", DEFAULT),
+            judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", DEFAULT),
             judges.nothing_left(seen, DEFAULT),
         ]
         yield from looked
@@ -302,11 +302,11 @@ def fetch_limited(urls, most):
 )
 
 
-def a_session_each(trial: Trial) -> Judgement:
+def a_session_each(attempt: Attempt) -> Judgement:
     """`fetch_all(urls)` has five threads, and each of them a Session that no other thread uses."""
-    urls = trial.urls(15, delay=0.1)
+    urls = attempt.urls(15, delay=0.1)
     with _sessions_watched() as threads_of:
-        seen = trial.run(
+        seen = attempt.run(
             urls,
             meanings={
                 "AttributeError": (
@@ -325,7 +325,7 @@ def a_session_each(trial: Trial) -> Judgement:
         )
     yield judges.connections(seen, 5, SESSIONS)
     yield judges.together(seen, 5, SESSIONS)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", SESSIONS)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", SESSIONS)
     yield judges.nothing_left(seen, SESSIONS)
     return f"{len(urls)} requests in {len(threads_of)} Sessions, none shared: {seen.server.connections} connections."
 
@@ -376,15 +376,15 @@ def fetch_all(urls):
 )
 
 
-def failures_told_apart(trial: Trial) -> Judgement:
+def failures_told_apart(attempt: Attempt) -> Judgement:
     """`read_all(urls)` fetches all at once, and returns the names and the addresses that failed, both in order."""
-    codes = trial.codes(trial.chance.randint(4, 5))
+    codes = attempt.codes(attempt.chance.randint(4, 5))
     # The first answers last: whoever collects as answers come gets another order.
-    good = [trial.api.url(f"/countries/{code}", delay=0.2 if at else 0.8) for at, code in enumerate(codes)]
-    bad = [trial.api.url(f"/countries/Atlantis{n}") for n in trial.chance.sample(range(100), 2)]
+    good = [attempt.api.url(f"/countries/{code}", delay=0.2 if at else 0.8) for at, code in enumerate(codes)]
+    bad = [attempt.api.url(f"/countries/Atlantis{n}") for n in attempt.chance.sample(range(100), 2)]
     urls = [good[0], bad[0], *good[1:-1], bad[1], good[-1]]
-    names = [page["name"] for page in trial.answers(good)]
-    seen = trial.run(urls, may_raise=True)
+    names = [page["name"] for page in attempt.answers(good)]
+    seen = attempt.run(urls, may_raise=True)
     if seen.error is not None:
         yield Finding(
             f"It raised {type(seen.error).__name__}{f', at {seen.where}' if seen.where else ''}.",

@@ -1,7 +1,7 @@
 """The exercises of 04 The event loop."""
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 
@@ -23,15 +23,15 @@ async def fetch(session, url):
 """
 
 
-def all_at_once(trial: Trial) -> Judgement:
+def all_at_once(attempt: Attempt) -> Judgement:
     """`fetch_all(session, urls)` returns the pages in order, and all are in flight together."""
-    urls = trial.urls(trial.chance.randint(5, 8))
-    seen = trial.run(urls, with_session=True)
+    urls = attempt.urls(attempt.chance.randint(5, 8))
+    seen = attempt.run(urls, with_session=True)
     yield judges.ran(seen, NOTHING)
     yield judges.asked(seen, urls, NOTHING)
     yield judges.never_blocked(seen, GIVES_WAY)
     yield judges.together(seen, len(urls), STACK)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", COLLECT)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", COLLECT)
     yield judges.nothing_left(seen, STACK)
     return f"All {seen.peak} requests were in flight at once, and the pages came back in order."
 
@@ -61,9 +61,9 @@ async def fetch_all(session, urls):
 )
 
 
-def the_order_of_steps(trial: Trial) -> Judgement:
+def the_order_of_steps(attempt: Attempt) -> Judgement:
     """Shows the right answer of `when-it-runs` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"The list came out as {', '.join(seen.result)}. In the chart the task is amber from `create_task` on."
 
@@ -149,11 +149,11 @@ async def fetch_all(session, urls):
 )
 
 
-def people_counted(trial: Trial) -> Judgement:
+def people_counted(attempt: Attempt) -> Judgement:
     """`count_people(session, urls)` adds up all populations, and the requests are in flight together."""
-    urls = trial.urls(trial.chance.randint(5, 8))
-    seen = trial.run(urls, with_session=True)
-    people = [page["population"] for page in trial.answers(urls)]
+    urls = attempt.urls(attempt.chance.randint(5, 8))
+    seen = attempt.run(urls, with_session=True)
+    people = [page["population"] for page in attempt.answers(urls)]
     yield judges.ran(seen, NOTHING)
     yield judges.asked(seen, urls, NOTHING)
     if seen.result in people:
@@ -200,13 +200,13 @@ async def count_people(session, urls):
 )
 
 
-def first_one_taken(trial: Trial) -> Judgement:
+def first_one_taken(attempt: Attempt) -> Judgement:
     """`first_answer(session, urls)` returns the first country's name, and stops the other requests."""
-    codes = trial.codes(4)
-    quick = trial.chance.randrange(1, 4)  # never the first: taking the first of the list must not do
-    urls = [trial.api.url(f"/countries/{code}", delay=0.05 if at == quick else 0.6) for at, code in enumerate(codes)]
-    seen = trial.run(urls, with_session=True)
-    pages = trial.answers(urls)
+    codes = attempt.codes(4)
+    quick = attempt.chance.randrange(1, 4)  # never the first: taking the first of the list must not do
+    urls = [attempt.api.url(f"/countries/{code}", delay=0.05 if at == quick else 0.6) for at, code in enumerate(codes)]
+    seen = attempt.run(urls, with_session=True)
+    pages = attempt.answers(urls)
     yield judges.ran(seen, NOTHING)
     yield judges.asked(seen, urls, STACK)
     yield judges.together(seen, len(urls), STAIRS)

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import aiohttp
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.chapters.chapter_04 import GIVEN
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding, Telling
@@ -29,14 +29,14 @@ SILENT = "A task that fails may say nothing"
 VANISHED = "A task that nobody holds can vanish"
 
 
-def a_script(trial: Trial) -> Judgement:
+def a_script(attempt: Attempt) -> Judgement:
     """`fetch_pages(urls)` is called where no loop runs, starts one, and returns the pages."""
-    urls = trial.urls(trial.chance.randint(5, 8), delay=0.05)
-    seen = trial.run(urls, meanings=_SESSION_IS_OVER)
+    urls = attempt.urls(attempt.chance.randint(5, 8), delay=0.05)
+    seen = attempt.run(urls, meanings=_SESSION_IS_OVER)
     yield judges.ran(seen, SCRIPT)
     yield judges.asked(seen, urls, SCRIPT)
     yield judges.together(seen, len(urls), SCRIPT)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", SCRIPT)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", SCRIPT)
     return f"A plain function, called where no loop ran, brought {len(urls)} pages, all in flight at once."
 
 
@@ -68,9 +68,9 @@ def fetch_pages(urls):
 )
 
 
-def ticks_made_up(trial: Trial) -> Judgement:
+def ticks_made_up(attempt: Attempt) -> Judgement:
     """Shows the right answer of `blocked-ticks` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     blocking, awaiting = seen.result
     return f"Ticks while the cell blocked: {blocking}; while it awaited: {awaiting}. None was made up for."
@@ -144,11 +144,11 @@ def nothing_patched() -> Iterator[list[str]]:
         yield applied
 
 
-def without_a_patch(trial: Trial) -> Judgement:
+def without_a_patch(attempt: Attempt) -> Judgement:
     """`all_reports(report, codes)` calls a library that runs its own loop: in threads, all at once."""
 
     async def ask(code: str) -> str:
-        url = trial.api.url(f"/countries/{code}", delay=0.1)
+        url = attempt.api.url(f"/countries/{code}", delay=0.1)
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             return str((await response.json())["name"])
 
@@ -156,12 +156,12 @@ def without_a_patch(trial: Trial) -> Judgement:
         with closing(ask(code)) as work:
             return asyncio.run(work)
 
-    codes = trial.codes(4)
-    urls = [trial.api.url(f"/countries/{code}", delay=0.1) for code in codes]
+    codes = attempt.codes(4)
+    urls = [attempt.api.url(f"/countries/{code}", delay=0.1) for code in codes]
     error: Telling | None = None
     with nothing_patched() as applied:
         try:
-            seen = trial.run(report, codes, meanings=_NO_LOOP_IN_A_LOOP)
+            seen = attempt.run(report, codes, meanings=_NO_LOOP_IN_A_LOOP)
         except Telling as telling:
             error = telling
     if applied:
@@ -178,7 +178,7 @@ def without_a_patch(trial: Trial) -> Judgement:
     yield judges.asked(seen, urls, LIBRARY)
     yield judges.never_blocked(seen, LIBRARY)
     yield judges.together(seen, len(codes), LIBRARY)
-    names = [country["name"] for country in trial.answers(urls)]
+    names = [country["name"] for country in attempt.answers(urls)]
     yield judges.values(seen, names, "the reports, in the order of the codes", LIBRARY)
     yield judges.nothing_left(seen, LIBRARY)
     return f"{count(len(codes), 'thread')} ran a loop each, and yours was free all the time."
@@ -216,9 +216,9 @@ async def all_reports(report, codes):
 )
 
 
-def one_poller_left(trial: Trial) -> Judgement:
+def one_poller_left(attempt: Attempt) -> Judgement:
     """`three_runs(polls)` starts each of the pollers, and never has two of them."""
-    urls = trial.urls(3, delay=0.02)
+    urls = attempt.urls(3, delay=0.02)
     at_work: set[str] = set()
     doubled: list[int] = []
 
@@ -236,7 +236,7 @@ def one_poller_left(trial: Trial) -> Judgement:
 
         return poll
 
-    seen = trial.run([poller(url) for url in urls], meanings=_FIRST_RUN)
+    seen = attempt.run([poller(url) for url in urls], meanings=_FIRST_RUN)
     if seen.ended == "cancelled":
         yield Finding(
             "It cancelled the task that runs the cell.",
@@ -351,11 +351,11 @@ async def _background(start: Callable[[Any], Any], words: str, waiting: int) -> 
     return Starts(returned, waiting, survived, still_held=len(started))
 
 
-def held_and_told(trial: Trial) -> Judgement:
+def held_and_told(attempt: Attempt) -> Judgement:
     """`keep_and_tell(coroutine)` holds its tasks as long as they run, and prints the errors of those that fail."""
-    words = f"no answer from {trial.codes(1)[0]}-{trial.chance.randint(100, 999)}"
-    waiting = trial.chance.randint(4, 7)
-    seen = trial.run(words, waiting, through=_background, meanings=_TOO_EARLY)
+    words = f"no answer from {attempt.codes(1)[0]}-{attempt.chance.randint(100, 999)}"
+    waiting = attempt.chance.randint(4, 7)
+    seen = attempt.run(words, waiting, through=_background, meanings=_TOO_EARLY)
     starts: Starts = seen.result
     if starts.returned != "a task":
         yield Finding(

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.chapters.crunching import crunch, ran_in
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
@@ -30,9 +30,9 @@ TIMEOUT = "A timeout does not interrupt blocking code"
 CULPRIT = "Finding the culprit"
 
 
-def the_late_timeout(trial: Trial) -> Judgement:
+def the_late_timeout(attempt: Attempt) -> Judgement:
     """Shows the right answer of `blocking-timeout` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f'It returned "{seen.result}" after {seen.run.wall:.1f} s: at the first moment at which the loop had a turn.'
 
@@ -88,7 +88,7 @@ async def with_a_timeout():
 )
 
 
-def library_kept(trial: Trial) -> Judgement:
+def library_kept(attempt: Attempt) -> Judgement:
     """`look_up_all(look_up, urls)` calls the blocking library for each address, all at once, and the loop is free."""
     calls = 0
 
@@ -97,8 +97,8 @@ def library_kept(trial: Trial) -> Judgement:
         calls += 1
         return requests.get(url).json()
 
-    urls = trial.urls(4)
-    seen = trial.run(look_up, urls, meanings=_CALLED_AT_ONCE)
+    urls = attempt.urls(4)
+    seen = attempt.run(look_up, urls, meanings=_CALLED_AT_ONCE)
     yield judges.ran(seen, THREAD)
     if not calls:
         yield Finding(
@@ -109,7 +109,7 @@ def library_kept(trial: Trial) -> Judgement:
     yield judges.asked(seen, urls, ASYNC_DEF)
     yield judges.never_blocked(seen, ASYNC_DEF)
     yield judges.together(seen, len(urls), THREAD)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", THREAD)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", THREAD)
     yield judges.nothing_left(seen, POOL)
     return f"{len(urls)} threads waited in the library, all at once, and the loop was free."
 
@@ -144,11 +144,11 @@ async def look_up_all(look_up, urls):
 )
 
 
-def polled_politely(trial: Trial) -> Judgement:
+def polled_politely(attempt: Attempt) -> Judgement:
     """`poll(session, url, times)` asks so many times, with a pause after each, and never holds the loop."""
-    times = trial.chance.randint(3, 4)
-    urls = trial.urls(1) * times
-    seen = trial.run(urls[0], times, with_session=True, meanings=_NOTHING_TO_AWAIT)
+    times = attempt.chance.randint(3, 4)
+    urls = attempt.urls(1) * times
+    seen = attempt.run(urls[0], times, with_session=True, meanings=_NOTHING_TO_AWAIT)
     yield judges.ran(seen, LETS_GO)
     yield judges.asked(seen, urls, LETS_GO)
     yield judges.never_blocked(seen, CULPRIT)
@@ -166,7 +166,7 @@ def polled_politely(trial: Trial) -> Judgement:
             "The pause spares the server; only the way in which it is made has to change.",
             CULPRIT,
         )
-    yield judges.values(seen, trial.answers(urls), "the pages, one for each time", LETS_GO)
+    yield judges.values(seen, attempt.answers(urls), "the pages, one for each time", LETS_GO)
     return f"{count(times, 'request')}, a pause after each, and not one long step."
 
 
@@ -239,7 +239,7 @@ def heartbeat_went_on(beats: list[float], start: float, end: float, look: str) -
     )
 
 
-def page_was_not_held_up(trial: Trial) -> Judgement:
+def page_was_not_held_up(attempt: Attempt) -> Judgement:
     """`page_beside_jobs(session, url, jobs)` runs long jobs in threads; a page meanwhile does not wait for them."""
     begun: list[float] = []
     ended: list[float] = []
@@ -249,9 +249,9 @@ def page_was_not_held_up(trial: Trial) -> Judgement:
         time.sleep(0.2)
         ended.append(time.perf_counter())
 
-    url = trial.urls(1, delay=0.02)[0].replace("127.0.0.1", "localhost")
+    url = attempt.urls(1, delay=0.02)[0].replace("127.0.0.1", "localhost")
     jobs = [long_job] * (2 * min(32, (os.cpu_count() or 1) + 4))
-    seen = trial.run(url, jobs, with_session=True, through=beside_a_heartbeat, meanings=_CALLED_AT_ONCE)
+    seen = attempt.run(url, jobs, with_session=True, through=beside_a_heartbeat, meanings=_CALLED_AT_ONCE)
     seen.result, beats = seen.result
     page_came = seen.run.began + seen.run.requests["end"].min()
     early = sum(end < page_came for end in ended)
@@ -278,7 +278,7 @@ def page_was_not_held_up(trial: Trial) -> Judgement:
             "queue, behind the jobs.",
             DEFAULT_POOL,
         )
-    yield judges.values(seen, trial.answers([url])[0], "the page", DEFAULT_POOL)
+    yield judges.values(seen, attempt.answers([url])[0], "the page", DEFAULT_POOL)
     yield judges.nothing_left(seen, POOL)
     return f"The page came before the first of the {len(jobs)} jobs had ended: its look-up found a free thread."
 
@@ -358,13 +358,15 @@ def _end_with_the_bench() -> None:
     threading.Thread(target=wait_for_the_end, daemon=True).start()
 
 
-def computed_elsewhere(trial: Trial) -> Judgement:
+def computed_elsewhere(attempt: Attempt) -> Judgement:
     """`crunch_all(crunch, numbers, threads, processes)` computes in the process pool, and the loop is free."""
-    numbers = [trial.chance.randint(1_000, 2_000) for _ in range(4)]
+    numbers = [attempt.chance.randint(1_000, 2_000) for _ in range(4)]
     processes = _process_pool()
     with ThreadPoolExecutor(2) as threads:
         ran_in.clear()
-        seen = trial.run(crunch, numbers, threads, processes, through=beside_a_heartbeat, meanings=_HANDED_TO_A_WORKER)
+        seen = attempt.run(
+            crunch, numbers, threads, processes, through=beside_a_heartbeat, meanings=_HANDED_TO_A_WORKER
+        )
     seen.result, beats = seen.result
     here = [name for name in ran_in if name == threading.main_thread().name]
     yield judges.ran(seen, PROCESS)

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -46,14 +46,14 @@ _TOO_LATE = {
 }
 
 
-def name_or_error(trial: Trial) -> Judgement:
+def name_or_error(attempt: Attempt) -> Judgement:
     """`name_of(url)` returns a country's name, and raises where the status is bad."""
-    urls = trial.urls(1, delay=0.02)
-    seen = trial.run(urls[0], meanings=_TOO_LATE)
+    urls = attempt.urls(1, delay=0.02)
+    seen = attempt.run(urls[0], meanings=_TOO_LATE)
     yield judges.asked(seen, urls, LINE_BY_LINE)
-    yield judges.values(seen, trial.answers(urls)[0]["name"], "the name of the country", LINE_BY_LINE)
+    yield judges.values(seen, attempt.answers(urls)[0]["name"], "the name of the country", LINE_BY_LINE)
     yield judges.nothing_left(seen, LINE_BY_LINE)
-    refused = trial.run(trial.api.url("/flaky", rate=1), may_raise=True)
+    refused = attempt.run(attempt.api.url("/flaky", rate=1), may_raise=True)
     if not isinstance(refused.error, aiohttp.ClientResponseError):
         yield Finding(
             "The server answered 503, and the line that asks for the status was not reached.",
@@ -86,9 +86,9 @@ async def name_of(url):
 )
 
 
-def two_pools(trial: Trial) -> Judgement:
+def two_pools(attempt: Attempt) -> Judgement:
     """Shows the right answer of `two-sessions` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"At most {seen.peak} were in flight: 100 of the one session and 50 of the other."
 
@@ -134,9 +134,9 @@ async def two_groups():
 )
 
 
-def connections_given_up(trial: Trial) -> Judgement:
+def connections_given_up(attempt: Attempt) -> Judgement:
     """Shows the right answer of `three-looks` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"The server counted {count(seen.server.connections, 'connection')}, one for each look."
 
@@ -181,16 +181,16 @@ async def three_looks():
 )
 
 
-def five_at_most(trial: Trial) -> Judgement:
+def five_at_most(attempt: Attempt) -> Judgement:
     """`fetch_all(urls)` has five requests in flight, over no more than five connections."""
-    urls = trial.urls(12, delay=0.05)
-    seen = trial.run(urls, meanings=_POOL_IS_CLOSED)
+    urls = attempt.urls(12, delay=0.05)
+    seen = attempt.run(urls, meanings=_POOL_IS_CLOSED)
     yield judges.ran(seen, TWO_GAINS)
     yield judges.asked(seen, urls, SESSION)
     yield judges.at_most(seen, 5, LIMIT)
     yield judges.connections(seen, 5, SESSION)
     yield judges.together(seen, 5, TWO_GAINS)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", SESSION)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", SESSION)
     yield judges.nothing_left(seen, SESSION)
     return f"{len(urls)} requests over {count(seen.server.connections, 'connection')}, five of them in flight."
 
@@ -229,11 +229,11 @@ async def fetch_all(urls):
 )
 
 
-def patient_with_the_queue(trial: Trial) -> Judgement:
+def patient_with_the_queue(attempt: Attempt) -> Judgement:
     """`fetch_patiently(urls, patience)` limits how long the server may be silent, and not how long the queue is."""
     patience, silence = 0.4, 1.0
-    urls = trial.urls(12, delay=0.1)
-    seen = trial.run(urls, patience, meanings=_TIME_IN_THE_QUEUE)
+    urls = attempt.urls(12, delay=0.1)
+    seen = attempt.run(urls, patience, meanings=_TIME_IN_THE_QUEUE)
     yield judges.ran(seen, TIMEOUT)
     yield judges.asked(seen, urls, TIMEOUT)
     errors = [page for page in seen.result or [] if isinstance(page, BaseException)]
@@ -246,10 +246,10 @@ def patient_with_the_queue(trial: Trial) -> Judgement:
         return ""
     yield judges.at_most(seen, 2, LIMIT)
     yield judges.together(seen, 2, LIMIT)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", TIMEOUT)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", TIMEOUT)
     yield judges.nothing_left(seen, SESSION)
-    silent = trial.api.url("/stall", seconds=silence)
-    stalled = trial.run([*trial.urls(2, delay=0.02), silent], patience, may_raise=True)
+    silent = attempt.api.url("/stall", seconds=silence)
+    stalled = attempt.run([*attempt.urls(2, delay=0.02), silent], patience, may_raise=True)
     if not isinstance(stalled.error, TimeoutError):
         yield Finding(
             f"A server that said nothing for {silence:g} s was waited for, with a patience of {patience:g} s.",
@@ -297,13 +297,13 @@ async def fetch_patiently(urls, patience):
 )
 
 
-def only_good_ones(trial: Trial) -> Judgement:
+def only_good_ones(attempt: Attempt) -> Judgement:
     """`good_pages(session, urls)` returns the pages whose status was good, in order, asked for all at once."""
-    good = trial.urls(4, delay=0.05)
-    bad = [trial.api.url("/flaky", rate=1, delay=0.05), trial.api.url("/countries/XX")]
-    urls = trial.chance.sample(good + bad, len(good + bad))
-    seen = trial.run(urls, with_session=True, meanings=_ONE_SPOILS_ALL | _TOO_LATE)
-    pages = trial.answers([url for url in urls if url in good])
+    good = attempt.urls(4, delay=0.05)
+    bad = [attempt.api.url("/flaky", rate=1, delay=0.05), attempt.api.url("/countries/XX")]
+    urls = attempt.chance.sample(good + bad, len(good + bad))
+    seen = attempt.run(urls, with_session=True, meanings=_ONE_SPOILS_ALL | _TOO_LATE)
+    pages = attempt.answers([url for url in urls if url in good])
     yield judges.ran(seen, STATUS)
     yield judges.asked(seen, urls, STATUS)
     results = seen.result if isinstance(seen.result, list) else []
@@ -362,12 +362,12 @@ async def good_pages(session, urls):
 )
 
 
-def used_while_it_came(trial: Trial) -> Judgement:
+def used_while_it_came(attempt: Attempt) -> Judgement:
     """`download(session, url, write)` writes each piece as it arrives, and returns the number of bytes."""
-    size = trial.chance.randint(300_000, 400_000)
-    url = trial.api.url("/drip", bytes=size, duration=0.4, chunks=10)
+    size = attempt.chance.randint(300_000, 400_000)
+    url = attempt.api.url("/drip", bytes=size, duration=0.4, chunks=10)
     written: list[tuple[float, Any]] = []
-    seen = trial.run(
+    seen = attempt.run(
         url, lambda piece: written.append((time.perf_counter(), piece)), with_session=True, meanings=_NOT_TO_BE_LOOPED
     )
     yield judges.ran(seen, STREAM)
@@ -439,10 +439,10 @@ async def download(session, url, write):
 )
 
 
-def said_with_json(trial: Trial) -> Judgement:
+def said_with_json(attempt: Attempt) -> Judgement:
     """`report(session, url, country, visits)` posts JSON with a parameter and a header."""
-    country, visits = trial.codes(1)[0], trial.chance.randint(100, 999)
-    seen = trial.run(trial.api.url("/echo"), country, visits, with_session=True)
+    country, visits = attempt.codes(1)[0], attempt.chance.randint(100, 999)
+    seen = attempt.run(attempt.api.url("/echo"), country, visits, with_session=True)
     yield judges.ran(seen, LINE_BY_LINE)
     if not seen.server.requests:
         yield Finding("The server saw no request.", "What it answered cannot be known without asking it.", SENDING)

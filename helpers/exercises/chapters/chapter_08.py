@@ -10,8 +10,8 @@ from urllib.request import urlopen
 import aiohttp
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
-from helpers.exercises.bench.observation import Seen
+from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -46,11 +46,11 @@ async def fetch(session, url):
 """
 
 
-def fails_at_first(trial: Trial, failures: int) -> str:
+def fails_at_first(attempt: Attempt, failures: int) -> str:
     """An address of /flaky that fails so many times after a reset, and then answers; another at each check."""
     while True:
-        url = trial.api.url("/flaky", rate=0.5, n=trial.chance.randrange(10**6))
-        trial.api.reset()
+        url = attempt.api.url("/flaky", rate=0.5, n=attempt.chance.randrange(10**6))
+        attempt.api.reset()
         if [_status(url) for _ in range(failures + 1)] == [503] * failures + [200]:
             return url
 
@@ -63,12 +63,12 @@ def _status(url: str) -> int:
         return error.code
 
 
-def five_attempts_at_most(trial: Trial) -> Judgement:
+def five_attempts_at_most(attempt: Attempt) -> Judgement:
     """`patiently(session, url)` makes up to five attempts, and lets the last error out."""
-    seen = trial.run(fails_at_first(trial, 2), with_session=True, meanings=_GAVE_UP)
+    seen = attempt.run(fails_at_first(attempt, 2), with_session=True, meanings=_GAVE_UP)
     yield judges.values(seen, {"ok": True, "attempt": 3}, "the page of the third attempt", RETRIES)
     yield _attempts(seen.server.requests, 3, "The third attempt was good.")
-    down = trial.run(trial.api.url("/flaky", rate=1), with_session=True, may_raise=True)
+    down = attempt.run(attempt.api.url("/flaky", rate=1), with_session=True, may_raise=True)
     yield _attempts(down.server.requests, 5, "The server was down for good.")
     if not isinstance(down.error, aiohttp.ClientResponseError):
         yield Finding(
@@ -131,9 +131,9 @@ async def patiently(session, url):
 )
 
 
-def retries_of_retries(trial: Trial) -> Judgement:
+def retries_of_retries(attempt: Attempt) -> Judgement:
     """Shows the right answer of `three-times-three` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"The server saw {count(seen.server.requests, 'request')}: three attempts of three attempts."
 
@@ -194,12 +194,12 @@ async def _together(fetch_when_told: Any, session: aiohttp.ClientSession, urls: 
     return await asyncio.gather(*(fetch_when_told(session, url) for url in urls))
 
 
-def back_when_told(trial: Trial) -> Judgement:
+def back_when_told(attempt: Attempt) -> Judgement:
     """`fetch_when_told(session, url)` waits for as long as Retry-After says."""
     gaps = []
     for rate, seconds in ((1, 1), (0.5, 2)):  # a token comes every 1 s, every 2 s
-        urls = [trial.api.url("/limited", rate=rate, burst=1, n=trial.chance.randrange(10**6)) for _ in range(2)]
-        seen = trial.run(urls, with_session=True, through=_together, meanings=_NO_NUMBER)
+        urls = [attempt.api.url("/limited", rate=rate, burst=1, n=attempt.chance.randrange(10**6)) for _ in range(2)]
+        seen = attempt.run(urls, with_session=True, through=_together, meanings=_NO_NUMBER)
         refused, good = seen.server.by_status.get(429, 0), seen.server.by_status.get(200, 0)
         if refused > 1:
             yield Finding(
@@ -259,10 +259,10 @@ async def fetch_when_told(session, url):
 )
 
 
-def stops_when_asked(trial: Trial) -> Judgement:
+def stops_when_asked(attempt: Attempt) -> Judgement:
     """`watch(session, url, times)` outlives failures, and lets a cancellation pass."""
-    calm = trial.urls(1, delay=0.05)[0]
-    seen = trial.run(calm, 40, with_session=True, cancel_after=0.4)
+    calm = attempt.urls(1, delay=0.05)[0]
+    seen = attempt.run(calm, 40, with_session=True, cancel_after=0.4)
     made = seen.server.requests
     if seen.ended == "returned" and made >= 40:
         yield Finding(
@@ -278,8 +278,11 @@ def stops_when_asked(trial: Trial) -> Judgement:
         )
     yield judges.nothing_left(seen, REQUEST)
     times = 12
-    flaky = trial.run(
-        trial.api.url("/flaky", rate=0.5, n=trial.chance.randrange(10**6)), times, with_session=True, meanings=_NOT_NOW
+    flaky = attempt.run(
+        attempt.api.url("/flaky", rate=0.5, n=attempt.chance.randrange(10**6)),
+        times,
+        with_session=True,
+        meanings=_NOT_NOW,
     )
     good = flaky.server.by_status.get(200, 0)
     if flaky.server.requests != times:
@@ -327,17 +330,17 @@ async def watch(session, url, times):
 )
 
 
-def none_goes_on(trial: Trial) -> Judgement:
+def none_goes_on(attempt: Attempt) -> Judgement:
     """`fetch_all_or_none(session, urls)` stops the others when one fails."""
-    good = trial.urls(5, delay=0.05)
-    seen = trial.run(good, with_session=True)
+    good = attempt.urls(5, delay=0.05)
+    seen = attempt.run(good, with_session=True)
     yield judges.asked(seen, good, SIBLINGS)
     yield judges.ran(seen, SIBLINGS)
-    yield judges.values(seen, trial.answers(good), "the pages, in the order of the urls", SIBLINGS)
+    yield judges.values(seen, attempt.answers(good), "the pages, in the order of the urls", SIBLINGS)
     yield judges.together(seen, len(good), SIBLINGS)
-    slow = trial.urls(4, delay=1.0)
-    mixed = [*slow[:2], trial.api.url("/flaky", rate=1), *slow[2:]]
-    failed = trial.run(mixed, with_session=True, may_raise=True)
+    slow = attempt.urls(4, delay=1.0)
+    mixed = [*slow[:2], attempt.api.url("/flaky", rate=1), *slow[2:]]
+    failed = attempt.run(mixed, with_session=True, may_raise=True)
     if failed.ended != "raised":
         yield Finding("One page failed, and no error came out.", "The caller has to hear of it.", SIBLINGS)
     ended = int(failed.run.requests["ok"].sum())
@@ -372,11 +375,11 @@ async def fetch_all_or_none(session, urls):
 )
 
 
-def lets_good_ones_pass(trial: Trial) -> Judgement:
+def lets_good_ones_pass(attempt: Attempt) -> Judgement:
     """`fetch_politely(session, urls)` backs off without holding a permit."""
-    good = trial.urls(6, delay=0.02)
-    bad = [trial.api.url("/flaky", rate=1, n=trial.chance.randrange(10**6)) for _ in range(2)]
-    seen = trial.run([*bad, *good], with_session=True)
+    good = attempt.urls(6, delay=0.02)
+    bad = [attempt.api.url("/flaky", rate=1, n=attempt.chance.randrange(10**6)) for _ in range(2)]
+    seen = attempt.run([*bad, *good], with_session=True)
     asked = Counter(seen.urls)
     yield judges.ran(seen, PERMIT)
     yield judges.at_most(seen, 2, PERMIT)
@@ -388,10 +391,12 @@ def lets_good_ones_pass(trial: Trial) -> Judgement:
                 PERMIT,
             )
             break
-    yield judges.values(seen, [None, None, *trial.answers(good)], "None for the bad and the pages of the good", PERMIT)
+    yield judges.values(
+        seen, [None, None, *attempt.answers(good)], "None for the bad and the pages of the good", PERMIT
+    )
     yield judges.together(seen, 2, PERMIT)
     # A stall of the machine looks the same, but not twice.
-    if _idle(seen, bad) > ASLEEP and _idle(trial.run([*bad, *good], with_session=True), bad) > ASLEEP:
+    if _idle(seen, bad) > ASLEEP and _idle(attempt.run([*bad, *good], with_session=True), bad) > ASLEEP:
         yield Finding(
             "After the first failures nothing was in flight for a while, although good addresses were waiting.",
             "The permits were in the hands of those who were asleep, and the server had nothing to do.",
@@ -405,7 +410,7 @@ ASLEEP = 0.09
 """Seconds: a little less than the first wait of `permit-in-hand`."""
 
 
-def _idle(seen: Seen, bad: list[str]) -> float:
+def _idle(seen: Observation, bad: list[str]) -> float:
     """Seconds from the first answer, a failure, until the first request for a good address."""
     requests = seen.run.requests
     is_bad = requests["url"].isin(bad)
@@ -451,27 +456,27 @@ async def fetch_politely(session, urls):
 )
 
 
-def only_what_came(trial: Trial) -> Judgement:
+def only_what_came(attempt: Attempt) -> Judgement:
     """`pages_in_time(session, urls, seconds)` returns what came, in order, and leaves nothing."""
-    quick = trial.urls(5, delay=0.05)
-    hanging = [trial.api.url("/stall", n=trial.chance.randrange(10**6)) for _ in range(3)]
-    urls = trial.chance.sample(quick + hanging, len(quick + hanging))
-    seen = trial.run(urls, 1.0, with_session=True, meanings=_OUT_OF_TIME)
+    quick = attempt.urls(5, delay=0.05)
+    hanging = [attempt.api.url("/stall", n=attempt.chance.randrange(10**6)) for _ in range(3)]
+    urls = attempt.chance.sample(quick + hanging, len(quick + hanging))
+    seen = attempt.run(urls, 1.0, with_session=True, meanings=_OUT_OF_TIME)
     yield judges.ran(seen, PARTIAL)
     yield judges.asked(seen, urls, PARTIAL)
     yield judges.together(seen, len(urls), PARTIAL)
-    pages = trial.answers([url for url in urls if url in quick])
+    pages = attempt.answers([url for url in urls if url in quick])
     yield judges.values(seen, pages, "the pages that came in time, in the order of the urls", PARTIAL)
     yield judges.nothing_left(seen, PARTIAL)
     patience = 4.0
-    early = trial.run(quick, patience, with_session=True, meanings=_OUT_OF_TIME)
+    early = attempt.run(quick, patience, with_session=True, meanings=_OUT_OF_TIME)
     if early.run.wall > 0.9 * patience:
         yield Finding(
             f"All pages were there at once, and it waited for the {patience:g} s all the same.",
             "The time is a limit, not a duration.",
             PARTIAL,
         )
-    yield judges.values(early, trial.answers(quick), "all the pages, in the order of the urls", PARTIAL)
+    yield judges.values(early, attempt.answers(quick), "all the pages, in the order of the urls", PARTIAL)
     return f"{len(quick)} of {len(urls)} pages came in time, and nothing was left of the others."
 
 
@@ -508,11 +513,11 @@ async def pages_in_time(session, urls, seconds):
 )
 
 
-def helps_or_not(trial: Trial) -> Judgement:
+def helps_or_not(attempt: Attempt) -> Judgement:
     """`fetch_if_it_helps(session, url)` tries a 503 again, up to four attempts, and nothing else."""
-    seen = trial.run(fails_at_first(trial, 2), with_session=True, meanings=_GAVE_UP)
+    seen = attempt.run(fails_at_first(attempt, 2), with_session=True, meanings=_GAVE_UP)
     yield judges.values(seen, {"ok": True, "attempt": 3}, "the page of the third attempt", RETRIES)
-    down = trial.run(trial.api.url("/flaky", rate=1), with_session=True, may_raise=True)
+    down = attempt.run(attempt.api.url("/flaky", rate=1), with_session=True, may_raise=True)
     if down.server.requests != 4:
         yield Finding(
             f"A server that was down was asked {count(down.server.requests, 'time')}, not 4 times.",
@@ -520,7 +525,7 @@ def helps_or_not(trial: Trial) -> Judgement:
             RETRIES,
         )
     yield _raised(down.error, "503 for the fourth time")
-    missing = trial.run(trial.api.url("/countries/XX"), with_session=True, may_raise=True)
+    missing = attempt.run(attempt.api.url("/countries/XX"), with_session=True, may_raise=True)
     if missing.server.requests != 1:
         yield Finding(
             f"A page that does not exist was asked for {count(missing.server.requests, 'time')}.",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
-from helpers.exercises.bench.observation import Seen
+from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -35,9 +35,9 @@ async def fetch(session, url):
 """
 
 
-def rate_times_seconds(trial: Trial) -> Judgement:
+def rate_times_seconds(attempt: Attempt) -> Judgement:
     """Shows the right answer of `rate-times-seconds` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"At most {seen.peak} were in flight: forty a second, 0.2 s each, make eight; a few because they may bunch."
 
@@ -87,9 +87,9 @@ async def paced_and_permitted():
 )
 
 
-def opened(trial: Trial) -> Judgement:
+def opened(attempt: Attempt) -> Judgement:
     """Shows the right answer of `what-zero-asks-for` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"The server counted {count(seen.server.connections, 'connection')}: as many as there are permits."
 
@@ -145,16 +145,16 @@ async def work(session, queue, pages):
 """
 
 
-def queue_and_workers(trial: Trial) -> Judgement:
+def queue_and_workers(attempt: Attempt) -> Judgement:
     """`save_all(session, urls, pages)` has three workers ask for all, through a queue of five at most."""
-    urls = trial.urls(12, delay=0.05)
+    urls = attempt.urls(12, delay=0.05)
     pages: list[Any] = []
-    seen = trial.run(urls, pages, with_session=True, meanings=_GROUP_ENDED)
+    seen = attempt.run(urls, pages, with_session=True, meanings=_GROUP_ENDED)
     yield judges.asked(seen, urls, QUEUE)
     yield judges.together(seen, 3, QUEUE)
     yield judges.nothing_left(seen, QUEUE)
     seen.result = sorted(page["code"] for page in pages)
-    wanted = sorted(page["code"] for page in trial.answers(urls))
+    wanted = sorted(page["code"] for page in attempt.answers(urls))
     yield judges.values(seen, wanted, "all the pages, in any order", QUEUE)
     return f"{len(urls)} addresses went through a queue of five at most; three workers emptied it, and went home."
 
@@ -193,13 +193,13 @@ async def save_all(session, urls, pages):
 )
 
 
-def before_the_slow_one(trial: Trial) -> Judgement:
+def before_the_slow_one(attempt: Attempt) -> Judgement:
     """`fetch_all(session, urls)` keeps five in flight while a slow one is on its way."""
-    codes = trial.codes(15)
-    slow = trial.chance.randint(1, 3)
+    codes = attempt.codes(15)
+    slow = attempt.chance.randint(1, 3)
     delays = [1.0 if at == slow else 0.03 for at in range(len(codes))]
-    urls = [trial.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
-    seen = trial.run(urls, with_session=True)
+    urls = [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
+    seen = attempt.run(urls, with_session=True)
     yield judges.ran(seen, BATCHES)
     yield judges.asked(seen, urls, BATCHES)
     yield judges.at_most(seen, 5, BATCHES)
@@ -214,7 +214,7 @@ def before_the_slow_one(trial: Trial) -> Judgement:
             "was there.",
             BATCHES,
         )
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", BATCHES)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", BATCHES)
     yield judges.nothing_left(seen, BATCHES)
     return f"While the slow one was on its way, {begun - 1} others were begun, never more than five at once."
 
@@ -250,19 +250,14 @@ async def fetch_all(session, urls):
     ],
 )
 
-_TOO_SOON = {
-    "ClientResponseError": (
-        "The status was 429: more came than the server allows in that time. One such answer, and `gather` raises.",
-        RATE,
-    ),
-}
 
-
-def within_the_rate(trial: Trial) -> Judgement:
+def within_the_rate(attempt: Attempt) -> Judgement:
     """`ask_all(session, urls, rate)` keeps to a rate, of which the server is a little more generous."""
     rate = 25
-    urls = [trial.api.url("/limited", rate=30, burst=15, delay=0.1, n=n) for n in trial.chance.sample(range(999), 50)]
-    seen = trial.run(urls, rate, with_session=True, may_raise=True)
+    urls = [
+        attempt.api.url("/limited", rate=30, burst=15, delay=0.1, n=n) for n in attempt.chance.sample(range(999), 50)
+    ]
+    seen = attempt.run(urls, rate, with_session=True, may_raise=True)
     refused = seen.server.by_status.get(429, 0)
     if refused:
         yield Finding(
@@ -290,7 +285,7 @@ def within_the_rate(trial: Trial) -> Judgement:
     return f"{count(len(urls), 'request')}, none refused, up to {seen.peak} in flight at once."
 
 
-def _busiest(seen: Seen, width: float) -> int:
+def _busiest(seen: Observation, width: float) -> int:
     """At most so many requests were begun within a time of this width, in seconds."""
     starts = sorted(seen.run.requests["start"] + seen.run.requests["queued"])
     return max((bisect_left(starts, start + width) - at for at, start in enumerate(starts)), default=0)
@@ -341,19 +336,19 @@ class _Source:
             self.taken.append(time.perf_counter())
             yield url
 
-    def most_ahead(self, seen: Seen) -> int:
+    def most_ahead(self, seen: Observation) -> int:
         """How many had been taken and not yet been answered, at most."""
         ends = sorted(seen.run.requests["end"] + seen.run.began)
         return max((at - bisect_left(ends, when) for at, when in enumerate(self.taken, start=1)), default=0)
 
 
-def no_further_ahead(trial: Trial) -> Judgement:
+def no_further_ahead(attempt: Attempt) -> Judgement:
     """`for_each(session, urls, workers, handle)` reads its addresses only as it comes to need them."""
     workers, bound = 5, 20
-    urls = [trial.api.url(f"/countries/{code}", delay=0.05, n=n) for n in range(4) for code in trial.codes(15)]
+    urls = [attempt.api.url(f"/countries/{code}", delay=0.05, n=n) for n in range(4) for code in attempt.codes(15)]
     source = _Source(urls)
     pages: list[Any] = []
-    seen = trial.run(source.read(), workers, pages.append, with_session=True, meanings=_NO_LENGTH)
+    seen = attempt.run(source.read(), workers, pages.append, with_session=True, meanings=_NO_LENGTH)
     yield judges.asked(seen, urls, BATCHES)
     yield judges.at_most(seen, workers, BATCHES)
     yield judges.together(seen, workers, BATCHES)
@@ -366,7 +361,7 @@ def no_further_ahead(trial: Trial) -> Judgement:
             QUEUE,
         )
     seen.result = sorted(page["code"] for page in pages if isinstance(page, dict))
-    wanted = sorted(page["code"] for page in trial.answers(urls))
+    wanted = sorted(page["code"] for page in attempt.answers(urls))
     if seen.result != wanted:
         yield Finding(
             f"`handle` was given {count(len(pages), 'thing')}; it should get each of {len(urls)} pages once.",
@@ -409,11 +404,11 @@ async def for_each(session, urls, workers, handle):
 )
 
 
-def whether_answered_or_not(trial: Trial) -> Judgement:
+def whether_answered_or_not(attempt: Attempt) -> Judgement:
     """`send_at_rate(session, urls, rate)` starts one every 1/rate seconds, whatever the answers do."""
     rate = 10
-    urls = trial.urls(7, delay=0.4)
-    seen = trial.run(urls, rate, with_session=True)
+    urls = attempt.urls(7, delay=0.4)
+    seen = attempt.run(urls, rate, with_session=True)
     yield judges.ran(seen, STALL)
     yield judges.asked(seen, urls, STALL)
     yield judges.never_blocked(seen, TOGETHER)
@@ -440,7 +435,7 @@ def whether_answered_or_not(trial: Trial) -> Judgement:
         )
     else:
         yield judges.together(seen, 3, STALL)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", STALL)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", STALL)
     yield judges.nothing_left(seen, STALL)
     return f"{len(urls)} were sent one after another, and up to {seen.peak} of them waited for their answers at once."
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -16,9 +16,9 @@ RESUME = "A feed that breaks loses nothing, if the client says what it has"
 STALLS = "One slow reader stalls everybody"
 
 
-def what_was_heard(trial: Trial) -> Judgement:
+def what_was_heard(attempt: Attempt) -> Judgement:
     """Shows the right answer of `who-hears` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"It returned {seen.result}: the second message was never begun."
 
@@ -76,15 +76,15 @@ async def who_hears():
 TEXTS = ("sun", "rain", "fog: patches", "wind: 7", "snow", "hail", "frost", "a: b: c")
 
 
-def a_feed_is_read(trial: Trial) -> Judgement:
+def a_feed_is_read(attempt: Attempt) -> Judgement:
     """`parse_events(lines)` returns pairs of id and data, of whatever was sent between them."""
-    texts = trial.chance.sample(TEXTS, 5)
-    first = trial.chance.randint(3, 90)
+    texts = attempt.chance.sample(TEXTS, 5)
+    first = attempt.chance.randint(3, 90)
     lines: list[str] = ["retry: 500", ""]
     for number, text in enumerate(texts, start=first):
-        lines += [": still here", ""] * trial.chance.randint(0, 2)
+        lines += [": still here", ""] * attempt.chance.randint(0, 2)
         lines += [f"id: {number}", f"data: {text}", ""]
-    seen = trial.run(lines)
+    seen = attempt.run(lines)
     if seen.result == []:
         yield Finding(
             "It returned an empty list.", "An event is over at the empty line after it. What is to be done there?", FOUR
@@ -142,10 +142,10 @@ def parse_events(lines):
 )
 
 
-def the_newest_counts(trial: Trial) -> Judgement:
+def the_newest_counts(attempt: Attempt) -> Judgement:
     """`broadcast(queues, text)` never waits, and a full queue loses its oldest message."""
-    place = trial.chance.randint(0, 2)
-    text = trial.chance.choice(TEXTS)
+    place = attempt.chance.randint(0, 2)
+    text = attempt.chance.choice(TEXTS)
     contents: list[list[str]] = []
 
     async def play(broadcast: Any) -> bool:
@@ -162,7 +162,7 @@ def the_newest_counts(trial: Trial) -> Judgement:
         contents.extend([queue.get_nowait() for _ in range(queue.qsize())] for queue in queues)
         return waited
 
-    seen = trial.run(through=play)
+    seen = attempt.run(through=play)
     full = contents[place]
     if seen.result:
         yield Finding(
@@ -211,11 +211,11 @@ async def broadcast(queues, text):
 )
 
 
-def a_broken_feed_is_followed(trial: Trial) -> Judgement:
+def a_broken_feed_is_followed(attempt: Attempt) -> Judgement:
     """`follow_feed(session, url, count)` reads all messages of a feed that breaks, each of them once."""
     wanted, every = 14, 4
-    url = trial.api.url("/feed", rate=200, messages=20, drop_after=every, seed=trial.chance.randint(1, 10**6))
-    seen = trial.run(url, wanted, with_session=True, meanings=BROKEN)
+    url = attempt.api.url("/feed", rate=200, messages=20, drop_after=every, seed=attempt.chance.randint(1, 10**6))
+    seen = attempt.run(url, wanted, with_session=True, meanings=BROKEN)
     yield judges.ran(seen, RESUME)
     texts = seen.result if isinstance(seen.result, list) else None
     asked = seen.server.requests

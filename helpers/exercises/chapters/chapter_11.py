@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
-from helpers.exercises.bench.observation import Seen
+from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.chapters.chapter_06 import beside_a_heartbeat
 from helpers.exercises.chapters.watched_connections import Connection, LendingPool
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
@@ -26,9 +26,9 @@ SILENCE = "A pool too small queues in silence"
 HELD = "A connection held while asking somebody else"
 
 
-def four_rounds(trial: Trial) -> Judgement:
+def four_rounds(attempt: Attempt) -> Judgement:
     """Shows the right answer of `rounds-of-a-pool` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return (
         f"The last one had its answer after {seen.run.wall:.1f} s: twelve queries over three connections, four rounds."
@@ -108,13 +108,13 @@ async def some_fail(
     return await asyncio.gather(*tasks, waiting, return_exceptions=True)
 
 
-def given_back(trial: Trial) -> Judgement:
+def given_back(attempt: Attempt) -> Judgement:
     """`with_connection(pool, work)` borrows, works, and gives back, after an error too."""
     connections = [Connection(), Connection()]
     pool: asyncio.Queue[Connection] = asyncio.Queue()
     for connection in connections:
         pool.put_nowait(connection)
-    fails = trial.chance.randint(1, 4)
+    fails = attempt.chance.randint(1, 4)
 
     async def work(number: int, connection: Connection) -> int:
         await connection.execute("SELECT ?", (number,))
@@ -122,7 +122,7 @@ def given_back(trial: Trial) -> Judgement:
             raise LookupError("no such row")
         return number
 
-    seen = trial.run(pool, [partial(work, number) for number in range(6)], through=some_fail)
+    seen = attempt.run(pool, [partial(work, number) for number in range(6)], through=some_fail)
     if pool.qsize() < 2:
         yield Finding(
             f"When all had ended, {pool.qsize()} of 2 connections were in the pool.",
@@ -177,15 +177,15 @@ def slow_query(number: int) -> str:
     )
 
 
-def loop_was_free(trial: Trial) -> Judgement:
+def loop_was_free(attempt: Attempt) -> Judgement:
     """`all_totals(path, queries)` runs each query on the file, in order, and the loop is free meanwhile."""
-    numbers = trial.chance.sample(range(1000), 3)
+    numbers = attempt.chance.sample(range(1000), 3)
     with tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True) as folder:
         path = str(Path(folder) / "shop.sqlite")
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("CREATE TABLE orders (customer, amount)")
         queries = [slow_query(number) for number in numbers]
-        seen = trial.run(path, queries, through=beside_a_heartbeat, meanings=_OF_ITS_THREAD)
+        seen = attempt.run(path, queries, through=beside_a_heartbeat, meanings=_OF_ITS_THREAD)
     seen.result, beats = seen.result
     yield judges.ran(seen, BLOCKS)
     yield judges.values(seen, numbers, "what the queries came to, in their order", BLOCKS)
@@ -232,11 +232,11 @@ async def all_totals(path, queries):
 )
 
 
-def asked_all_together(trial: Trial) -> Judgement:
+def asked_all_together(attempt: Attempt) -> Judgement:
     """`pages(session, pool, urls)` notes each visit in the database, and holds no connection while it asks."""
-    urls = trial.urls(8, delay=0.3)
+    urls = attempt.urls(8, delay=0.3)
     pool = LendingPool(2)
-    seen = trial.run(pool, urls, with_session=True)
+    seen = attempt.run(pool, urls, with_session=True)
     yield judges.ran(seen, HELD)
     yield judges.asked(seen, urls, HELD)
     noted = [query[1] for connection in pool.lent for query in connection.queries]
@@ -252,7 +252,7 @@ def asked_all_together(trial: Trial) -> Judgement:
             "Each held its connection while it waited for a server that has nothing to do with the database.",
             HELD,
         )
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", HELD)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", HELD)
     yield judges.nothing_left(seen, HELD)
     return f"Two connections served {len(urls)} visits, and up to {seen.peak} requests were in flight."
 
@@ -288,15 +288,15 @@ async def pages(session, pool, urls):
 )
 
 
-def a_whole_pool(trial: Trial) -> Judgement:
+def a_whole_pool(attempt: Attempt) -> Judgement:
     """`with_pool(connect, size, jobs)` runs the jobs over so many connections, and closes them in any case."""
-    numbers = trial.chance.sample(range(1000), 9)
-    seen, opened = _run_with_pool(trial, numbers, fails=None)
+    numbers = attempt.chance.sample(range(1000), 9)
+    seen, opened = _run_with_pool(attempt, numbers, fails=None)
     yield judges.ran(seen, SIZE)
     yield _about_connections(opened)
     yield judges.values(seen, numbers, "what the jobs came to, in their order", SIZE)
     yield judges.nothing_left(seen, SIZE)
-    failed, opened = _run_with_pool(trial, numbers, fails=numbers[1])
+    failed, opened = _run_with_pool(attempt, numbers, fails=numbers[1])
     if failed.ended != "raised" or not _holds(failed.error, LookupError):
         yield Finding(
             "One of the jobs failed with a LookupError, and the caller did not hear of it.",
@@ -308,7 +308,7 @@ def a_whole_pool(trial: Trial) -> Judgement:
     return "Three connections, nine jobs, each connection closed: after an error as well."
 
 
-def _run_with_pool(trial: Trial, numbers: list[int], fails: int | None) -> tuple[Seen, list[Connection]]:
+def _run_with_pool(attempt: Attempt, numbers: list[int], fails: int | None) -> tuple[Observation, list[Connection]]:
     opened: list[Connection] = []
 
     async def connect() -> Connection:
@@ -324,7 +324,7 @@ def _run_with_pool(trial: Trial, numbers: list[int], fails: int | None) -> tuple
         return number
 
     jobs = [partial(job, number) for number in numbers]
-    return trial.run(connect, 3, jobs, may_raise=fails is not None), opened
+    return attempt.run(connect, 3, jobs, may_raise=fails is not None), opened
 
 
 def _about_connections(opened: list[Connection], after: str = "") -> Finding | None:

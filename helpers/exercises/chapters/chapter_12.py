@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -32,9 +32,9 @@ async def ask(session, url):
 """
 
 
-def in_one_thread(trial: Trial) -> Judgement:
+def in_one_thread(attempt: Attempt) -> Judgement:
     """Shows the right answer of `awaited-in-vain` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"At most {seen.peak} was in flight: six requests, one after another, in one thread."
 
@@ -73,14 +73,14 @@ async def report():
 )
 
 
-def overlapping_threads(trial: Trial) -> Judgement:
+def overlapping_threads(attempt: Attempt) -> Judgement:
     """`ask_with_requests(urls)` has several calls of `requests` in flight, by way of `sync_to_async`."""
-    urls = trial.urls(5, delay=0.2)
-    seen = trial.run(urls)
+    urls = attempt.urls(5, delay=0.2)
+    seen = attempt.run(urls)
     yield judges.ran(seen, ONE_THREAD)
     yield judges.asked(seen, urls, ONE_THREAD)
     yield judges.together(seen, 3, ONE_THREAD)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", FAN_OUT)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", FAN_OUT)
     yield judges.never_blocked(seen, ONE_THREAD)
     return f"Up to {seen.peak} calls of `requests` were in flight at once, each in a thread of its own."
 
@@ -108,14 +108,14 @@ async def ask_with_requests(urls):
 )
 
 
-def together_from_plain_code(trial: Trial) -> Judgement:
+def together_from_plain_code(attempt: Attempt) -> Judgement:
     """`pages(urls)`, a plain function, asks for all urls together and can be called again."""
-    urls = trial.urls(4, delay=0.1)
-    seen = trial.run(urls, meanings=_CLOSED)
+    urls = attempt.urls(4, delay=0.1)
+    seen = attempt.run(urls, meanings=_CLOSED)
     yield judges.ran(seen, FAN_OUT)
     yield judges.asked(seen, urls, FAN_OUT)
     yield judges.together(seen, len(urls), FAN_OUT)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", FAN_OUT)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", FAN_OUT)
     yield judges.nothing_left(seen, OWN_LOOP)
     return f"A plain function had {count(seen.peak, 'request')} in flight at once."
 
@@ -145,22 +145,22 @@ def pages(urls):
 )
 
 
-def the_loop_went_on(trial: Trial) -> Judgement:
+def the_loop_went_on(attempt: Attempt) -> Judgement:
     """`region(session, codes, url_of)` lets the loop go on during the query, and asks for all pages together."""
-    chosen = trial.codes(5)
-    addresses = {code: trial.api.url(f"/countries/{code}", delay=0.1) for code in chosen}
+    chosen = attempt.codes(5)
+    addresses = {code: attempt.api.url(f"/countries/{code}", delay=0.1) for code in chosen}
 
     def codes() -> list[str]:
         time.sleep(0.3)  # the slow query
         return chosen
 
     urls = list(addresses.values())
-    seen = trial.run(codes, addresses.__getitem__, with_session=True, meanings=_NOT_A_LIST)
+    seen = attempt.run(codes, addresses.__getitem__, with_session=True, meanings=_NOT_A_LIST)
     yield judges.ran(seen, CONVERT)
     yield judges.never_blocked(seen, CONVERT)
     yield judges.asked(seen, urls, CONVERT)
     yield judges.together(seen, len(urls), FAN_OUT)
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the codes", CONVERT)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the codes", CONVERT)
     yield judges.nothing_left(seen, CONVERT)
     return f"The query ran in a thread, and then {count(seen.peak, 'request')} were in flight at once."
 
@@ -204,16 +204,16 @@ async def _each_as_it_comes(
     return names, when
 
 
-def first_come_first_served(trial: Trial) -> Judgement:
+def first_come_first_served(attempt: Attempt) -> Judgement:
     """`names(session, urls)` yields each name when its answer is there."""
-    delays = trial.chance.sample([0.05, 0.5, 1.0], 3)
-    codes = trial.codes(3)
-    urls = [trial.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
-    seen = trial.run(urls, with_session=True, through=_each_as_it_comes, meanings=_NOT_A_GENERATOR)
+    delays = attempt.chance.sample([0.05, 0.5, 1.0], 3)
+    codes = attempt.codes(3)
+    urls = [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
+    seen = attempt.run(urls, with_session=True, through=_each_as_it_comes, meanings=_NOT_A_GENERATOR)
     seen.result, when = seen.result
     yield judges.asked(seen, urls, STREAMS)
     yield judges.together(seen, len(urls), FAN_OUT)
-    pages = dict(zip(delays, trial.answers(urls), strict=True))
+    pages = dict(zip(delays, attempt.answers(urls), strict=True))
     wanted = [pages[delay]["name"] for delay in sorted(pages)]
     if sorted(map(repr, seen.result)) == sorted(map(repr, wanted)):
         # The slowest answer is half a second behind the others: no stall makes a name that waited for it early.

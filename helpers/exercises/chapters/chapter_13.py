@@ -9,7 +9,7 @@ import aiohttp
 import requests
 
 from helpers.exercises import judges
-from helpers.exercises.bench.attempt import Trial
+from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -19,9 +19,9 @@ STREAM = "For a stream, ask who keeps up"
 BRIDGES = "Every bridge has a toll"
 
 
-def what_the_bridge_left(trial: Trial) -> Judgement:
+def what_the_bridge_left(attempt: Attempt) -> Judgement:
     """Shows the right answer of `left-behind` by a run."""
-    seen = trial.run()
+    seen = attempt.run()
     yield None
     return f"It returned {seen.result}: the task was cancelled as asyncio.run ended."
 
@@ -78,10 +78,10 @@ def refresh_and_show():
 STREAMS = [(8.0, 0.25, 0.5), (64.0, 0.5, 0.5), (16.0, 0.125, 0.25), (4.0, 0.0625, 0.5), (96.0, 0.25, 0.75)]
 
 
-def little(trial: Trial) -> Judgement:
+def little(attempt: Attempt) -> Judgement:
     """`workers_needed(rate, latency, share)` is Little's law, with some room."""
-    for rate, latency, share in trial.chance.sample(STREAMS, 4):
-        seen = trial.run(rate, latency, share)
+    for rate, latency, share in attempt.chance.sample(STREAMS, 4):
+        seen = attempt.run(rate, latency, share)
         wanted = ceil(rate * latency / share)
         if seen.result is ...:
             yield Finding("It returned `...`.", "The gap is still a gap.", STREAM)
@@ -117,7 +117,7 @@ def workers_needed(rate, latency, share):
 )
 
 
-def one_crossing(trial: Trial) -> Judgement:
+def one_crossing(attempt: Attempt) -> Judgement:
     """`summaries(fetch, urls)` is plain code, crosses once, and has all requests in flight at once."""
     sessions: set[int] = set()
     loops: set[int] = set()
@@ -131,8 +131,8 @@ def one_crossing(trial: Trial) -> Judgement:
         async with session.get(url) as response:
             return await response.json()
 
-    urls = trial.urls(trial.chance.randint(5, 8))
-    seen = trial.run(fetch, urls)
+    urls = attempt.urls(attempt.chance.randint(5, 8))
+    seen = attempt.run(fetch, urls)
     yield judges.ran(seen, BRIDGES)
     yield judges.asked(seen, urls, BRIDGES)
     if len(loops) > 1:
@@ -148,7 +148,7 @@ def one_crossing(trial: Trial) -> Judgement:
             "On one side of the bridge, one session serves all requests.",
             BRIDGES,
         )
-    yield judges.values(seen, trial.answers(urls), "the pages, in the order of the urls", BRIDGES)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", BRIDGES)
     yield judges.nothing_left(seen, BRIDGES)
     return f"One loop, one session, and all {seen.peak} requests in flight at once."
 
@@ -181,7 +181,7 @@ def summaries(fetch, urls):
 )
 
 
-def two_worlds(trial: Trial) -> Judgement:
+def two_worlds(attempt: Attempt) -> Judgement:
     """`both_ways(session, fetch, look_up, urls)`: awaited and blocking calls, all of them in flight together."""
     main = threading.get_ident()
     in_loop: list[str] = []
@@ -195,9 +195,9 @@ def two_worlds(trial: Trial) -> Judgement:
             in_loop.append(url)
         return str(requests.get(url).json()["name"])
 
-    urls = trial.urls(2)
-    pages = trial.answers(urls)
-    seen = trial.run(fetch, look_up, urls, with_session=True)
+    urls = attempt.urls(2)
+    pages = attempt.answers(urls)
+    seen = attempt.run(fetch, look_up, urls, with_session=True)
     yield judges.ran(seen, MANY)
     if in_loop:
         yield Finding(

@@ -12,8 +12,8 @@ from helpers.recorders.loop.recorder import LoopRecorder
 STEPS, ROUNDS = 400, 10
 
 
-class Trial(NamedTuple):
-    """How the trial recording went.
+class SelfTest(NamedTuple):
+    """How the self-test went.
 
     Attributes:
         works: whether every step was seen.
@@ -32,7 +32,7 @@ def why_not(loop: asyncio.AbstractEventLoop) -> str:
             f"The event loop is a {kind}, which keeps its ready queue out of Python's sight: requests were recorded, "
             "tasks were not."
         )
-    if not trial().works:
+    if not self_test().works:
         return (
             "This version of Python runs its tasks in a way that the recorder does not know: tasks were not recorded."
         )
@@ -40,16 +40,16 @@ def why_not(loop: asyncio.AbstractEventLoop) -> str:
 
 
 @cache
-def trial() -> Trial:
+def self_test() -> SelfTest:
     """Record a task of our own, in a thread with a loop of its own, and see whether all of its steps are there."""
-    outcome: list[Trial] = []
-    thread = threading.Thread(target=lambda: outcome.append(_try()), name="waiting-measured trial")
+    outcome: list[SelfTest] = []
+    thread = threading.Thread(target=lambda: outcome.append(_try()), name="waiting-measured self-test")
     thread.start()
     thread.join()
-    return outcome[0] if outcome else Trial(works=False, cost=0.0)
+    return outcome[0] if outcome else SelfTest(works=False, cost=0.0)
 
 
-def _try() -> Trial:
+def _try() -> SelfTest:
     loop = asyncio.SelectorEventLoop()
     try:
         plain, recorded = [], []
@@ -61,9 +61,9 @@ def _try() -> Trial:
             recorded.append(loop.run_until_complete(_watched(recorder, owner)))
             # The opening step, one step for each time it gave way, and the child's two.
             works = works and len(recorder.steps) == 4 * (STEPS + 2 + 2) and len(recorder.rows) == 2
-        return Trial(works, max(min(recorded) - min(plain), 0.0) / STEPS)
+        return SelfTest(works, max(min(recorded) - min(plain), 0.0) / STEPS)
     except Exception:  # private names may be gone in a version yet to come: then tasks are not recorded, and we say so
-        return Trial(works=False, cost=0.0)
+        return SelfTest(works=False, cost=0.0)
     finally:
         loop.close()
 

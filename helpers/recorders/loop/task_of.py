@@ -40,7 +40,7 @@ def _type_of_steps() -> type | None:
         task._log_destroy_pending = False  # type: ignore[attr-defined]
         callback, loop.callback = loop.callback, None  # which holds the task, which holds the loop
         return type(callback)
-    except Exception:  # a Python yet to come asks a loop for more; `loop_check` finds that steps are not seen then
+    except Exception:  # a Python yet to come asks a loop for more; `self_test` finds that steps are not seen then
         return None
     finally:
         coroutine.close()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import os
 import sys
-import threading
 from typing import Any, Literal, get_args
-from urllib.parse import quote, urlencode
 
 from helpers.page.card import code
 from helpers.page.checked import check_choice, check_number
+from helpers.servers.http_server import HttpServer
+from helpers.servers.of_this_kernel import OfThisKernel
 from helpers.servers.practice_api import practice_api
 from helpers.servers.process import ServerProcess
 from helpers.servers.server_card import server_card
@@ -25,7 +24,7 @@ MOST_THREADS = 64
 START_WITHIN = 45.0  # seconds; two processes start, and the second loads Django
 
 
-class WebServer:
+class WebServer(HttpServer):
     """A running server of the project. `django_server(…)` and `aiohttp_server()` make it.
 
     Args:
@@ -37,41 +36,7 @@ class WebServer:
     def __init__(self, name: str, call: str, arguments: list[str]) -> None:
         self.name, self.call = name, call
         command = [sys.executable, "-m", "helpers.servers.django_project", *arguments]
-        self._process = ServerProcess(f"server {name!r}", command, ready_within=START_WITHIN)
-        self.port: int = self._process.start()["port"]
-
-    @property
-    def base(self) -> str:
-        """The address, such as http://127.0.0.1:40123, without a slash at its end."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int | None:
-        """The server's process id; None once it has been stopped."""
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether the server runs, as a child of this very process."""
-        return self._process.alive
-
-    def url(self, path: str, **params: Any) -> str:
-        """The address of a path, with query parameters.
-
-        Raises:
-            ValueError: the path does not begin with a slash.
-        """
-        if not path.startswith("/"):
-            raise ValueError(f"the path {path!r} must begin with a slash: {'/' + path!r}")
-        return self.base + quote(path) + (f"?{urlencode(params, doseq=True)}" if params else "")
-
-    def stop(self) -> None:
-        """End the server. The call that made it starts another."""
-        self._process.stop()
-
-    def log_tail(self, lines: int = 20) -> str:
-        """The last lines that the server has printed, such as the traceback of a view that failed."""
-        return self._process.log_tail(lines)
+        super().__init__(ServerProcess(f"server {name!r}", command, ready_within=START_WITHIN))
 
     def __repr__(self) -> str:
         return f"<{self.name} at {self.base}, {f'process {self.pid}' if self.alive else 'stopped'}>"
@@ -86,8 +51,7 @@ class WebServer:
 
 # --- those of this kernel ---------------------------------------------------------------------------
 
-_running: dict[tuple[str, ...], WebServer] = {}
-_starting = threading.Lock()
+_servers = OfThisKernel[WebServer](lambda server: server.alive)
 
 
 def django_server(
@@ -148,23 +112,9 @@ def aiohttp_server() -> WebServer:
 
 
 def _start(name: str, call: str, kind: str, given: dict[str, Any]) -> WebServer:
-    given = given | {"upstream": practice_api().base}
+    upstream = practice_api().base
+    given = given | {"upstream": upstream}
     arguments = [kind, *(word for key, value in given.items() for word in (f"--{key}", str(value)))]
-    with _starting:
-        for key in [key for key in _running if given["upstream"] not in key]:
-            _running.pop(key).stop()  # the practice API that it called has gone, and another has come
-        server = _running.get(tuple(arguments))
-        if server is None or not server.alive:
-            _running[tuple(arguments)] = server = WebServer(name, call, arguments)
-        return server
-
-
-def _forget_in_fork() -> None:
-    """A forked child has no servers: those it knows of belong to its parent."""
-    global _starting
-    _running.clear()
-    _starting = threading.Lock()  # another thread may have held it at the fork
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_forget_in_fork)
+    for server in _servers.take(lambda key: upstream not in key):
+        server.stop()  # the practice API that it called has gone, and another has come
+    return _servers.get(lambda: WebServer(name, call, arguments), tuple(arguments))

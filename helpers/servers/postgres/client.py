@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import os
 import sys
-import threading
 
 from helpers.page.card import code
+from helpers.servers.of_this_kernel import OfThisKernel
 from helpers.servers.process import ServerFailed, ServerProcess
 from helpers.servers.server_card import server_card
 
@@ -97,8 +97,7 @@ class Postgres:
 
 # --- the one of this kernel -------------------------------------------------------------------------
 
-_here: Postgres | None = None
-_starting = threading.Lock()
+_servers = OfThisKernel[Postgres](lambda server: server.available)
 
 
 def postgres() -> Postgres:
@@ -113,22 +112,7 @@ def postgres() -> Postgres:
     Raises:
         ValueError: WAITING_MEASURED_POSTGRES is no URI of a PostgreSQL.
     """
-    global _here
     given = os.environ.get(VARIABLE) or None
     if given is not None and not given.startswith(("postgresql://", "postgres://")):
         raise ValueError(f"{VARIABLE} is a URI that begins with postgresql://")
-    with _starting:
-        if _here is None or not _here.available or _here._given != given:
-            _here = Postgres(given)
-        return _here
-
-
-def _forget_in_fork() -> None:
-    """A forked child has no server: the one it knows of belongs to its parent."""
-    global _here, _starting
-    _here = None
-    _starting = threading.Lock()  # another thread may have held it at the fork
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_forget_in_fork)
+    return _servers.get(lambda: Postgres(given), (given or "",))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import sys
-import threading
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from helpers.page.card import code
 from helpers.page.colours import BLUE
+from helpers.servers.http_server import HttpServer
+from helpers.servers.of_this_kernel import OfThisKernel
 from helpers.servers.process import ServerProcess
 from helpers.servers.server_card import server_card
 
@@ -21,48 +21,13 @@ TIMEOUT = 5.0  # seconds that reset() and stats() wait for the server
 ENOUGH_DESCRIPTORS = 10_500  # for 10,000 connections and some files
 
 
-class PracticeAPI:
+class PracticeAPI(HttpServer):
     """A running practice API. `practice_api()` makes it; there is one for each kernel."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "helpers.servers.practice_api", "--guarded", "--port", "0"]
-        self._process = ServerProcess("practice API", command)
-        facts = self._process.start()
-        self.host = "127.0.0.1"
-        self.port: int = facts["port"]
-        self.descriptors: int | None = facts["descriptors"]
-
-    @property
-    def base(self) -> str:
-        """The address, such as http://127.0.0.1:40123, without a slash at its end."""
-        return f"http://{self.host}:{self.port}"
-
-    @property
-    def pid(self) -> int | None:
-        """The server's process id; None once it has been stopped."""
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Whether the server runs, as a child of this very process."""
-        return self._process.alive
-
-    def url(self, path: str, **params: Any) -> str:
-        """The address of a path, with query parameters, quoted as a URL needs it.
-
-        Args:
-            path: begins with a slash, such as "/countries/FR".
-            params: query parameters, such as delay=0.1 (seconds). A list repeats its parameter.
-
-        Raises:
-            ValueError: the path does not begin with a slash, or carries a query of its own.
-        """
-        if not path.startswith("/"):
-            raise ValueError(f"the path {path!r} must begin with a slash: {'/' + path!r}")
-        if "?" in path or "#" in path:
-            raise ValueError(f"give parameters as keywords, not in the path {path!r}: url('/flaky', rate=0.5)")
-        query = f"?{urlencode(params, doseq=True)}" if params else ""
-        return self.base + quote(path) + query
+        super().__init__(ServerProcess("practice API", command))
+        self.descriptors: int | None = self._process.facts["descriptors"]
 
     def stats(self, *, client: str | None = None, log: bool = False) -> dict[str, Any]:
         """What the server has seen since the last reset, for all clients and for each label.
@@ -114,14 +79,6 @@ class PracticeAPI:
             ValueError: the height is out of its bounds.
         """
         return LiveView(self.base, height)
-
-    def stop(self) -> None:
-        """End the server. `practice_api()` starts another."""
-        self._process.stop()
-
-    def log_tail(self, lines: int = 20) -> str:
-        """The last lines that the server has printed, for when something is odd."""
-        return self._process.log_tail(lines)
 
     def _ask(self, method: str, target: str) -> dict[str, Any]:
         # http.client and not requests or aiohttp, which may be under observation by `measure`.
@@ -175,8 +132,7 @@ def card(api: PracticeAPI) -> str:
 
 # --- the one for this kernel ------------------------------------------------------------------------
 
-_current: PracticeAPI | None = None
-_starting = threading.Lock()
+_servers = OfThisKernel[PracticeAPI](lambda api: api.alive)
 
 
 def practice_api() -> PracticeAPI:
@@ -187,25 +143,9 @@ def practice_api() -> PracticeAPI:
     Raises:
         ServerFailed: it did not start; the message shows the end of its log.
     """
-    global _current
-    with _starting:
-        if _current is None or not _current.alive:
-            _current = PracticeAPI()
-        return _current
+    return _servers.get(PracticeAPI)
 
 
 def running() -> PracticeAPI | None:
     """The practice API that this kernel has running, or None. Never starts one."""
-    api = _current
-    return api if api is not None and api.alive else None
-
-
-def _forget_in_fork() -> None:
-    """A forked child has no server: the one it knows of belongs to its parent."""
-    global _current, _starting
-    _current = None
-    _starting = threading.Lock()  # another thread may have held it at the fork
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
-    os.register_at_fork(after_in_child=_forget_in_fork)
+    return _servers.running()

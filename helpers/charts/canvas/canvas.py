@@ -73,15 +73,15 @@ class Header:
         lines = max(len(widths), self._keys_line + 1 if self.keys else 0)
         self.height = MARGIN + TOP_LINE + (lines - 1) * LINE + 4
 
-    def draw(self, paper: "Paper") -> None:
-        """Put the header onto the paper."""
-        paper.text(MARGIN, self._baseline(0), self.title, size=style.TITLE, weight="bold")
+    def draw(self, canvas: "Canvas") -> None:
+        """Put the header onto the canvas."""
+        canvas.text(MARGIN, self._baseline(0), self.title, size=style.TITLE, weight="bold")
         for number, line in enumerate(self._lines, start=1):
-            paper.text(MARGIN, self._baseline(number), line, size=style.TEXT, colour=colours.GREY)
+            canvas.text(MARGIN, self._baseline(number), line, size=style.TEXT, colour=colours.GREY)
         on_own_line = self._keys_line == len(self._lines) + 1
         x = MARGIN if on_own_line else style.WIDTH - MARGIN - self._keys_width
         for key in self.keys:
-            paper.key(x, self._baseline(self._keys_line) - 4, key)
+            canvas.key(x, self._baseline(self._keys_line) - 4, key)
             x += key.width + 16
 
     def _baseline(self, line: int) -> float:
@@ -100,13 +100,13 @@ def _wrapped(parts: Sequence[str], room: float) -> list[str]:
     return lines
 
 
-class Paper:
+class Canvas:
     """A chart with a sheet of pixel coordinates over it, for everything that is not data."""
 
     def __init__(self, height: float, sentence: str, note: str = "") -> None:
         self.chart = Chart(height, sentence, note)
         self.height = height
-        self.sheet = self.chart.add_axes((0, 0, 1, 1), label="paper")
+        self.sheet = self.chart.add_axes((0, 0, 1, 1), label="canvas")
         self.sheet.set(xlim=(0, style.WIDTH), ylim=(height, 0), zorder=5)
         self.sheet.patch.set_alpha(0)
         self.sheet.axis("off")
@@ -152,7 +152,7 @@ class Paper:
         self.text(x + 21, y + 4, key.meaning)
 
     def over(self, y: float, labels: Sequence[tuple[float, Text]], box: Box) -> None:
-        """Centre labels over their pixels, side by side where they would overlap, all within the paper."""
+        """Centre labels over their pixels, side by side where they would overlap, all within the canvas."""
         if not labels:
             return
         ordered = sorted(labels, key=lambda label: label[0])
