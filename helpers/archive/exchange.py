@@ -7,14 +7,17 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from helpers.archive import sql_rows
+from helpers.archive import parquet, sql_rows
 from helpers.archive.columns import pack, unpack
 from helpers.archive.file import Damaged, reading
 from helpers.archive.schema import WHY, NotOurs
 from helpers.archive.stored_run import StoredRun
 from helpers.archive.table_row import FIELDS, row_of, run_of
+
+if TYPE_CHECKING:
+    import pandas
 
 REQUESTS = "requests"
 READABLE = "what can be read is a .csv or .parquet that export() has written, or a history.sqlite"
@@ -37,7 +40,7 @@ def write(path: Path, runs: Sequence[StoredRun], packed: Callable[[int], bytes])
         table.to_csv(path, index=False)
     else:
         table[REQUESTS] = [json.dumps(unpack(packed(run.number))) for run in runs]
-        table.to_parquet(path, index=False)
+        parquet.write(table, path)
 
 
 def read(path: Path) -> list[tuple[StoredRun, bytes]]:
@@ -45,12 +48,14 @@ def read(path: Path) -> list[tuple[StoredRun, bytes]]:
 
     Raises FileNotFoundError, and ValueError for what is no such file or holds a value that cannot be.
     """
+    import pandas
+
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
     if path.suffix.lower() == ".csv":
-        table = _table(path, "read_csv", dtype=str, keep_default_na=False)
+        table = _table(path, lambda: pandas.read_csv(path, dtype=str, keep_default_na=False))
     elif path.suffix.lower() == ".parquet":
-        table = _table(path, "read_parquet")
+        table = _table(path, lambda: parquet.read(path))
     else:
         return _of_history(path)
     if missing := [name for name in FIELDS if name not in table]:
@@ -64,12 +69,10 @@ def read(path: Path) -> list[tuple[StoredRun, bytes]]:
     return found
 
 
-def _table(path: Path, reader: str, **options: Any) -> Any:
-    import pandas
-
+def _table(path: Path, read: "Callable[[], pandas.DataFrame]") -> Any:
     try:
-        return getattr(pandas, reader)(path, **options)
-    except (ValueError, OSError) as error:  # what pandas and pyarrow raise for files that are none of theirs
+        return read()
+    except (ValueError, OSError) as error:
         raise ValueError(f"{path.name} cannot be read ({error}): {READABLE}") from error
 
 
