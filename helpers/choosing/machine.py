@@ -47,7 +47,7 @@ def measure_machine() -> Machine:
     """Measure the prices, or hand back what this kernel has measured already.
 
     Each price is the shortest of several tries of calls that neither wait nor compute: what disturbs a try only ever
-    makes it longer. The models take turns, so that a moment of noise is no one model's.
+    makes it longer. The models take turns, so that a slow moment of the machine does not hit one model alone.
     """
     urls = [practice_api().url("/countries/FR", client="recommend", n=n) for n in range(CALLS)]
     tries = [("plain sync", FEW), ("threads", CALLS), ("threads", FEW), ("asyncio", CALLS), ("asyncio", FEW)]
@@ -60,11 +60,11 @@ def measure_machine() -> Machine:
                 shortest[model, at_once] = min(shortest[model, at_once], took)
         cores = os.cpu_count() or 1
         start = workshop.seconds("processes", urls[:2], 0.0, cores)
-        # What is left without the start is what handing the work over costs, and no less than the waiting does.
+        # Seconds for a call beside the start of the processes: what it costs to hand the work over to one of them.
         handed_over = (workshop.seconds("asyncio + processes", urls, 0.0, CALLS) - start) / CALLS
     sequential = shortest["plain sync", FEW] / CALLS
     tasks = _price(shortest["asyncio", CALLS], shortest["asyncio", FEW])
-    pooled = max(handed_over, tasks.first)
+    pooled = max(handed_over, tasks.first)  # the call itself is made by a task, so it costs that at least
     prices = {
         "plain sync": Price(sequential, sequential),
         "threads": _price(shortest["threads", CALLS], shortest["threads", FEW]),

@@ -49,7 +49,7 @@ class Workload:
 
     @property
     def rounds(self) -> int:
-        """How many times all the places in flight are filled, until every call has had one."""
+        """How many rounds of calls there are, when as many are in flight as may be."""
         return ceil(self.calls / self.concurrency)
 
     def __str__(self) -> str:

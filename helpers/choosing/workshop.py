@@ -23,12 +23,12 @@ SLOWER = 3
 
 
 def longest(calls: int, wait: float, cpu: float) -> float:
-    """Seconds after which a workload is given up: more than its calls take one after another, on a busy machine too."""
+    """Seconds after which a workload is given up: more than all its calls, one after another, on a busy machine."""
     return LEAST + SLOWER * calls * (wait + cpu + OWN)
 
 
 class Workshop:
-    """The process, and the line to it: ``with Workshop() as workshop: workshop.seconds("threads", urls, 0.01, 10)``."""
+    """The process, and the connection to it: ``with Workshop() as workshop: workshop.seconds("threads", ...)``."""
 
     def __init__(self) -> None:
         self._process = ServerProcess("workshop", [sys.executable, "-m", "helpers.choosing.workshop_process"])

@@ -63,7 +63,7 @@ def with_at(tree: ast.Module | None, line: int) -> ast.With | ast.AsyncWith | No
 
 
 def without_measuring(statement: ast.stmt) -> ast.stmt:
-    """A copy in which every `measure(...)` has lost its arguments and its name: another label is no other code."""
+    """A copy without the arguments and the name of every `measure(...)`: code under another label is the same code."""
     return _WithoutMeasuring().visit(deepcopy(statement))  # type: ignore[no-any-return]
 
 

@@ -174,7 +174,7 @@ def of_function(function: Callable[..., Any], arguments: Mapping[str, object]) -
 
 
 def _add_whole_cell(found: Configuration) -> None:
-    """Add the cell that is being executed. A magic such as `%%time` runs its code under no name of a file."""
+    """Add the cell that is being executed, of which a magic such as `%%time` does not tell which part it runs."""
     cells = executed_cells()
     whole = parse(cells[-1]) if cells else None
     if whole is None:

@@ -7,7 +7,7 @@ from typing import Any
 from helpers.archive.exercise_log import note
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
-from helpers.exercises.bench.result import Verdict
+from helpers.exercises.bench.result import CheckResult
 from helpers.exercises.exercise import Choice, Coding, Exercise
 from helpers.exercises.finding import Finding
 from helpers.exercises.panels.outcome import Outcome
@@ -29,23 +29,23 @@ def check(name: str, function: Callable[..., Any]) -> Outcome:
         raise ValueError(f"{name!r} is a question: choose({name!r}) shows its answers")
     if inspect.iscoroutine(function):
         function.close()
-        return outcome(exercise, Verdict([_called(name, function.__name__)]))
+        return outcome(exercise, CheckResult([_called(name, function.__name__)]))
     if not callable(function):
         raise TypeError(f"give check the function itself, such as check({name!r}, my_function), not {function!r}")
     if missing := not_begun(function, getattr(exercise, "start", "")):
-        return Outcome(name, exercise.title, "not yet", Verdict(sentence=missing), _help(name))
+        return Outcome(name, exercise.title, "not yet", CheckResult(sentence=missing), _help(name))
     return outcome(exercise, kernel_side.judge(exercise, function))
 
 
-def outcome(exercise: Exercise, verdict: Verdict) -> Outcome:
-    """Note the verdict in the log, and make of it what a learner sees."""
-    if verdict.findings:
+def outcome(exercise: Exercise, check_result: CheckResult) -> Outcome:
+    """Note the result in the log, and make of it what a learner sees."""
+    if check_result.findings:
         note(exercise.name, "tried")
         return Outcome(
-            exercise.name, exercise.title, "again", verdict, _help(exercise.name) + _drawn(exercise, verdict)
+            exercise.name, exercise.title, "again", check_result, _help(exercise.name) + _drawn(exercise, check_result)
         )
     note(exercise.name, "done")
-    return Outcome(exercise.name, exercise.title, "done", verdict, _following(exercise.name))
+    return Outcome(exercise.name, exercise.title, "done", check_result, _following(exercise.name))
 
 
 def _called(name: str, function: str) -> Finding:
@@ -59,9 +59,9 @@ def _help(name: str) -> str:
     return f'`hint("{name}")` gives a hint.'
 
 
-def _drawn(exercise: Exercise, verdict: Verdict) -> str:
-    """Where the evidence can be seen: of a function that was given to `check`, and has asked somebody."""
-    if not isinstance(exercise, Coding) or verdict.run is None or verdict.run.requests.empty:
+def _drawn(exercise: Exercise, check_result: CheckResult) -> str:
+    """Say where the evidence can be seen, for a function that was given to `check` and made requests."""
+    if not isinstance(exercise, Coding) or check_result.run is None or check_result.run.requests.empty:
         return ""
     return " `check(...).timeline()` draws what it did."
 

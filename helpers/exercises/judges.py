@@ -158,7 +158,7 @@ def never_blocked(seen: Observation, look: str) -> Finding | None:
 
 
 def _was_its_own_doing(block: Block, seen: Observation) -> bool:
-    """Whether a long step waited in a call or computed, and was not merely kept from the processor by others."""
+    """Whether a long step waited in a call or computed. On a busy machine it may only have had no processor."""
     took = block.end - block.start
     waited = sum(max(0.0, min(end, block.end) - max(start, block.start)) for start, end in seen.calls_that_wait)
     return waited > took / 2 or min(took, seen.cpu) > COMPUTED

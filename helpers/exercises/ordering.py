@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
-from helpers.exercises.bench.result import Verdict
+from helpers.exercises.bench.result import CheckResult
 from helpers.exercises.checking import outcome
 from helpers.exercises.exercise import Order, head_of
 from helpers.exercises.finding import Finding
@@ -52,19 +52,19 @@ def assembled(exercise: Order, placed: Placed) -> str:
 
 def _judge(exercise: Order, placed: Placed) -> Outcome:
     if placed == exercise.shown:
-        missing = Verdict(sentence="The lines are still as they were.")
+        missing = CheckResult(sentence="The lines are still as they were.")
         return Outcome(exercise.name, exercise.title, "not yet", missing, f'`hint("{exercise.name}")` gives a hint.')
     try:
         function = defined(assembled(exercise, placed), exercise.given, f"your order of {exercise.name}")
     except SyntaxError as error:
-        verdict = Verdict(
+        check_result = CheckResult(
             [Finding(f"Python cannot read this: {error.msg}.", "The function begins with line 1, its head.")]
         )
     else:
-        verdict = kernel_side.judge(exercise, function)
-    if verdict.findings:
-        verdict.findings = [*verdict.findings[:1], _out_of_place(exercise, placed)]
-    return outcome(exercise, verdict)
+        check_result = kernel_side.judge(exercise, function)
+    if check_result.findings:
+        check_result.findings = [*check_result.findings[:1], _out_of_place(exercise, placed)]
+    return outcome(exercise, check_result)
 
 
 def _out_of_place(exercise: Order, placed: Placed) -> Finding:

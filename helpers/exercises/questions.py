@@ -2,7 +2,7 @@
 
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
-from helpers.exercises.bench.result import Verdict
+from helpers.exercises.bench.result import CheckResult
 from helpers.exercises.checking import outcome
 from helpers.exercises.exercise import Choice
 from helpers.exercises.ordering import defined
@@ -29,6 +29,6 @@ def choose(name: str, letter: str | None = None) -> "Outcome | ChoicePanel":
 
 def _judge(exercise: Choice, letter: str) -> Outcome:
     if letter != exercise.right:
-        return outcome(exercise, Verdict([exercise.replies[letter]]))
+        return outcome(exercise, CheckResult([exercise.replies[letter]]))
     function = defined(exercise.code, exercise.given, "the question")
     return outcome(exercise, kernel_side.judge(exercise, function))

@@ -24,7 +24,7 @@ def short_seconds(value: float) -> str:
 
 
 def seconds_alike(values: Sequence[float]) -> list[str]:
-    """Times to be compared with each other: all in seconds when the longest is, unless the shortest would drown."""
+    """Times to be compared with each other: all in seconds when the longest is, and the shortest is long enough."""
     if max(values) >= 0.9995 and min(values) >= 0.05:
         return [_in_seconds(value) if value >= 0.0995 else f"{value:.3f} s" for value in values]
     return [seconds(value) for value in values]
@@ -51,7 +51,7 @@ def times(ratio: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 1 in per cent, without calling a little nothing or nearly all all: ``"97 %"``, ``"under 1 %"``."""
+    """A share of 1 in per cent, without calling a little 0 % or nearly all 100 %: ``"97 %"``, ``"under 1 %"``."""
     if 0.995 <= share < 1:
         return "over 99 %"
     return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"

@@ -31,13 +31,13 @@ def draw_steps(label: str, steps: Sequence[Step]) -> "Chart":
     step that begins before the one before it has ended: one loop runs one step at a time.
     """
     from helpers.charts import Panel, timeline
-    from helpers.runs.table import table_of
+    from helpers.runs.tables import requests_of
 
     if not isinstance(label, str):
         raise TypeError(f"the label is a text, not {label!r}")
     _check(steps)
     activity = _activity(steps)
-    return timeline(Panel(title=label, requests=table_of([]), wall=activity.wall, activity=activity))
+    return timeline(Panel(title=label, requests=requests_of([]), wall=activity.wall, activity=activity))
 
 
 def _check(steps: Sequence[Step]) -> None:

@@ -4,11 +4,6 @@ from typing import Any
 
 from helpers.recorders.http.request_record import PHASES, UNFINISHED, RequestRecord, path_of
 
-COLUMNS = [
-    "method", "url", "path", "library", "start", "end", *PHASES, "latency", "status", "bytes", "connection", "error",
-    "ok",
-]  # fmt: skip
-
 
 def from_records(records: list[RequestRecord], began: float) -> list[dict[str, Any]]:
     """The requests as this process saw them; ``began`` is the block's opening on the recorder's clock."""
@@ -38,8 +33,8 @@ def from_records(records: list[RequestRecord], began: float) -> list[dict[str, A
 def from_server_log(log: list[list[Any]], began: float, wall: float) -> list[dict[str, Any]]:
     """The requests as the server saw them: from arrival to the last byte it sent, all of it waiting for the client.
 
-    Both processes read one clock (see `docs/architecture.md`). A request that was not over when the block closed ends
-    with the block.
+    Both processes read one clock: `time.perf_counter` is the machine's on Linux, macOS and Windows. A request that was
+    not over when the block closed ends with the block.
     """
     rows = []
     known: set[int] = set()

@@ -48,9 +48,9 @@ class Results:
 
     @cached_property
     def _table(self) -> "pandas.DataFrame":
-        from helpers.runs.table import table_of
+        from helpers.runs.tables import requests_of
 
-        return table_of(self.request_rows())
+        return requests_of(self.request_rows())
 
     @cached_property
     def _activity(self) -> "Activity":

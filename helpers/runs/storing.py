@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from helpers import archive
 from helpers.archive import StoredRun
+from helpers.charts.inputs.panel import COLUMNS
 from helpers.code.configuration import hash_of
 from helpers.reruns.conditions import chapter, conditions, session
-from helpers.runs.request_rows import COLUMNS
 from helpers.runs.run import Run
 
 

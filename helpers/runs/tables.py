@@ -1,9 +1,20 @@
-"""The tables of a run's tasks and steps, as pandas sees them."""
+"""The tables of a run: its requests, its tasks and its steps, as pandas sees them."""
+
+from typing import Any
 
 import numpy as np
 import pandas
 
 from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, WAITING, Activity
+from helpers.charts.inputs.panel import COLUMNS
+
+
+def requests_of(rows: list[dict[str, Any]]) -> pandas.DataFrame:
+    """The rows of `helpers.runs.request_rows` as a table, with the columns that `helpers.charts.inputs.panel` lists."""
+    table = pandas.DataFrame(rows, columns=list(COLUMNS))
+    table["status"] = table["status"].astype("Int64")
+    table["ok"] = table["ok"].astype(bool)
+    return table
 
 
 def tasks_of(activity: Activity) -> pandas.DataFrame:

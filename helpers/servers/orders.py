@@ -1,4 +1,4 @@
-"""The line to a child of ours that takes orders: a connection of multiprocessing's, which is not waited for in vain."""
+"""The connection to a child process that takes orders: multiprocessing's, with a limit to how long it is waited for."""
 
 import threading
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ ANSWER_WITHIN = 60.0
 def connect(
     process: ServerProcess, facts: Mapping[str, Any], within: float = ANSWER_WITHIN
 ) -> "Connection[object, object]":
-    """Return the line to a child that has said its `port` and `key`, as soon as it answers.
+    """Return the connection to a child that has said its `port` and `key`, as soon as it answers.
 
     Args:
         process: the child. It is stopped where it does not answer.

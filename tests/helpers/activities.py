@@ -9,7 +9,7 @@ import pandas
 
 from helpers.charts import Panel
 from helpers.charts.inputs.activity import BLOCKING, OUTSIDE, READY, RUNNING, WAITING, Activity, Block
-from helpers.charts.inputs.panel import NEEDED
+from helpers.charts.inputs.panel import COLUMNS
 
 THRESHOLD = 0.01
 Row = tuple[str, str, float, float]
@@ -92,7 +92,7 @@ def panel(what: Activity | None, title: str = "a run", wall: float | None = None
     """A panel of an activity, without requests."""
     wall = wall if wall is not None else what.wall if what is not None else 1.0
     return Panel(
-        **{"title": title, "requests": pandas.DataFrame(columns=list(NEEDED)), "wall": wall} | more, activity=what
+        **{"title": title, "requests": pandas.DataFrame(columns=list(COLUMNS)), "wall": wall} | more, activity=what
     )
 
 

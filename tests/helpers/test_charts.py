@@ -25,7 +25,7 @@ PHASE_NAMES = [phase.name for phase in PHASES]
 
 
 def request(start: float, waiting: float = 0.1, **more: Any) -> dict[str, Any]:
-    """One row of a run's table, as `docs/architecture.md` describes it."""
+    """One row of a run's table, as `helpers.charts.inputs.panel.COLUMNS` describes it."""
     row = {
         "method": "GET", "path": "/countries/FR", "library": "aiohttp", "start": start, "queued": 0.0,
         "connecting": 0.0, "sending": 0.0, "waiting": waiting, "reading": 0.0, "status": 200, "bytes": 300,
@@ -602,8 +602,8 @@ from helpers.charts import Panel
 assert not {"matplotlib", "pandas", "numpy"} & set(sys.modules), "at import"
 import pandas
 from helpers.charts import Chart, latency, side_by_side, timeline
-from helpers.charts.inputs.panel import NEEDED
-run = Panel("x", pandas.DataFrame(columns=list(NEEDED)), 1.0)
+from helpers.charts.inputs.panel import COLUMNS
+run = Panel("x", pandas.DataFrame(columns=list(COLUMNS)), 1.0)
 for chart in (timeline(run), latency([run]), side_by_side([run, run])):
     assert isinstance(chart, Chart)
     chart.html()

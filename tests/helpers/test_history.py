@@ -161,7 +161,7 @@ def test_your_own_runs_come_home(become: Callable[[str], None], tmp_path: Path) 
     become("here")
     a_few()
     export("all.parquet")
-    again = (tmp_path / "here" / "all.parquet").rename(tmp_path / "here" / "it's all[1]*.parquet")  # not a pattern
+    again = (tmp_path / "here" / "all.parquet").rename(tmp_path / "here" / "it's all[1].parquet")  # not a pattern
     become("there")
     import_runs(again, who="")
     assert history()["who"].tolist() == [""] * 3

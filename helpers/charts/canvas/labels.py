@@ -41,7 +41,7 @@ class Ground:
 
 
 def place(width: float, height: float, named: Box, within: Box, ground: Ground, taken: Sequence[Box]) -> Box | None:
-    """The best place for a label near what it names; None where every one would overlap a label or leave the room."""
+    """The best place for a label near what it names; None where each would overlap another label or leave the plot."""
     best, least = None, float("inf")
     for label in _candidates(width, height, named, within):
         if any(overlap(label, other, TAKEN) for other in taken):

@@ -62,7 +62,7 @@ def _draw(lines: Sequence[Line], header: Header, sentence: str, counted: str) ->
 
 
 def _names(canvas: Canvas, lines: Sequence[Line], box: Box, top: float) -> None:
-    """At the right, each name beside its line's greatest count, or as near to it as the others allow."""
+    """Write each name at the right, beside its line's greatest count or, where another name is there, next to that."""
     below = box.top - 40.0
     for line, colour in sorted(zip(lines, colours.CURVES, strict=False), key=lambda pair: -max(pair[0].counts)):
         y = max(box.bottom - max(line.counts) / top * box.height + 4, below + 40)

@@ -55,7 +55,7 @@ PHASES = [
 
 
 def phases(seen_by: str) -> list[Phase]:
-    """The phases in their order. A server sees but one of them, and to it that one is no wait."""
+    """The phases in their order. A server sees only the time that a request is with it, under a name of its own."""
     if seen_by == "server":
         return [phase._replace(meaning="at the server") if phase.name == "waiting" else phase for phase in PHASES]
     return PHASES

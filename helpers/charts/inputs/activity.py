@@ -17,9 +17,6 @@ STATES = ("waiting", "ready", "running", "blocking")
 """
 WAITING, READY, RUNNING, BLOCKING = range(4)
 
-KINDS = ("task", "job", "thread", "request")
-OUTCOMES = ("ok", "error", "cancelled", "pending")
-
 OUTSIDE = -1
 """Where a row number is expected: none of the rows. Something outside the block, or a library's own task."""
 
@@ -62,10 +59,10 @@ class Activity:
     Attributes:
         model: ``"loop"`` (tasks on an event loop, and the jobs they gave to threads), ``"threads"`` (jobs and threads)
             or ``"blocking"`` (plain code on one thread).
-        rows: one line per row of the chart, in the order in which they are drawn. Columns: name, kind (one of
-            `KINDS`), start, end, outcome (one of `OUTCOMES`), error (the class name of what it raised, or empty),
-            parent (the row that made it, or `OUTSIDE`), steps (how often it ran), cpu (seconds of processor time of a
-            thread's rows; nan for tasks).
+        rows: one line per row of the chart, in the order in which they are drawn. Columns: name, kind ("task", "job",
+            "thread" or "request"), start, end, outcome ("ok", "error", "cancelled" or "pending"), error (the class name
+            of what it raised, or empty), parent (the row that made it, or `OUTSIDE`), steps (how often it ran), cpu
+            (seconds of processor time of a thread's rows; nan for tasks).
         spans: who was in which state when. Columns: row, state (a position in `STATES`), start, end. Sorted by row and
             then start; within a row they follow each other without overlap and cover it from its start to its end.
         blocks: the blocking steps, in order of start.

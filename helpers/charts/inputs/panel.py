@@ -9,10 +9,26 @@ if TYPE_CHECKING:
 
     from helpers.charts.inputs.activity import Activity
 
-NEEDED = (
-    "method", "url", "path", "library", "start", "end", "queued", "connecting", "sending", "waiting", "reading",
-    "latency", "status", "connection", "error", "ok",
-)  # fmt: skip
+COLUMNS = {
+    "method": "such as GET",
+    "url": "as it was asked for",
+    "path": "the URL without scheme, host and query",
+    "library": "`requests`, `aiohttp`, or `server` where only the server saw it",
+    "start": "seconds since the block opened",
+    "end": "the same",
+    "queued": "seconds spent waiting for a connection of the pool",
+    "connecting": "seconds spent on name look-up, TCP and TLS",
+    "sending": "seconds until the request was handed to the system",
+    "waiting": "seconds until the first byte of the answer",
+    "reading": "seconds until its last byte; the five add up to `latency`",
+    "latency": "`end - start`",
+    "status": "nullable integer",
+    "bytes": "body bytes received",
+    "connection": "`new`, `reused`, or empty when none was had",
+    "error": "name of the exception's class, or empty; `unfinished` when the block ended first",
+    "ok": "status below 400 and no error",
+}
+"""The table of a run's requests: a row for each (a redirect is a request), in order of start."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +37,7 @@ class Panel:
 
     Attributes:
         title: what the run is called.
-        requests: one row per HTTP request in order of start; `docs/architecture.md` lists the columns.
+        requests: one row per HTTP request in order of start, with the `COLUMNS`.
         wall: seconds the block took.
         predict: the guess of the wall time in seconds, or None.
         outcome: ``"ok"``, ``"error: NameOfTheError"`` or ``"interrupted"``.
@@ -44,7 +60,7 @@ class Panel:
     faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        missing = [name for name in NEEDED if name not in self.requests.columns]
+        missing = [name for name in COLUMNS if name not in self.requests.columns]
         if missing:
             raise ValueError(f"the table of requests lacks the column(s) {', '.join(missing)}")
         if not (isfinite(self.wall) and self.wall >= 0):

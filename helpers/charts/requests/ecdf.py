@@ -194,7 +194,7 @@ def _all_failures(canvas: Canvas, panels: Sequence[Panel], spreads: Sequence[Spr
 
 
 def _failures(canvas: Canvas, each: Spread, x: float, colour: str, box: Box) -> float:
-    """Crosses for the requests that lift no curve, from where this one ends up to 100 %. Returns their middle."""
+    """Draw crosses for requests without a good answer, from the curve's end up to 100 %. Returns their middle."""
     lost = each.count - len(each.good)
     heights = [box.bottom - box.height / TALL * (each.count - place - 0.5) / each.count for place in range(lost)]
     if lost <= CROSSES:

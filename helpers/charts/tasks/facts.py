@@ -16,7 +16,7 @@ OTHER = "something outside the block"
 
 @dataclass(frozen=True)
 class Stuck:
-    """The longest time for which a row could have gone on and was not let: which row, how long, and behind whom."""
+    """The longest time for which a row was ready and did not run: which row, how long, and behind whom."""
 
     row: int
     seconds: float
@@ -91,7 +91,7 @@ def task_facts(activity: Activity) -> TaskFacts:
 
 
 def _counted(activity: Activity) -> tuple[NDArray[np.bool_], str]:
-    """Which rows are counted, and what they are: the block's own task or thread, the first row, is their stage."""
+    """Which rows are counted, and what they are: without the first one, the block's own task or thread."""
     kind = activity.rows["kind"].to_numpy(str)
     others = np.arange(len(kind)) >= int(activity.has_opener)
     for noun in ("task", "job", "thread", "request"):

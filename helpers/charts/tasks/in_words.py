@@ -98,7 +98,7 @@ def sentence(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
 
 
 def recorded(seconds: float) -> str:
-    """How much of a block is in the picture, where a recorder failed. Another may have seen the rest of its own."""
+    """How much of a block is in the picture, where a recorder failed; another recorder may have seen all of it."""
     return f"recorded in full for the first {words.seconds(seconds)} only" if seconds else "not recorded in full"
 
 

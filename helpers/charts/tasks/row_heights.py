@@ -51,7 +51,7 @@ def _group(model: str, number: int, kind: str) -> str:
 
 
 def without_stage(activity: Activity) -> Activity:
-    """The activity without the row of the block's own task or thread, where others did the work and it held up none."""
+    """The activity without the row of the block's own task or thread, where others did the work and it held none up."""
     spans = activity.spans
     row = spans["row"].to_numpy(int)
     if len(activity.rows) < 2 or bool(((row == 0) & (spans["state"] == BLOCKING)).any()):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.code.origin import is_learners
-from helpers.exercises.bench.result import STACK_FILE, Verdict
+from helpers.exercises.bench.result import STACK_FILE, CheckResult
 from helpers.exercises.bench.serialising import NotSent, serialise, sources_in
 from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding
@@ -40,7 +40,7 @@ class BenchFailed(RuntimeError):
 
 
 class Bench:
-    """The process, and the line to it."""
+    """The process, and the connection to it."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="waiting-measured-bench-", ignore_cleanup_errors=True)
@@ -58,23 +58,23 @@ class Bench:
         """Whether the process runs."""
         return self._process.alive
 
-    def judge(self, exercise: Exercise, sent: bytes) -> Verdict:
+    def judge(self, exercise: Exercise, sent: bytes) -> CheckResult:
         """Have a function judged; `sent` is what `serialise` made of it. Raises BenchFailed when the bench breaks."""
         assert self._line is not None
         self._line.send((exercise.name, sent))
         until = time.monotonic() + READY_WITHIN
         running = False
         stopping_at: str | None = None
-        verdict: Verdict | None = None
+        check_result: CheckResult | None = None
         while True:
             try:
                 # In short turns: on Windows the Stop button gets through between them only.
                 if not self._line.poll(0.05):
                     if time.monotonic() < until:
                         continue
-                    if verdict is not None:  # judged, and only tidying up takes for ever
+                    if check_result is not None:  # judged, and only tidying up takes for ever
                         self.stop()
-                        return verdict
+                        return check_result
                     if not running:
                         raise BenchFailed(f"The bench did not answer.\n{self._process.log_tail()}")
                     return self._ended_by_force(exercise, sent, stopping_at)
@@ -82,7 +82,7 @@ class Bench:
             except (EOFError, OSError) as error:
                 self.stop()
                 if running:
-                    return Verdict([Finding("It ended the process that it ran in.", "Did it call exit()?")])
+                    return CheckResult([Finding("It ended the process that it ran in.", "Did it call exit()?")])
                 raise BenchFailed("The bench has ended.") from error
             match news:
                 case "running", _:
@@ -90,21 +90,21 @@ class Bench:
                 case "stopping", str(stopping_at):
                     pass
                 case "over", told:
-                    verdict, until = told, time.monotonic() + FORCE
+                    check_result, until = told, time.monotonic() + FORCE
                 case "failed", reason:
                     self.stop()
                     raise BenchFailed(f"The bench could not judge this:\n{reason}")
-                case "ready", _ if verdict is not None:
-                    return verdict
+                case "ready", _ if check_result is not None:
+                    return check_result
 
-    def _ended_by_force(self, exercise: Exercise, sent: bytes, stopping_at: str | None) -> Verdict:
+    def _ended_by_force(self, exercise: Exercise, sent: bytes, stopping_at: str | None) -> CheckResult:
         from helpers.exercises.bench.attempt import never_ended, would_not_stop
 
         where = _innermost(Path(self._folder.name, STACK_FILE), sources_in(sent))
         self.stop()
         if stopping_at is not None:
-            return Verdict([would_not_stop(exercise.limit, stopping_at)])
-        return Verdict([never_ended(exercise.limit, where)])
+            return CheckResult([would_not_stop(exercise.limit, stopping_at)])
+        return CheckResult([never_ended(exercise.limit, where)])
 
     def stop(self) -> None:
         """End the process and its practice API."""
@@ -138,12 +138,12 @@ def bench() -> Bench:
     return _bench
 
 
-def judge(exercise: Exercise, function: Callable[..., Any]) -> Verdict:
+def judge(exercise: Exercise, function: Callable[..., Any]) -> CheckResult:
     """Have a function judged. When that is interrupted the bench goes, and the next check starts another."""
     try:
         sent = serialise(function)
     except NotSent as error:
-        return Verdict([error.finding])
+        return CheckResult([error.finding])
     warm = _bench is not None and _bench.alive
     doing = "running your function ..." if warm else "setting up the bench, then running your function ..."
     with StatusLine() as line, _one_at_a_time:

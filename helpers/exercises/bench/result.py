@@ -10,7 +10,7 @@ STACK_FILE = "stack.txt"
 
 
 @dataclass
-class Verdict:
+class CheckResult:
     """What was found, at most two things, the most telling first; none means that the function is right.
 
     Attributes:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from helpers.archive.place import VARIABLE
-from helpers.exercises.bench.result import STACK_FILE, Verdict
+from helpers.exercises.bench.result import STACK_FILE, CheckResult
 from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding, Telling
 from helpers.servers.process import exit_with_parent, say_ready
@@ -69,7 +69,7 @@ def _get_ready() -> None:
     gc.freeze()
 
 
-def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> Verdict:
+def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> CheckResult:
     from helpers.exercises.bench.attempt import Attempt
     from helpers.exercises.bench.serialising import NotSent, deserialise
     from helpers.exercises.catalogue import find
@@ -79,23 +79,23 @@ def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_fil
     try:
         function = deserialise(sent)
     except NotSent as error:
-        return Verdict([error.finding])
+        return CheckResult([error.finding])
     attempt = Attempt(
         exercise, function, practice_api(), lambda *news: line.send(news), stack_file, random.randrange(2**32)
     )
-    verdict = _listen(exercise, attempt)
+    check_result = _listen(exercise, attempt)
     if attempt.runs:
         run = attempt.runs[-1].run
         if run.outcome != "open":
             run.panel()  # makes the tables that a card and a chart need
             # The recorders hold hooks and locks of this process; the tables are all that is needed of them.
             run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
-            verdict.run = run
-        verdict.printed = attempt.runs[-1].printed[:MOST_PRINTED]
-    return verdict
+            check_result.run = run
+        check_result.printed = attempt.runs[-1].printed[:MOST_PRINTED]
+    return check_result
 
 
-def _listen(exercise: Exercise, attempt: "Attempt") -> Verdict:
+def _listen(exercise: Exercise, attempt: "Attempt") -> CheckResult:
     """Run the judge until it has said enough."""
     findings: list[Finding] = []
     judgement = exercise.judge(attempt)
@@ -103,13 +103,13 @@ def _listen(exercise: Exercise, attempt: "Attempt") -> Verdict:
         try:
             finding = next(judgement)
         except StopIteration as end:
-            return Verdict(findings=findings, sentence="" if findings else end.value)
+            return CheckResult(findings=findings, sentence="" if findings else end.value)
         except Telling as telling:
-            return Verdict(findings=[*findings, telling.finding][:MOST_FINDINGS])
+            return CheckResult(findings=[*findings, telling.finding][:MOST_FINDINGS])
         if finding is not None:
             findings.append(finding)
         if len(findings) == MOST_FINDINGS:
-            return Verdict(findings=findings)
+            return CheckResult(findings=findings)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from helpers.exercises.bench.result import Verdict
+from helpers.exercises.bench.result import CheckResult
 from helpers.exercises.finding import Finding
 from helpers.page.card import QUIET, block, card, prose, quiet
 from helpers.page.colours import AGAIN, DONE, GREY
@@ -37,14 +37,14 @@ class Outcome:
         following: what could be done next, in one sentence.
     """
 
-    def __init__(self, name: str, title: str, state: State, verdict: Verdict, following: str = "") -> None:
+    def __init__(self, name: str, title: str, state: State, check_result: CheckResult, following: str = "") -> None:
         self.name = name
         self.title = title
         self.state: State = state
-        self.findings: list[Finding] = verdict.findings
-        self.sentence = verdict.sentence
-        self.run: Run | None = verdict.run
-        self.printed = verdict.printed
+        self.findings: list[Finding] = check_result.findings
+        self.sentence = check_result.sentence
+        self.run: Run | None = check_result.run
+        self.printed = check_result.printed
         self.following = following
 
     def timeline(self, view: "View" = "tasks") -> "Chart":

@@ -140,7 +140,18 @@ class LoopRecorder:
                 delattr(task, self._attribute)
 
     def _install(self) -> None:
-        """Make the hooks. They are closures, not methods: this code runs at every step of every task."""
+        """Make the hooks. They are closures, not methods: this code runs at every step of every task.
+
+        What holds at every line of them:
+
+        - What a hook stands for is called once, with the same arguments, outside every `try` of ours. Whatever goes
+          wrong in what a hook adds ends in `give_up`, and never in the code that is watched.
+        - `current`, `began` and `running` are the innermost step that runs on the home loop, and are as before when the
+          hook returns: under nest-asyncio a step may run inside another.
+        - Other threads may make handles (`call_soon_threadsafe`). They touch the handle only; all else belongs to the
+          home loop's thread.
+        - A step leaves four numbers and no object. Tasks are held weakly.
+        """
         home, owner, threshold = self._home, self._owner, self._threshold
         guard, attribute, sharers = self.guard, self._attribute, self._sharers
         mark, home_thread = belonging.VARIABLE, threading.get_ident()

@@ -59,7 +59,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Lately:
-    """What has happened since the live view last looked. A reset is nothing to it."""
+    """What has happened since the live view last looked. A reset does not change it."""
 
     peak: int  # the most in flight
     arrived: int = 0

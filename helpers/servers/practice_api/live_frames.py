@@ -40,7 +40,7 @@ class LiveFrames:
     async def watch(self, send: Callable[[str], Awaitable[None]]) -> None:
         """Send every frame to one watcher, until this is cancelled or `send` raises.
 
-        Whoever is slower than the frames misses some: nothing is kept for him. The counts in a frame are sums, so
+        A watcher that is slower than the frames misses some: nothing is kept for it. The counts in a frame are sums, so
         that a missed one does not make them wrong.
 
         Args:
@@ -77,7 +77,7 @@ class LiveFrames:
             self._looked = time.perf_counter()
 
     def _state(self) -> tuple[int, ...]:
-        """What is another as soon as anything has happened."""
+        """The counts that change with everything that happens: equal ones mean that there is nothing new to send."""
         counters, lately = self._counters, self._counters.lately
         assert lately is not None
         waiting = counters.total.in_flight

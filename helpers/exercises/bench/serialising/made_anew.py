@@ -211,7 +211,7 @@ def _new_method_reference(method: Any) -> Any:
 
 
 class _Gone:
-    """What a reference stands for whose thing is no more."""
+    """Stands for the object of a weak reference that has been collected."""
 
     def method(self) -> None:
         """Do nothing."""
