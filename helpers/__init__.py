@@ -37,6 +37,7 @@ _ROOMS = {
     "order": "helpers.exercises",
     "practice_api": "helpers.servers.practice_api",
     "predictions": "helpers.reruns.predictions",
+    "price_of_threads": "helpers.prices.waiting_price",
     "price_of_waiting": "helpers.prices.waiting_price",
     "progress": "helpers.exercises",
     "queue_length": "helpers.probes.queue_length",

@@ -10,8 +10,8 @@ from helpers.charts.requests.stacked import requests_side_by_side
 from helpers.charts.requests.timeline import request_timeline
 from helpers.charts.tasks.stacked import tasks_side_by_side
 from helpers.charts.tasks.timeline import task_timeline
+from helpers.page.checked import check_choice
 
-VIEWS = ("tasks", "requests")
 MOST_PANELS = 6
 
 
@@ -22,7 +22,7 @@ def timeline(panel: Panel, view: str = "tasks") -> Chart:
     the loop was; the requests where the tasks were not recorded. ``"requests"``: a row per request with its phases
     coloured, and under them how many were in flight. Raises ValueError for any other view.
     """
-    _check(view)
+    check_choice("view", view, ("tasks", "requests"))
     with style.house():
         if view == "requests" or panel.activity is None:
             return request_timeline(panel).add_note(faults([panel]))
@@ -35,7 +35,7 @@ def side_by_side(panels: Sequence[Panel], view: str = "tasks") -> Chart:
     ``view`` is ``"tasks"`` or ``"requests"``, as for `timeline`; where the tasks of any run were not recorded, the
     requests of all are drawn. Raises ValueError for another view, fewer than two panels or more than six.
     """
-    _check(view)
+    check_choice("view", view, ("tasks", "requests"))
     if not 2 <= len(panels) <= MOST_PANELS:
         raise ValueError(f"between 2 and {MOST_PANELS} runs fit side by side, not {len(panels)}")
     activities = [panel.activity for panel in panels if panel.activity is not None]
@@ -45,8 +45,3 @@ def side_by_side(panels: Sequence[Panel], view: str = "tasks") -> Chart:
         else:
             chart = tasks_side_by_side(panels, activities)
         return chart.add_note(faults(panels))
-
-
-def _check(view: str) -> None:
-    if view not in VIEWS:
-        raise ValueError(f"view is {' or '.join(map(repr, VIEWS))}, not {view!r}")

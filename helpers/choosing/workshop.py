@@ -6,7 +6,6 @@ It is there for as long as the `with` block, and goes with it, also when that is
 import sys
 import time
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
 from types import TracebackType
 
 from helpers.servers.orders import connect
@@ -32,21 +31,15 @@ class Workshop:
 
     def __init__(self) -> None:
         self._process = ServerProcess("workshop", [sys.executable, "-m", "helpers.choosing.workshop_process"])
-        self._line: Connection[object, object] | None = None
 
     def __enter__(self) -> "Workshop":
-        try:
-            self._line = connect(self._process, self._process.start())
-        except BaseException:
-            self._process.stop()
-            raise
+        self._line = connect(self._process)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        if self._line is not None:
-            self._line.close()
+        self._line.close()
         self._process.stop()
 
     def seconds(self, model: str, urls: Sequence[str], cpu: float, at_once: int, wait: float = 0.0) -> float:
@@ -63,7 +56,6 @@ class Workshop:
             RuntimeError: the calls failed, the process has ended, or it was not done in time and has been ended; the
                 message says how.
         """
-        assert self._line is not None
         within = longest(len(urls), wait, cpu)
         until = time.monotonic() + within
         try:

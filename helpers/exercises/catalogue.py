@@ -11,13 +11,15 @@ from helpers.exercises.exercise import Exercise
 
 @cache
 def chapters() -> dict[str, tuple[Exercise, ...]]:
-    """The exercises of each chapter, by its number such as "04", in the order in which the notebook has them."""
+    """The exercises of each chapter, by its number such as "04", in the order in which its module makes them."""
     found: dict[str, tuple[Exercise, ...]] = {}
     folder = Path(__file__).with_name("chapters")
     for module in sorted(pkgutil.iter_modules([str(folder)]), key=lambda module: module.name):
         if module.name.startswith("chapter_"):
             chapter = import_module(f"helpers.exercises.chapters.{module.name}")
-            found[module.name.removeprefix("chapter_")] = tuple(chapter.EXERCISES)
+            found[module.name.removeprefix("chapter_")] = tuple(
+                thing for thing in vars(chapter).values() if isinstance(thing, Exercise)
+            )
     return found
 
 

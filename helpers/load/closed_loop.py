@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from itertools import count
 
-from helpers.load.ask import LONGEST, MOST, Ask, check_ask
+from helpers.load.ask import LONGEST, MOST, Ask
 from helpers.load.generator import Generator, run_load
-from helpers.page.checked import check_number
+from helpers.page.checked import check_function, check_number
 from helpers.runs import Run
 from helpers.runs.load_calls import Load
 
@@ -28,7 +28,7 @@ async def closed_loop(
 
     Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
     """
-    check_ask(ask)
+    check_function("ask", ask, 0)
     check_number("callers", callers, 1, MOST, whole=True)
     check_number("seconds", seconds, 0, LONGEST, "seconds", above=True)
     numbers = count()

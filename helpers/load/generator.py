@@ -7,10 +7,11 @@ from time import perf_counter
 from typing import Any
 
 from helpers.load.ask import Ask
-from helpers.load.progress_line import LoadProgress
 from helpers.runs import Run, measure
 from helpers.runs.load_calls import OK, WAITING, Call, Load
 
+BAR = 30
+"""Characters of the bar that says how far a load is."""
 LAST_WORDS = 1.0
 """Seconds that cancelled calls have to end."""
 
@@ -40,9 +41,13 @@ class Generator:
         """Seconds since the load began."""
         return perf_counter() - self.began
 
-    def look(self) -> tuple[float, int, int, int]:
-        """Return the seconds that have passed, and how many calls have completed, failed, and are on their way."""
-        return self.now, self._completed, len(self._notes) - self._completed, len(self._on_their_way)
+    def progress(self, label: str, seconds: float) -> str:
+        """How far the load is, and what became of its calls until now, as a line of text."""
+        full = min(int(BAR * self.now / seconds), BAR)
+        bar = "█" * full + "░" * (BAR - full)
+        failed = len(self._notes) - self._completed
+        said = f"{self._completed:,} completed, {failed:,} failed, {len(self._on_their_way):,} on their way"
+        return f"{label}: {bar} {self.now:.1f} of {seconds:g} s; {said}"
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Start a task that ends with the load."""
@@ -122,15 +127,12 @@ async def run_load(
         Whatever a wrong `ask` raises. Errors of calls are counted, not raised.
     """
     generator = Generator(ask)
-    progress = LoadProgress(label, seconds, generator.look)
-    with measure(label, predict).about(ask, about) as run:
+    with measure(label, predict).about(ask, about, progress=lambda: generator.progress(label, seconds)) as run:
         generator.began = perf_counter()
-        progress.start()
         try:
             await make_calls(generator)
             await generator.until(seconds)
             run.load = load(generator.calls())
         finally:
-            progress.end()
             await generator.clear_up()
     return run

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from helpers.load.ask import FASTEST, LONGEST, Ask, check_ask
+from helpers.load.ask import FASTEST, LONGEST, Ask
 from helpers.load.generator import Generator, run_load
 from helpers.load.start_times import Arrivals, arrival_times
-from helpers.page.checked import check_number
+from helpers.page.checked import check_function, check_number
 from helpers.runs import Run
 from helpers.runs.load_calls import Load
 
@@ -36,7 +36,7 @@ async def open_loop(
 
     Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
     """
-    check_ask(ask)
+    check_function("ask", ask, 0)
     check_number("rate", rate, 0, FASTEST, "calls a second", above=True)
     check_number("seconds", seconds, 0, LONGEST, "seconds", above=True)
     times = arrival_times(rate, seconds, arrivals, seed)

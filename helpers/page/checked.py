@@ -1,5 +1,6 @@
 """Arguments of what a learner types, checked: an error says what was given, and what is allowed."""
 
+import inspect
 from collections.abc import Sequence
 from math import inf
 
@@ -52,6 +53,24 @@ def check_text(name: str, value: object, example: str) -> str:
     if not value.strip():
         raise ValueError(f"{name} is a text such as {example!r}, and must not be empty")
     return value.strip()
+
+
+def check_function(name: str, function: object, *arguments: object) -> None:
+    """Check that an argument is a function that can be called with these. Raises TypeError."""
+    if inspect.iscoroutine(function):
+        called = function.__name__
+        function.close()  # or Python warns that it was never awaited
+        raise TypeError(f"{name} has been called already, once and for all: write {called}, not {called}()")
+    if not callable(function):
+        raise TypeError(f"{name} must be a function, not {function!r}")
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError as error:
+        given = f"with {', '.join(map(repr, arguments))}" if arguments else "without arguments"
+        hint = "" if arguments else ". Give them in a lambda, such as lambda: fetch_all(10)"
+        raise TypeError(f"{name} is called {given}, and that does not work: {error}{hint}") from None
+    except ValueError:
+        pass  # some functions written in C do not tell their arguments
 
 
 def check_flag(name: str, value: object) -> bool:

@@ -84,6 +84,27 @@ def price_of_waiting(counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: flo
     return PriceOfWaiting(table, wait)
 
 
+def price_of_threads(counts: Sequence[int]) -> "pandas.DataFrame":
+    """Start so many threads that wait for an Event, for each of the counts in a new process, and see what it takes.
+
+    Returns a row per count, which is the index (`asked`), with the columns started (threads that the system let us
+    have), start (seconds until all had started), memory (bytes that the process gained by them), memory_each, and note
+    (empty, or the error that ended the starting: systems limit the number of threads).
+
+    Raises TypeError or ValueError for a count that is no whole number or below 1, RuntimeError where the new process
+    fails, and subprocess.TimeoutExpired where it is not done after two minutes.
+    """
+    import pandas
+
+    for count in counts:
+        check_number("each count", count, 1, whole=True)
+    index = pandas.Index(counts, name="asked")
+    rows = [in_new_process("threads", count, wait=0) for count in counts]
+    table = pandas.DataFrame(rows, index=index, columns=["started", "start", "memory", "note"])
+    table.insert(3, "memory_each", table["memory"] / table["started"])
+    return table
+
+
 def in_new_process(kind: str, count: int, wait: float) -> dict[str, Any]:
     """Run waiting_process.py in a Python of its own, and return what it measured.
 

@@ -11,11 +11,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# Run by its path, it finds its own folder only, and loads nothing else of helpers.
-if __name__ == "__main__":
-    from memory import resident_memory  # type: ignore[import-not-found]
-else:
-    from helpers.prices.memory import resident_memory
+import psutil  # type: ignore[import-untyped]
+
+
+def resident_memory() -> int:
+    """Bytes of main memory that this process occupies now (resident set; on Windows, working set).
+
+    What the operating system keeps for the process outside of it, such as its threads' kernel stacks, is not in it.
+    """
+    held: int = psutil.Process().memory_info().rss
+    return held
 
 
 def threads(count: int, wait: float) -> dict[str, Any]:

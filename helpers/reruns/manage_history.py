@@ -1,6 +1,5 @@
 """What a learner does with the history: look at it, forget some of it, hand it on, take in another person's."""
 
-import difflib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING
 from helpers import archive
 from helpers.archive import exchange
 from helpers.archive.stored_run import StoredRun
+from helpers.page.words import count
+from helpers.reruns.compare import runs_under
 
 if TYPE_CHECKING:
     import pandas
@@ -28,9 +29,7 @@ def history(label: str | None = None) -> "pandas.DataFrame":
     """
     import pandas
 
-    if label is not None:
-        _check_label(label)
-    runs = archive.all_runs() if label is None else archive.runs_of(label, who=None)
+    runs = archive.all_runs() if label is None else runs_under(label)
     _show_notice()
     table = pandas.DataFrame([_row(run) for run in runs], columns=COLUMNS).set_index("number")
     table["when"] = table["when"].astype("datetime64[us]")
@@ -51,14 +50,14 @@ def forget(label: str | None = None, *, who: str = "", yes: bool = False) -> Non
     if label is None and not who:
         raise ValueError('forget what? Name a label, forget("label"), or a person, forget(who="Anna")')
     if label is not None:
-        _check_label(label)
+        runs_under(label)
     _check_text("who", who)
     runs = [run for run in archive.all_runs() if run.who == who and label in (None, run.label)]
     if not runs:
         whose = f"of {who}" if who else "of your own"
         raise ValueError(f"there are no runs {whose}{'' if label is None else f' under {label!r}'}")
     whose = f"{who}'s " if who else ""
-    what = f"{whose}{_count(runs)}" + ("" if label is None else f" under {label!r}")
+    what = f"{whose}{count(len(runs), 'run')}" + ("" if label is None else f" under {label!r}")
     if yes:
         archive.forget(label, who=who)
         print(f"Forgotten: {what}.")
@@ -132,23 +131,9 @@ def _key(run: StoredRun) -> tuple[object, ...]:
     return run.session, run.when, run.label, run.wall
 
 
-def _count(runs: list[StoredRun]) -> str:
-    return f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
-
-
 def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str):
         raise TypeError(f"{name} is a text such as 'Anna', not {value!r}")
-
-
-def _check_label(label: object) -> None:
-    if not isinstance(label, str):
-        raise TypeError(f"a label is a text such as 'one after another', not {label!r}")
-    labels = archive.labels()
-    if label not in labels:
-        near = difflib.get_close_matches(label, labels, n=3) or labels[-5:]
-        known = f"there are {', '.join(map(repr, near))}" if near else "the history is still empty"
-        raise ValueError(f"the history has no run under {label!r}; {known}")
 
 
 def _show_notice() -> None:

@@ -70,16 +70,22 @@ class measure:
         self._configuration: Configuration | None = None
         self._series = ""
         self._quiet = False
+        self._say: Callable[[], str] | None = None
 
     def about(
-        self, function: Callable[..., Any], arguments: Mapping[str, object] | None = None, *, series: str = ""
+        self,
+        function: Callable[..., Any],
+        arguments: Mapping[str, object] | None = None,
+        *,
+        series: str = "",
+        progress: Callable[[], str] | None = None,
     ) -> "measure":
         """Say that the block runs this function, with these arguments: its code is what the run is known by.
 
-        For code that measures somebody else's function, as `trials` does, and says itself how far it has come.
-        ``series`` is one id for the runs of one call of that code.
+        For code that measures somebody else's function, as `trials` does. ``series`` is one id for the runs of one call
+        of that code. ``progress`` tells how far the block is; without it nothing is said of that.
         """
-        self._quiet = True
+        self._quiet, self._say = progress is None, progress
         self._configure(lambda: of_function(function, arguments or {}))
         self._series = series
         return self
@@ -102,7 +108,7 @@ class measure:
             raise
         self._mark = belonging.mark(self)
         if not self._quiet:
-            self._progress.show()
+            self._progress.show(self._say)
         self._cpu = process_time()
         self._run.began = perf_counter()
         return self._run

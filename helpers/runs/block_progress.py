@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from time import perf_counter
 
 from helpers.page.live_output import StatusLine
@@ -28,11 +29,14 @@ class BlockProgress:
         self._line = StatusLine()
         self._timer: asyncio.TimerHandle | None = None
         self._opened = self._drawn = 0.0
+        self._say: Callable[[], str] = self._answered
 
-    def show(self) -> None:
-        """The block has just been opened, and nobody else says how far it is."""
+    def show(self, say: Callable[[], str] | None = None) -> None:
+        """The block has just been opened. ``say`` tells how far it is; then its line need not wait for long."""
         with self.guard:
             self._opened = self._drawn = perf_counter()
+            if say is not None:
+                self._opened, self._say = self._opened - QUIET + PACE, say
 
     def beat(self) -> None:
         """Wake the loop now and then, so that the Stop button ends an `await` at once and the line moves."""
@@ -55,8 +59,11 @@ class BlockProgress:
         if threading.current_thread() is not threading.main_thread():
             return
         self._drawn = now
+        self._line.show(self._say())
+
+    def _answered(self) -> str:
         ended = sum(record.end is not None for record in self._records)
-        self._line.show(f"running for {now - self._opened:.1f} s; {ended:,} requests answered so far")
+        return f"running for {perf_counter() - self._opened:.1f} s; {ended:,} requests answered so far"
 
     def stop(self) -> None:
         """The block has ended: its card says all, so the line goes."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from helpers.servers.practice_api import PracticeAPI
 
+COUNTS = ("requests", "peak", "connections", "completed", "cancelled")
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -24,6 +26,11 @@ class Evidence:
     log: list[list[Any]] = field(repr=False)
     """Method, path, arrival, end, status and connection of each request; kept only when the client saw none."""
 
+    def as_json(self) -> dict[str, object]:
+        """The counters, every key a text."""
+        by_status = {str(status): count for status, count in self.by_status.items()}
+        return {name: getattr(self, name) for name in COUNTS} | {"by_status": by_status}
+
 
 def collect(server: PracticeAPI | None, with_log: bool) -> Evidence | None:
     """Ask the server what it has seen since its last reset. None without a server, or when it does not answer."""
@@ -35,12 +42,6 @@ def collect(server: PracticeAPI | None, with_log: bool) -> Evidence | None:
         # The run is worth keeping without it, and an error in the learner's block must not be covered by ours.
         return None
     total = stats["total"]
-    return Evidence(
-        requests=total["requests"],
-        peak=total["peak"],
-        connections=total["connections"],
-        completed=total["completed"],
-        cancelled=total["cancelled"],
-        by_status={int(status): count for status, count in total["by_status"].items()},
-        log=stats["log"] if with_log else [],
-    )
+    counts = {name: total[name] for name in COUNTS}
+    by_status = {int(status): count for status, count in total["by_status"].items()}
+    return Evidence(**counts, by_status=by_status, log=stats["log"] if with_log else [])

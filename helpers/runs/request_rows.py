@@ -10,23 +10,8 @@ def from_records(records: list[RequestRecord], began: float) -> list[dict[str, A
     rows = []
     for record in records:
         start, end = record.span(began)
-        rows.append(
-            {
-                "method": record.method,
-                "url": record.url,
-                "path": record.path,
-                "library": record.library,
-                "start": start,
-                "end": end,
-                **record.seconds,
-                "latency": end - start,
-                "status": record.status,
-                "bytes": record.received,
-                "connection": record.connection,
-                "error": record.error,
-                "ok": _ok(record.status, record.error),
-            }
-        )
+        seen = record.status, record.received, record.connection, record.error
+        rows.append(_row(record.method, record.url, record.library, start, end, record.seconds, *seen))
     return rows
 
 
@@ -41,27 +26,20 @@ def from_server_log(log: list[list[Any]], began: float, wall: float) -> list[dic
     for method, target, arrived, ended, status, connection in sorted(log, key=lambda row: row[2]):
         start = arrived - began
         end = wall if ended is None else ended - began
-        rows.append(
-            {
-                "method": method,
-                "url": target,
-                "path": path_of(target),
-                "library": "server",
-                "start": start,
-                "end": end,
-                **dict.fromkeys(PHASES, 0.0),
-                "waiting": end - start,
-                "latency": end - start,
-                "status": status,
-                "bytes": 0,
-                "connection": "reused" if connection in known else "new",
-                "error": UNFINISHED if status is None else "",
-                "ok": _ok(status, ""),
-            }
-        )
+        phases = dict.fromkeys(PHASES, 0.0) | {"waiting": end - start}
+        kind, error = "reused" if connection in known else "new", UNFINISHED if status is None else ""
+        rows.append(_row(method, target, "server", start, end, phases, status, 0, kind, error))
         known.add(connection)
     return rows
 
 
-def _ok(status: int | None, error: str) -> bool:
-    return not error and status is not None and status < 400
+def _row(
+    method: str, url: str, library: str, start: float, end: float, phases: dict[str, float], status: int | None,
+    received: int, connection: str, error: str,
+) -> dict[str, Any]:  # fmt: skip
+    """A row, as `helpers.charts.inputs.panel.COLUMNS` has it."""
+    ok = not error and status is not None and status < 400
+    return {
+        "method": method, "url": url, "path": path_of(url), "library": library, "start": start, "end": end, **phases,
+        "latency": end - start, "status": status, "bytes": received, "connection": connection, "error": error, "ok": ok,
+    }  # fmt: skip

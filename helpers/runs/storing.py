@@ -29,14 +29,7 @@ def keep(run: Run, parts: Mapping[str, str], series: str) -> StoredRun:
         series=series,
         chapter=chapter(),
         who="",
-        server=None if server is None else {
-            "requests": server.requests,
-            "peak": server.peak,
-            "connections": server.connections,
-            "completed": server.completed,
-            "cancelled": server.cancelled,
-            "by_status": {str(status): count for status, count in server.by_status.items()},
-        },
-    )  # fmt: skip
+        server=None if server is None else server.as_json(),
+    )
     columns = {name: [row[name] for row in rows] for name in COLUMNS}
     return archive.append(stored, columns)

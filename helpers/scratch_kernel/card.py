@@ -58,7 +58,7 @@ def _errors(where: str, errors: Counter[str]) -> str:
     if not errors:
         return ""
     messages = ", ".join(
-        f"<code>{escape(message)}</code>" + (f" ({times} times)" if times > 1 else "")
+        page.code(message) + (f" ({times} times)" if times > 1 else "")
         for message, times in errors.most_common(_MOST_ERRORS)
     )
     return f'<span style="{page.QUIET}">{where}: {messages}</span>'

@@ -2,14 +2,13 @@
 
 import asyncio
 import gc
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from helpers.archive import StoredRun
-from helpers.page.checked import check_number
+from helpers.page.checked import check_function, check_number, check_text
 from helpers.page.words import count, listing
 from helpers.runs import Run, measure
 from helpers.runs.call import call
@@ -166,34 +165,8 @@ def _checked(variants: object) -> dict[str, Callable[[], object]]:
         raise TypeError(f'variants is a dictionary such as {{"threads": with_threads}}, not {variants!r}')
     if not 2 <= len(variants) <= MOST_VARIANTS:
         raise ValueError(f"trials compares 2 to {MOST_VARIANTS} variants, and was given {len(variants)}")
-    return {_checked_name(name): _checked_function(name, function) for name, function in variants.items()}
-
-
-def _checked_name(name: object) -> str:
-    if not isinstance(name, str):
-        raise TypeError(f"a variant's name is a text such as 'threads', not {name!r}")
-    if not name or name != name.strip():
-        raise ValueError(f"a variant's name is a text without spaces around it, not {name!r}")
-    return name
-
-
-def _checked_function(name: str, function: Any) -> Callable[[], object]:
-    if inspect.iscoroutine(function):
-        called = function.__name__
-        function.close()  # or Python warns that it was never awaited
-        raise TypeError(
-            f"the variant {name!r} has been called already, once and for all: write {called}, not {called}()"
-        )
-    if not callable(function):
-        raise TypeError(f"the variant {name!r} must be a function, which trials calls in each round, not {function!r}")
-    try:
-        inspect.signature(function).bind()
-    except TypeError as error:
-        raise TypeError(
-            f"the variant {name!r} is called without arguments, and that does not work: {error}. "
-            "Give them in a lambda, such as lambda: fetch_all(10)"
-        ) from None
-    except ValueError:
-        pass  # some functions written in C do not tell their arguments
-    checked: Callable[[], object] = function
-    return checked
+    for name, function in variants.items():
+        if check_text("a variant's name", name, "threads") != name:
+            raise ValueError(f"a variant's name is a text without spaces around it, not {name!r}")
+        check_function(f"the variant {name!r}", function)
+    return dict(variants)

@@ -68,7 +68,7 @@ def test_a_label_that_is_none() -> None:
         history("one by on")
     with pytest.raises(ValueError, match=r"no run under 'zzz'; there are 'one by one', 'at once'$"):
         history("zzz")
-    with pytest.raises(TypeError, match="a label is a text such as 'one after another', not 3"):
+    with pytest.raises(TypeError, match="a label is a text such as 'one by one', not 3"):
         history(3)  # type: ignore[arg-type]
 
 

@@ -162,8 +162,8 @@ async def none() -> None:
     [
         (lambda: open_loop(plain, rate=50, seconds=0.2), TypeError, "must be an async function"),  # type: ignore[arg-type]
         (lambda: closed_loop(plain, callers=2, seconds=0.2), TypeError, "must be an async function"),  # type: ignore[arg-type]
-        (lambda: open_loop(none, rate=50), TypeError, "called with one argument"),  # type: ignore[arg-type]
-        (lambda: open_loop(good(0), rate=50), TypeError, "not the coroutine object"),  # type: ignore[arg-type]
+        (lambda: open_loop(none, rate=50), TypeError, "ask is called with 0, and"),  # type: ignore[arg-type]
+        (lambda: open_loop(good(0), rate=50), TypeError, r"write good, not good\(\)"),  # type: ignore[arg-type]
         (lambda: open_loop(good, rate=0), ValueError, "above 0 and up to 20,000"),
         (lambda: open_loop(good, rate=float("nan")), ValueError, "rate"),
         (lambda: open_loop(good, rate="fast"), TypeError, "rate is a number of calls a second"),  # type: ignore[arg-type]

@@ -3,17 +3,15 @@
 import mmap
 import os
 import subprocess
-import sys
 import threading
 from typing import Any
 
-import psutil
 import pytest
 from child_processes import children
 
 from helpers.prices import waiting_price
-from helpers.prices.memory import resident_memory
-from helpers.prices.thread_price import price_of_threads
+from helpers.prices.waiting_price import price_of_threads
+from helpers.prices.waiting_process import resident_memory
 from helpers.prices.waiting_process import threads as let_threads_wait
 
 pytestmark = pytest.mark.evidence
@@ -105,11 +103,6 @@ def test_a_process_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
         price_of_threads([5])
 
 
-def test_resident_memory_is_what_psutil_says() -> None:
-    told = resident_memory()
-    assert told == pytest.approx(psutil.Process().memory_info().rss, rel=0.2)
-
-
 def test_resident_memory_grows_with_what_is_held() -> None:
     before = resident_memory()
     # Asked of the system: Python's own allocator may hand out memory that this process has had all the time.
@@ -117,10 +110,3 @@ def test_resident_memory_grows_with_what_is_held() -> None:
         for start in range(0, len(held), mmap.PAGESIZE):
             held[start] = 1  # a page is given when it is first used
         assert len(held) / 2 < resident_memory() - before < 2 * len(held)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no ps")
-def test_ps_tells_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = resident_memory()
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert resident_memory() == pytest.approx(plain, rel=0.2)

@@ -15,11 +15,12 @@ SAYS_WHAT_IS_READY = """
 import os, sys
 from helpers.choosing import work, workshop_process
 
-def say_ready(**facts):
+def orders(prepare):
+    prepare()
     print("helpers.choosing.waiting_models" in sys.modules, work.turns_a_second.cache_info().currsize, flush=True)
     os._exit(0)
 
-workshop_process.say_ready = say_ready
+workshop_process.orders = orders
 workshop_process.main()
 """
 

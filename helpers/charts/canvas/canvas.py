@@ -167,6 +167,15 @@ class Canvas:
         for (_, text), place in zip(ordered, places, strict=True):
             text.set(position=(place, y), ha="center")
 
+    def number_rows(self, axes: Axes, box: Box, positions: Sequence[float], rows: str) -> None:
+        """Number the rows at these positions at a few places; ``rows`` names them, such as "requests, by start"."""
+        count = len(positions)
+        ticks = MaxNLocator(nbins=6, integer=True).tick_values(1, count)
+        numbers = [1, *(int(tick) for tick in ticks if max(1, count * 0.06) < tick < count * 0.94), count]
+        axes.set_yticks([positions[number - 1] for number in numbers], [f"{number:,}" for number in numbers])
+        side = self.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} {rows}", colour=colours.GREY)
+        side.set(rotation=90, ha="center", va="center")
+
     def under(self, box: Box, unit: str, remark: str = "") -> None:
         """Name the time axis under the plot, with a remark on how the plot is drawn at its right."""
         y, middle = box.bottom + 36, box.left + box.width / 2

@@ -88,15 +88,11 @@ def sentence(panels: Sequence[Panel]) -> str:
     parts = []
     for panel, name, wall in zip(panels, named, walls, strict=True):
         counted = facts(panel)
-        made = (
-            f"{words.count(counted.count, 'request')} took {wall}"
-            if counted.count
-            else f"no request was seen in {wall}"
-        )
+        made = f"{words.count(counted.count, 'request')} took" if counted.count else "no request was seen in"
         flight = f", at most {counted.peak:,} in flight" if counted.count > 1 and counted.peak else ""
         lost = f", {lost_in_short(counted)}" if counted.lost else ""
         broken = "" if panel.outcome == "ok" else f" ({outcome(panel)})"
-        parts.append(f"{name}: {made}{flight}{lost}{broken}.")
+        parts.append(f"{name}: {made} {wall}{flight}{lost}{broken}.")
     return " ".join([*parts, ratio(panels)])
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from matplotlib.axes import Axes
+
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
 from helpers.charts.canvas.chart import Chart
@@ -66,13 +68,7 @@ def _panel(canvas: Canvas, panel: Panel, name: str, wall: str, reach: Scale, box
         axes.set_yticks(ends, [f"{row + 1:,}" for row in ends])
     else:
         axes.set_yticks([])
-    unit = time_axis(axes, reach.end)
-    lines(axes, panel, reach)
-    write_lengths(canvas, panel, wall, reach, box)
-    if last:
-        canvas.under(box, unit)
-    else:
-        axes.tick_params(axis="x", labelbottom=False)
+    end_panel(canvas, axes, panel, wall, reach, box, last)
 
 
 def name_panel(canvas: Canvas, panel: Panel, name: str, remarks: Sequence[str], box: Box) -> None:
@@ -88,6 +84,17 @@ def name_panel(canvas: Canvas, panel: Panel, name: str, remarks: Sequence[str], 
 
 def _said(panel: Panel) -> str:
     return f"your guess: {words.guess(panel.predict)}" if panel.predict is not None else ""
+
+
+def end_panel(canvas: Canvas, axes: Axes, panel: Panel, wall: str, reach: Scale, box: Box, last: bool) -> None:
+    """Draw what every panel has, whatever its rows: the block's end, its length and, under the last, the time axis."""
+    unit = time_axis(axes, reach.end)
+    lines(axes, panel, reach)
+    write_lengths(canvas, panel, wall, reach, box)
+    if last:
+        canvas.under(box, unit)
+    else:
+        axes.tick_params(axis="x", labelbottom=False)
 
 
 def write_lengths(canvas: Canvas, panel: Panel, wall: str, reach: Scale, box: Box) -> None:

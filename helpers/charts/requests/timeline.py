@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
@@ -83,7 +82,7 @@ def _draw_many(panel: Panel) -> Chart:
         rows.tick_params(axis="y", length=0)
         _name_failures(canvas, panel, reach, box, size)
     else:
-        _count_rows(canvas, rows, count, box)
+        canvas.number_rows(rows, box, range(count), "requests, by start")
     _draw_strip(canvas, flight, table, counted, reach.end, strip)
     for axes in (rows, flight):
         unit = time_axis(axes, reach.end)
@@ -123,15 +122,6 @@ def _name_failures(canvas: Canvas, panel: Panel, reach: Scale, box: Box, size: f
         ha: Literal["left", "right"] = "left" if free else "right"
         x = at + 8 if free else at - 9
         canvas.text(x, y, text, size=size, colour=colours.PROBLEM, ha=ha, va="center_baseline", halo=True)
-
-
-def _count_rows(canvas: Canvas, rows: Axes, count: int, box: Box) -> None:
-    """Number the rows at a few places."""
-    ticks = [int(tick) for tick in MaxNLocator(nbins=6, integer=True).tick_values(1, count) if 1 < tick < count * 0.94]
-    numbers = [1, *(tick for tick in ticks if tick > count * 0.06), count]
-    rows.set_yticks([number - 1 for number in numbers], [f"{number:,}" for number in numbers])
-    side = canvas.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} requests, by start", colour=colours.GREY)
-    side.set(rotation=90, ha="center", va="center")
 
 
 def _draw_strip(canvas: Canvas, axes: Axes, table: "pandas.DataFrame", counted: Facts, end: float, box: Box) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from helpers.charts.canvas.canvas import Box, Canvas, Header, time_axis
+from helpers.charts.canvas.canvas import Box, Canvas, Header
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.scale import Scale, lines
+from helpers.charts.canvas.scale import Scale
 from helpers.charts.inputs.activity import Activity
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import in_words
@@ -13,10 +13,10 @@ from helpers.charts.requests.stacked import (
     LEFT,
     NAME,
     axis_for_lengths,
+    end_panel,
     fitting_title,
     highs,
     name_panel,
-    write_lengths,
 )
 from helpers.charts.tasks import several_in_words
 from helpers.charts.tasks.facts import task_facts
@@ -75,10 +75,4 @@ def _panel(
     draw_bands(axes, activity, reach.end / box.width, over_rows=density or not has_gaps(box.height / max(count, 1)))
     ends = sorted({0, count - 1}) if count else []
     axes.set_yticks(ends, [f"{row + 1:,}" for row in ends])
-    unit = time_axis(axes, reach.end)
-    lines(axes, panel, reach)
-    write_lengths(canvas, panel, wall, reach, box)
-    if last:
-        canvas.under(box, unit)
-    else:
-        axes.tick_params(axis="x", labelbottom=False)
+    end_panel(canvas, axes, panel, wall, reach, box, last)

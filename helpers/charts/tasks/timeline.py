@@ -4,7 +4,6 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
@@ -111,7 +110,8 @@ def _name_rows(
         axes.set_yticks(rows.at, names, size=size, color=colours.INK)
         axes.tick_params(axis="y", length=0)
     else:
-        _number_rows(canvas, axes, activity, rows, box)
+        noun = "tasks" if (activity.rows["kind"] == "task").all() else "rows"
+        canvas.number_rows(axes, box, rows.at.tolist(), f"{noun}, first one on top")
     for at, words in rows.headings:
         axes.axhline(at, color=colours.GRID, linewidth=1.2, zorder=1.5)
         y = box.top + (at + 0.5) * pixel_rows
@@ -119,17 +119,6 @@ def _name_rows(
             box.left - 8, y, words, size=style.TINY, colour=colours.GREY, ha="right", va="center_baseline", halo=True
         )
     return _name_errors(canvas, activity, rows, size, reach, box) if names else []
-
-
-def _number_rows(canvas: Canvas, axes: Axes, activity: Activity, rows: Layout, box: Box) -> None:
-    """Number the rows at a few places."""
-    count = len(activity.rows)
-    ticks = [int(tick) for tick in MaxNLocator(nbins=6, integer=True).tick_values(1, count) if 1 < tick < count * 0.94]
-    numbers = [1, *(tick for tick in ticks if tick > count * 0.06), count]
-    axes.set_yticks([rows.at[number - 1] for number in numbers], [f"{number:,}" for number in numbers])
-    noun = "tasks" if (activity.rows["kind"] == "task").all() else "rows"
-    side = canvas.text(MARGIN + 8, box.top + box.height / 2, f"{count:,} {noun}, first one on top", colour=colours.GREY)
-    side.set(rotation=90, ha="center", va="center")
 
 
 def _name_errors(canvas: Canvas, activity: Activity, rows: Layout, size: float, reach: Scale, box: Box) -> list[Box]:

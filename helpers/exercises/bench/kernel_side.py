@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +45,7 @@ class Bench:
         self._folder = tempfile.TemporaryDirectory(prefix="waiting-measured-bench-", ignore_cleanup_errors=True)
         command = [sys.executable, "-m", "helpers.exercises.bench.worker", self._folder.name]
         self._process = ServerProcess("bench of the exercises", command)
-        self._line: Connection[object, object] | None = None
-        try:
-            self._line = connect(self._process, self._process.start(), READY_WITHIN)
-        except BaseException:
-            self.stop()
-            raise
+        self._line = connect(self._process, READY_WITHIN)
 
     @property
     def alive(self) -> bool:
@@ -60,7 +54,6 @@ class Bench:
 
     def judge(self, exercise: Exercise, sent: bytes) -> CheckResult:
         """Have a function judged; `sent` is what `serialise` made of it. Raises BenchFailed when the bench breaks."""
-        assert self._line is not None
         self._line.send((exercise.name, sent))
         until = time.monotonic() + READY_WITHIN
         running = False
@@ -108,8 +101,7 @@ class Bench:
 
     def stop(self) -> None:
         """End the process and its practice API."""
-        if self._line is not None:
-            self._line.close()
+        self._line.close()
         self._process.stop()
         self._folder.cleanup()
 

@@ -8,12 +8,11 @@ FOLDER is where it works, and where it writes the stack of a function that does 
 import gc
 import os
 import random
-import secrets
 import sys
 import threading
 import traceback
 from dataclasses import replace
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -21,7 +20,7 @@ from helpers.archive.place import VARIABLE
 from helpers.exercises.bench.result import STACK_FILE, CheckResult
 from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding, Telling
-from helpers.servers.process import exit_with_parent, say_ready
+from helpers.servers.orders import orders
 
 if TYPE_CHECKING:
     from helpers.exercises.bench.attempt import Attempt
@@ -32,24 +31,19 @@ MOST_PRINTED = 2000  # characters
 
 def main(folder: Path) -> None:
     """Listen for one caller, and judge what it sends until it hangs up."""
-    exit_with_parent()
     os.chdir(folder)
     os.environ[VARIABLE] = str(folder / "history.sqlite")  # no check belongs to the learner's history
-    key = secrets.token_bytes(16)
-    with Listener(("127.0.0.1", 0), authkey=key) as listener:
-        say_ready(port=listener.address[1], key=key.hex())
-        _get_ready()
-        with listener.accept() as line, (folder / STACK_FILE).open("w", encoding="utf-8") as stack_file:
-            while True:
-                try:
-                    name, sent = line.recv()
-                except EOFError:
-                    return
-                try:
-                    line.send(("over", _judge(name, sent, line, stack_file)))
-                except Exception:
-                    line.send(("failed", traceback.format_exc()))
-                line.send(("ready", None))
+    with orders(_get_ready) as line, (folder / STACK_FILE).open("w", encoding="utf-8") as stack_file:
+        while True:
+            try:
+                name, sent = line.recv()
+            except EOFError:
+                return
+            try:
+                line.send(("over", _judge(name, sent, line, stack_file)))
+            except Exception:
+                line.send(("failed", traceback.format_exc()))
+            line.send(("ready", None))
 
 
 def _get_ready() -> None:

@@ -173,5 +173,3 @@ def times_faster(table):
         'A column knows its greatest and its least value: `table["end"].max()`, `table["start"].min()`.',
     ],
 )
-
-EXERCISES = [lines_of_a_loop, read_the_card, times_faster]

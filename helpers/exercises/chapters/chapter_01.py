@@ -361,5 +361,3 @@ def read_all(urls):
         "that are not there.",
     ],
 )
-
-EXERCISES = [idle_or_busy, new_or_reused, page_or_none, one_connection, can_it_overlap, good_and_bad]

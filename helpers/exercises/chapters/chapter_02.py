@@ -353,5 +353,3 @@ def in_turns(a, b, rounds):
         "`start = time.perf_counter()` before the call. A dictionary can hold one list for each function.",
     ],
 )
-
-EXERCISES = [how_much_evidence, what_timeit_times, answered_within, p95_of_all, in_turns]

@@ -160,106 +160,6 @@ def twelve_in_five():
 )
 
 
-def computing_shown(attempt: Attempt) -> Judgement:
-    """Shows the right answer of `four-variances` by a run."""
-    seen = attempt.run()
-    yield None
-    jobs = seen.run.tasks[seen.run.tasks["kind"] == "job"]
-    return (
-        f"It took {seen.run.wall:.2f} s. The four jobs got {sum(jobs['cpu']):.2f} s of processor time between them, "
-        "which is what they need one after another. (On a Python without a GIL they overlap.)"
-    )
-
-
-four_variances = Choice(
-    name="four-variances",
-    title="Four threads that compute",
-    judge=computing_shown,
-    question="Say that one variance takes a second. How long does this take, on four cores and a Python with a GIL?",
-    code="""\
-def four_at_once():
-    numbers = range(30_000)
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        return list(pool.map(variance, [numbers] * 4))
-""",
-    given=GIVEN,
-    answers={
-        "a": "about 1 s: a core for each thread",
-        "b": "about 4 s: as long as one after another",
-        "c": "about 2 s: the threads share the work, and it costs something",
-    },
-    right="b",
-    replies={
-        "a": Finding(
-            "That would be four processes.",
-            "All threads of a Python share one lock, and only the one that holds it executes Python code.",
-            COMPUTING,
-        ),
-        "c": Finding(
-            "Sharing needs two threads that execute Python at the same moment.",
-            "They take turns, some milliseconds each. The sum of the turns is the whole work.",
-            COMPUTING,
-        ),
-    },
-    hints=[
-        "Is there anything in `variance` that waits?",
-        "Add up the column `cpu` of the table above, and compare it with the time of one after another.",
-    ],
-    solution="b: as long as one after another. Threads overlap waits, not computing.",
-)
-
-
-def price_shown(attempt: Attempt) -> Judgement:
-    """Shows the right answer of `price-of-waiting` by a run."""
-    seen = attempt.run()
-    yield None
-    return (
-        f"Fifty threads waited, and all of it took {seen.run.cpu:.2f} s of processor time, for starting and ending "
-        "them. What each holds meanwhile is in the table of prices."
-    )
-
-
-price_of_waiting = Choice(
-    name="price-of-waiting",
-    title="What does a thread cost that only waits?",
-    judge=price_shown,
-    question="What do these threads take from the machine while they wait?",
-    code="""\
-def fifty_wait():
-    waiters = [threading.Thread(target=time.sleep, args=(0.2,)) for _ in range(50)]
-    for waiter in waiters:
-        waiter.start()
-    for waiter in waiters:
-        waiter.join()
-""",
-    given=GIVEN,
-    answers={
-        "a": "memory, each of them",
-        "b": "processor time, each of them",
-        "c": "nothing: they only wait",
-    },
-    right="a",
-    replies={
-        "b": Finding(
-            "The processor time of the ten threads that waited was next to nothing.",
-            "The operating system puts a thread that waits aside, as it did with the whole program in chapter 01.",
-            PRICE,
-        ),
-        "c": Finding(
-            "Then a thousand would cost no more than ten.",
-            "The table of prices grows with their number: each has a stack and other things that it holds as long as "
-            "it lives.",
-            PRICE,
-        ),
-    },
-    hints=[
-        "The chart of the ten threads has no dark in it. Which of the three answers is out?",
-        "Which column of the table of prices grows with the number of threads, long after they have started?",
-    ],
-    solution="a: memory, and a start that has to be paid once. Hardly any processor time.",
-)
-
-
 def so_many_everywhere(attempt: Attempt) -> Judgement:
     """`fetch_limited(urls, most)` has `most` requests in flight, no fewer and no more, whatever the machine."""
     peaks = []
@@ -376,6 +276,106 @@ def fetch_all(urls):
 )
 
 
+def computing_shown(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `four-variances` by a run."""
+    seen = attempt.run()
+    yield None
+    jobs = seen.run.tasks[seen.run.tasks["kind"] == "job"]
+    return (
+        f"It took {seen.run.wall:.2f} s. The four jobs got {sum(jobs['cpu']):.2f} s of processor time between them, "
+        "which is what they need one after another. (On a Python without a GIL they overlap.)"
+    )
+
+
+four_variances = Choice(
+    name="four-variances",
+    title="Four threads that compute",
+    judge=computing_shown,
+    question="Say that one variance takes a second. How long does this take, on four cores and a Python with a GIL?",
+    code="""\
+def four_at_once():
+    numbers = range(30_000)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(pool.map(variance, [numbers] * 4))
+""",
+    given=GIVEN,
+    answers={
+        "a": "about 1 s: a core for each thread",
+        "b": "about 4 s: as long as one after another",
+        "c": "about 2 s: the threads share the work, and it costs something",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would be four processes.",
+            "All threads of a Python share one lock, and only the one that holds it executes Python code.",
+            COMPUTING,
+        ),
+        "c": Finding(
+            "Sharing needs two threads that execute Python at the same moment.",
+            "They take turns, some milliseconds each. The sum of the turns is the whole work.",
+            COMPUTING,
+        ),
+    },
+    hints=[
+        "Is there anything in `variance` that waits?",
+        "Add up the column `cpu` of the table above, and compare it with the time of one after another.",
+    ],
+    solution="b: as long as one after another. Threads overlap waits, not computing.",
+)
+
+
+def price_shown(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `price-of-waiting` by a run."""
+    seen = attempt.run()
+    yield None
+    return (
+        f"Fifty threads waited, and all of it took {seen.run.cpu:.2f} s of processor time, for starting and ending "
+        "them. What each holds meanwhile is in the table of prices."
+    )
+
+
+price_of_waiting = Choice(
+    name="price-of-waiting",
+    title="What does a thread cost that only waits?",
+    judge=price_shown,
+    question="What do these threads take from the machine while they wait?",
+    code="""\
+def fifty_wait():
+    waiters = [threading.Thread(target=time.sleep, args=(0.2,)) for _ in range(50)]
+    for waiter in waiters:
+        waiter.start()
+    for waiter in waiters:
+        waiter.join()
+""",
+    given=GIVEN,
+    answers={
+        "a": "memory, each of them",
+        "b": "processor time, each of them",
+        "c": "nothing: they only wait",
+    },
+    right="a",
+    replies={
+        "b": Finding(
+            "The processor time of the ten threads that waited was next to nothing.",
+            "The operating system puts a thread that waits aside, as it did with the whole program in chapter 01.",
+            PRICE,
+        ),
+        "c": Finding(
+            "Then a thousand would cost no more than ten.",
+            "The table of prices grows with their number: each has a stack and other things that it holds as long as "
+            "it lives.",
+            PRICE,
+        ),
+    },
+    hints=[
+        "The chart of the ten threads has no dark in it. Which of the three answers is out?",
+        "Which column of the table of prices grows with the number of threads, long after they have started?",
+    ],
+    solution="a: memory, and a start that has to be paid once. Hardly any processor time.",
+)
+
+
 def failures_told_apart(attempt: Attempt) -> Judgement:
     """`read_all(urls)` fetches all at once, and returns the names and the addresses that failed, both in order."""
     codes = attempt.codes(attempt.chance.randint(4, 5))
@@ -455,13 +455,3 @@ def read_all(urls):
         "`zip(urls, futures)` puts each address beside its future. The `try` belongs inside that loop.",
     ],
 )
-
-EXERCISES = [
-    submit_then_collect,
-    how_many_steps,
-    so_many_threads,
-    session_each,
-    four_variances,
-    price_of_waiting,
-    good_and_bad_threads,
-]

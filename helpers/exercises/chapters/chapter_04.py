@@ -256,5 +256,3 @@ async def first_answer(session, urls):
         "have stopped when you return: `await asyncio.gather(*pending, return_exceptions=True)`.",
     ],
 )
-
-EXERCISES = [tasks_first, when_it_runs, stack_not_stairs, lost_count, first_answer]

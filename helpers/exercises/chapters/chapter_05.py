@@ -440,5 +440,3 @@ def keep_and_tell(coroutine):
         "print it if it is not None.",
     ],
 )
-
-EXERCISES = [cell_to_script, blocked_ticks, library_in_the_way, one_poller, keep_and_tell]

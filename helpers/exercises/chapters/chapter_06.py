@@ -433,5 +433,3 @@ async def crunch_all(crunch, numbers, threads, processes):
         "Hand in all jobs first, in a list. Then `gather` them.",
     ],
 )
-
-EXERCISES = [blocking_timeout, keep_the_library, two_bad_lines, room_for_lookups, computing_elsewhere]

@@ -134,53 +134,6 @@ async def two_groups():
 )
 
 
-def connections_given_up(attempt: Attempt) -> Judgement:
-    """Shows the right answer of `three-looks` by a run."""
-    seen = attempt.run()
-    yield None
-    return f"The server counted {count(seen.server.connections, 'connection')}, one for each look."
-
-
-three_looks = Choice(
-    name="three-looks",
-    title="What does an unread body cost?",
-    judge=connections_given_up,
-    question="The pool holds one connection. How many new connections does the server count in all?",
-    code="""\
-async def three_looks():
-    pool = aiohttp.TCPConnector(limit=1)
-    async with aiohttp.ClientSession(connector=pool) as session:
-        for _ in range(3):
-            async with session.get(api.url("/bytes/20000000")) as response:
-                response.raise_for_status()  # the headers are all that we want to see
-""",
-    given=GIVEN,
-    answers={
-        "a": "1: it is used three times",
-        "b": "1: the second request waits for it for ever",
-        "c": "3",
-    },
-    right="c",
-    replies={
-        "a": Finding(
-            "That would need the connection to be free for the next request.",
-            "The rest of the body is still on its way in it: the next answer could not be told from that.",
-            UNREAD,
-        ),
-        "b": Finding(
-            "That would need the connection to be held beyond the block.",
-            "Leaving the block lets go of it, read or not. The question is whether anybody can use it again.",
-            UNREAD,
-        ),
-    },
-    hints=[
-        "What is still in the connection when the block is left?",
-        "A connection can be used again when the answer before has been read to its end. If not, it is closed.",
-    ],
-    solution="c: 3. The body was not read to its end, so each connection had to be closed, and the next one opened.",
-)
-
-
 def five_at_most(attempt: Attempt) -> Judgement:
     """`fetch_all(urls)` has five requests in flight, over no more than five connections."""
     urls = attempt.urls(12, delay=0.05)
@@ -294,6 +247,53 @@ async def fetch_patiently(urls, patience):
         "`total` and `connect` count the time in the queue. `sock_connect` is about opening a connection, `sock_read` "
         "about each silence of the server.",
     ],
+)
+
+
+def connections_given_up(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `three-looks` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"The server counted {count(seen.server.connections, 'connection')}, one for each look."
+
+
+three_looks = Choice(
+    name="three-looks",
+    title="What does an unread body cost?",
+    judge=connections_given_up,
+    question="The pool holds one connection. How many new connections does the server count in all?",
+    code="""\
+async def three_looks():
+    pool = aiohttp.TCPConnector(limit=1)
+    async with aiohttp.ClientSession(connector=pool) as session:
+        for _ in range(3):
+            async with session.get(api.url("/bytes/20000000")) as response:
+                response.raise_for_status()  # the headers are all that we want to see
+""",
+    given=GIVEN,
+    answers={
+        "a": "1: it is used three times",
+        "b": "1: the second request waits for it for ever",
+        "c": "3",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need the connection to be free for the next request.",
+            "The rest of the body is still on its way in it: the next answer could not be told from that.",
+            UNREAD,
+        ),
+        "b": Finding(
+            "That would need the connection to be held beyond the block.",
+            "Leaving the block lets go of it, read or not. The question is whether anybody can use it again.",
+            UNREAD,
+        ),
+    },
+    hints=[
+        "What is still in the connection when the block is left?",
+        "A connection can be used again when the answer before has been read to its end. If not, it is closed.",
+    ],
+    solution="c: 3. The body was not read to its end, so each connection had to be closed, and the next one opened.",
 )
 
 
@@ -494,8 +494,3 @@ async def report(session, url, country, visits):
         "`params={...}, headers={...}, json={...}`: each takes a dictionary, and turns it into text by itself.",
     ],
 )
-
-EXERCISES = [
-    three_waits, two_sessions, one_session, patience_for_answers, three_looks, good_pages, as_it_arrives,
-    say_it_with_json,
-]  # fmt: skip

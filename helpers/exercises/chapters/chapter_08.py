@@ -573,14 +573,3 @@ async def fetch_if_it_helps(session, url):
         "the last.",
     ],
 )
-
-EXERCISES = [
-    five_attempts,
-    three_times_three,
-    when_told,
-    stop_means_stop,
-    all_or_none,
-    permit_in_hand,
-    came_in_time,
-    worth_another_try,
-]

@@ -464,8 +464,3 @@ async def send_at_rate(session, urls, rate):
         "`asyncio.create_task` or a TaskGroup starts it; `await asyncio.sleep(1 / rate)` between two.",
     ],
 )
-
-EXERCISES = [
-    rate_times_seconds_choice, what_zero_asks_for, workers_first, no_more_batches, pace_not_permits,
-    no_further_than_needed, open_loop_of_my_own,
-]  # fmt: skip

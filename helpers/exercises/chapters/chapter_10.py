@@ -274,6 +274,3 @@ async def follow_feed(session, url, count):
     return texts
 ''',
 )
-
-
-EXERCISES = [who_hears, read_a_feed, newest_counts, follow_a_feed]

@@ -400,5 +400,3 @@ async def with_pool(connect, size, jobs):
         "When a job fails the others must have ended before the connections are closed. A `TaskGroup` sees to that.",
     ],
 )
-
-EXERCISES = [rounds_of_a_pool, give_it_back, threads_for_sqlite, not_while_asking, a_pool_of_my_own]

@@ -261,5 +261,3 @@ async def names(session, urls):
         "Inside the loop: await one answer, yield its name.",
     ],
 )
-
-EXERCISES = [awaited_in_vain, a_thread_for_each, together_under_wsgi, a_region_for_everyone, names_as_they_come]

@@ -241,6 +241,3 @@ async def both_ways(session, fetch, look_up, urls):
     return list(zip(await pages, await looked_up))
 ''',
 )
-
-
-EXERCISES = [left_behind, workers_needed, one_bridge, both_ways]
