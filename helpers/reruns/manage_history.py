@@ -107,7 +107,7 @@ def import_runs(path: str | Path, who: str | None = None) -> None:
             new.append((replace(run, who=run.who or who.strip()), packed))
     archive.merge(new)
     there = len(found) - len(new)
-    print(f"Imported {_count([run for run, _ in new])}" + (f"; {there} were there already." if there else "."))
+    print(f"Imported {count(len(new), 'run')}" + (f"; {there} were there already." if there else "."))
     _show_notice()
 
 
