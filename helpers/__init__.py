@@ -9,7 +9,7 @@ from typing import Any
 
 _ROOMS = {
     "arrivals": "helpers.probes.arrivals",
-    "bridges": "helpers.prices.bridges",
+    "bridges": "helpers.costs.bridges",
     "chat_panel": "helpers.realtime.chat_panel",
     "check": "helpers.exercises",
     "choose": "helpers.exercises",
@@ -26,9 +26,9 @@ _ROOMS = {
     "hint": "helpers.exercises",
     "history": "helpers.reruns.manage_history",
     "import_runs": "helpers.reruns.manage_history",
-    "knee": "helpers.load.drawing",
+    "knee": "helpers.load.load_charts",
     "latency": "helpers.runs",
-    "latency_over_time": "helpers.load.drawing",
+    "latency_over_time": "helpers.load.load_charts",
     "live_plot": "helpers.realtime.live_plot",
     "measure": "helpers.runs",
     "noise": "helpers.reruns.noise",
@@ -37,8 +37,8 @@ _ROOMS = {
     "order": "helpers.exercises",
     "practice_api": "helpers.servers.practice_api",
     "predictions": "helpers.reruns.predictions",
-    "price_of_threads": "helpers.prices.waiting_price",
-    "price_of_waiting": "helpers.prices.waiting_price",
+    "price_of_threads": "helpers.costs.waiting_price",
+    "price_of_waiting": "helpers.costs.waiting_price",
     "progress": "helpers.exercises",
     "queue_length": "helpers.probes.queue_length",
     "queue_lengths": "helpers.probes.queue_length",
@@ -46,7 +46,7 @@ _ROOMS = {
     "side_by_side": "helpers.runs",
     "solution": "helpers.exercises",
     "sweep": "helpers.load.closed_loop",
-    "trials": "helpers.turns.trials",
+    "trials": "helpers.repeated_trials.trials",
     "typical": "helpers.reruns.typical",
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.archive.columns import unpack
-from helpers.archive.place import place
+from helpers.archive.location import place
 from helpers.archive.store import Store
 from helpers.archive.stored_run import Brief, Conditions, StoredRun
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from helpers.archive.file import Damaged, reading, writing
-from helpers.archive.place import place
+from helpers.archive.location import place
 from helpers.archive.schema import NotOurs
 
 What = Literal["tried", "hint", "solution", "done"]

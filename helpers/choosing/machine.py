@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
-from helpers.choosing.workshop import Workshop
+from helpers.choosing.model_process import ModelProcess
 from helpers.page.live_output import StatusLine
 from helpers.servers.practice_api import practice_api
 
@@ -51,17 +51,17 @@ def measure_machine() -> Machine:
     """
     urls = [practice_api().url("/countries/FR", client="recommend", n=n) for n in range(CALLS)]
     tries = [("plain sync", FEW), ("threads", CALLS), ("threads", FEW), ("asyncio", CALLS), ("asyncio", FEW)]
-    with StatusLine() as line, Workshop() as workshop:
+    with StatusLine() as line, ModelProcess() as process:
         line.show("measuring once what the models cost on this machine ...")
         shortest = dict.fromkeys(tries, float("inf"))
         for _ in range(TIMES):
             for model, at_once in tries:
-                took = workshop.seconds(model, urls, 0.0, at_once)
+                took = process.seconds(model, urls, 0.0, at_once)
                 shortest[model, at_once] = min(shortest[model, at_once], took)
         cores = os.cpu_count() or 1
-        start = workshop.seconds("processes", urls[:2], 0.0, cores)
+        start = process.seconds("processes", urls[:2], 0.0, cores)
         # Seconds for a call beside the start of the processes: what it costs to hand the work over to one of them.
-        handed_over = (workshop.seconds("asyncio + processes", urls, 0.0, CALLS) - start) / CALLS
+        handed_over = (process.seconds("asyncio + processes", urls, 0.0, CALLS) - start) / CALLS
     sequential = shortest["plain sync", FEW] / CALLS
     tasks = _price(shortest["asyncio", CALLS], shortest["asyncio", FEW])
     pooled = max(handed_over, tasks.first)  # the call itself is made by a task, so it costs that at least

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from helpers.choosing import waiting_models
 from helpers.choosing.estimates import Estimate
+from helpers.choosing.model_process import ModelProcess
 from helpers.choosing.workload import Workload
-from helpers.choosing.workshop import Workshop
 from helpers.page.words import listing, seconds
+from helpers.repeated_trials.trials import Trials, trials
 from helpers.servers.practice_api import practice_api
-from helpers.turns.trials import Trials, trials
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -107,11 +107,11 @@ async def measure(
         raise ValueError(f"there is nothing to compare with: {workload} can only be done by {listing(asked)}")
     api = practice_api()
     urls = [api.url("/countries/FR", delay=workload.wait, n=n) for n in range(workload.calls)]
-    with Workshop() as workshop:
+    with ModelProcess() as process:
 
         def doing(model: str) -> Callable[[], Awaitable[float]]:
             return lambda: asyncio.to_thread(
-                workshop.seconds, model, urls, workload.cpu, workload.concurrency, workload.wait
+                process.seconds, model, urls, workload.cpu, workload.concurrency, workload.wait
             )
 
         variants = {_label(workload, each): doing(each) for each in asked}

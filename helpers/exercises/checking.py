@@ -7,7 +7,7 @@ from typing import Any
 from helpers.archive.exercise_log import note
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
-from helpers.exercises.bench.result import CheckResult
+from helpers.exercises.bench.check_result import CheckResult
 from helpers.exercises.exercise import Choice, Coding, Exercise
 from helpers.exercises.finding import Finding
 from helpers.exercises.panels.outcome import Outcome

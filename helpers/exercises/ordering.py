@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
-from helpers.exercises.bench.result import CheckResult
+from helpers.exercises.bench.check_result import CheckResult
 from helpers.exercises.checking import outcome
 from helpers.exercises.exercise import Order, head_of
 from helpers.exercises.finding import Finding

@@ -2,7 +2,7 @@
 
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
-from helpers.exercises.bench.result import CheckResult
+from helpers.exercises.bench.check_result import CheckResult
 from helpers.exercises.checking import outcome
 from helpers.exercises.exercise import Choice
 from helpers.exercises.ordering import defined

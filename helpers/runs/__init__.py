@@ -1,7 +1,7 @@
 """Measured blocks of code, and what they left behind."""
 
-from helpers.runs.block import measure
+from helpers.runs.measured_block import measure
 from helpers.runs.run import Run
-from helpers.runs.several import latency, side_by_side
+from helpers.runs.several_runs import latency, side_by_side
 
 __all__ = ["Run", "latency", "measure", "side_by_side"]

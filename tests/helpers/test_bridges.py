@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from helpers.prices.bridges import TO_ASYNC, TO_SYNC, bridges
+from helpers.costs.bridges import TO_ASYNC, TO_SYNC, bridges
 
 pytestmark = pytest.mark.evidence
 

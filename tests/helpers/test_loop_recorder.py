@@ -384,7 +384,7 @@ def test_a_reply_that_arrives_while_the_loop_is_blocked_makes_its_task_ready_the
 
 
 def test_garbage_collections_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpers.recorders.loop.garbage.SHORTEST", 0.0)
+    monkeypatch.setattr("helpers.recorders.loop.garbage_collections.SHORTEST", 0.0)
 
     async def work() -> None:
         await asyncio.sleep(0)

@@ -305,7 +305,7 @@ def test_trouble_while_storing_keeps_the_blocks_own_error(
     def fail(*_: object) -> None:
         raise trouble("while storing")
 
-    monkeypatch.setattr("helpers.runs.block.keep", fail)
+    monkeypatch.setattr("helpers.runs.measured_block.keep", fail)
     with pytest.raises(ZeroDivisionError), measure("broken") as run:
         raise ZeroDivisionError
     assert run.outcome == "error: ZeroDivisionError"
@@ -322,7 +322,7 @@ def test_stop_while_storing_stops_the_cell_and_leaves_no_hook(monkeypatch: pytes
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("helpers.runs.block.keep", stop)
+        patch.setattr("helpers.runs.measured_block.keep", stop)
         with pytest.raises(KeyboardInterrupt), measure("stopped") as run:
             pass
     assert run.outcome == "ok"
@@ -335,7 +335,7 @@ def test_code_that_cannot_be_read_does_not_keep_a_block_from_running(monkeypatch
     def fail(_: object) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr("helpers.runs.block.of_block", fail)
+    monkeypatch.setattr("helpers.runs.measured_block.of_block", fail)
     with measure("odd") as run:
         pass
     assert run.stored is not None

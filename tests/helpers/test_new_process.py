@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.prices.new_process import told_by
+from helpers.costs.new_process import told_by
 
 pytestmark = pytest.mark.evidence
 

@@ -287,16 +287,16 @@ def test_no_patch_is_lost_by_ctrl_c() -> None:
     "part",
     [
         "helpers.recorders.loop.recorder.unserved",
-        "helpers.recorders.loop.garbage.GarbageRecorder.stop",
+        "helpers.recorders.loop.garbage_collections.GarbageRecorder.stop",
         "helpers.recorders.loop.watchdog.Watchdog.stop",
         "helpers.recorders.threads.thread_hooks.ThreadHooks.stop",
         "helpers.recorders.threads.recorder.exchange",
         "helpers.recorders.threads.idle_sampler.IdleSampler.stop",
         "helpers.recorders.threads.ledger.Ledger.close",
         "helpers.recorders.http.request_record.RequestRecord.finish",
-        "helpers.runs.block.collect",
+        "helpers.runs.measured_block.collect",
         "helpers.runs.block_progress.BlockProgress.stop",
-        "helpers.runs.block.belonging.unmark",
+        "helpers.runs.measured_block.belonging.unmark",
     ],
 )
 def test_ctrl_c_while_a_block_closes_leaves_no_hook(

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from child_processes import children
 
-from helpers.prices import waiting_price
-from helpers.prices.waiting_price import price_of_threads
-from helpers.prices.waiting_process import resident_memory
-from helpers.prices.waiting_process import threads as let_threads_wait
+from helpers.costs import waiting_price
+from helpers.costs.waiting_price import price_of_threads
+from helpers.costs.waiting_process import resident_memory
+from helpers.costs.waiting_process import threads as let_threads_wait
 
 pytestmark = pytest.mark.evidence
 

@@ -9,7 +9,7 @@ import pytest
 from child_processes import children
 
 from helpers import practice_api
-from helpers.choosing.workshop import Workshop
+from helpers.choosing.model_process import ModelProcess
 from helpers.exercises.bench.kernel_side import Bench
 from helpers.scratch_kernel import talk
 from helpers.servers.django_project import aiohttp_server, django_server
@@ -48,7 +48,7 @@ CHILDREN = {
     "aiohttp": (lambda: started(aiohttp_server), "helpers.servers.django_project aiohttp"),
     "PostgreSQL": (lambda: started(postgres), "helpers.servers.postgres"),
     "bench": (bench, "helpers.exercises.bench.worker"),
-    "workshop": (Workshop, "helpers.choosing.workshop_process"),
+    "process of the models": (ModelProcess, "helpers.choosing.model_worker"),
     "scratch kernel": (talk._kernel, "helpers.scratch_kernel.child"),
 }
 

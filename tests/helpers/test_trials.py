@@ -11,9 +11,9 @@ import pytest
 from jumping_loop import jump_through
 
 from helpers import archive, trials
-from helpers.turns import trials as rooms
-from helpers.turns.plan import plan
-from helpers.turns.progress_line import TrialsProgress
+from helpers.repeated_trials import trials as rooms
+from helpers.repeated_trials.plan import plan
+from helpers.repeated_trials.progress_line import TrialsProgress
 
 Function = Callable[[], object]
 
@@ -30,9 +30,9 @@ def nothing_unfinished() -> Iterator[None]:
 def words(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the progress says, as in a notebook."""
     said: list[str] = []
-    monkeypatch.setattr("helpers.turns.progress_line.in_notebook", lambda: True)
+    monkeypatch.setattr("helpers.repeated_trials.progress_line.in_notebook", lambda: True)
     monkeypatch.setattr(
-        "helpers.turns.progress_line.LiveOutput.show", lambda self, data: said.append(data["text/plain"])
+        "helpers.repeated_trials.progress_line.LiveOutput.show", lambda self, data: said.append(data["text/plain"])
     )
     return said
 
@@ -229,7 +229,7 @@ def test_an_error_says_where_it_was_and_what_was_measured_stays(words: list[str]
 
 def test_the_progress_tells_the_time_left(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("helpers.turns.progress_line.perf_counter", lambda: now)
+    monkeypatch.setattr("helpers.repeated_trials.progress_line.perf_counter", lambda: now)
     turns = plan("ab", rounds=12, warm_up=1)
     progress = TrialsProgress("ab", turns, done=0)
     for turn in turns:

@@ -20,7 +20,7 @@ from helpers.charts.requests.stacked import (
 )
 from helpers.charts.tasks import several_in_words
 from helpers.charts.tasks.facts import task_facts
-from helpers.charts.tasks.keys import keys
+from helpers.charts.tasks.legend import keys
 from helpers.charts.tasks.marks import draw_bands, draw_ends
 from helpers.charts.tasks.row_heights import layout, without_stage
 from helpers.charts.tasks.rows import draw_density, draw_rows, has_gaps, is_density

@@ -14,7 +14,7 @@ from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests.bars import MOST_BARS
 from helpers.charts.tasks import block_labels, in_words
 from helpers.charts.tasks.facts import TaskFacts, task_facts
-from helpers.charts.tasks.keys import keys
+from helpers.charts.tasks.legend import keys
 from helpers.charts.tasks.marks import draw_bands, draw_ends, draw_replies
 from helpers.charts.tasks.row_heights import Layout, layout
 from helpers.charts.tasks.rows import draw_density, draw_rows, has_gaps, is_density

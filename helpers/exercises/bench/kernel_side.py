@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from helpers.code.origin import is_learners
-from helpers.exercises.bench.result import STACK_FILE, CheckResult
+from helpers.exercises.bench.check_result import STACK_FILE, CheckResult
 from helpers.exercises.bench.serialising import NotSent, serialise, sources_in
 from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding
 from helpers.page.live_output import StatusLine
-from helpers.servers.orders import connect
+from helpers.servers.child_connection import connect
 from helpers.servers.process import PACKAGE_ROOT, ServerProcess
 
 FORCE = 1.5

@@ -16,11 +16,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from helpers.archive.place import VARIABLE
-from helpers.exercises.bench.result import STACK_FILE, CheckResult
+from helpers.archive.location import VARIABLE
+from helpers.exercises.bench.check_result import STACK_FILE, CheckResult
 from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding, Telling
-from helpers.servers.orders import orders
+from helpers.servers.child_connection import orders
 
 if TYPE_CHECKING:
     from helpers.exercises.bench.attempt import Attempt

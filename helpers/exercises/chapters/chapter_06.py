@@ -14,9 +14,9 @@ import requests
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
-from helpers.exercises.chapters.crunching import crunch, ran_in
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
+from helpers.exercises.support.crunching import crunch, ran_in
 from helpers.page.words import count
 
 ASYNC_DEF = "async def does not make a call non-blocking"

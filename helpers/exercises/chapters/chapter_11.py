@@ -13,9 +13,9 @@ from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
 from helpers.exercises.chapters.chapter_06 import beside_a_heartbeat
-from helpers.exercises.chapters.watched_connections import Connection, LendingPool
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
+from helpers.exercises.support.watched_connections import Connection, LendingPool
 from helpers.page.words import count
 
 BLOCKS = "sqlite3 in a coroutine stops everyone"

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from helpers.exercises.bench.result import CheckResult
+from helpers.exercises.bench.check_result import CheckResult
 from helpers.exercises.finding import Finding
 from helpers.page.card import QUIET, block, card, prose, quiet
 from helpers.page.colours import AGAIN, DONE, GREY

@@ -22,14 +22,14 @@ from weakref import ref
 
 from helpers.code.origin import WAIT_FOR, is_learners, maker_of
 from helpers.recorders import belonging
+from helpers.recorders.code_places import describe
 from helpers.recorders.display_names import name_in_code
 from helpers.recorders.guard import Guard
 from helpers.recorders.loop.eager import watch_factory
-from helpers.recorders.loop.garbage import GarbageRecorder
+from helpers.recorders.loop.garbage_collections import GarbageRecorder
 from helpers.recorders.loop.task_of import is_task, task_of
 from helpers.recorders.loop.watchdog import Watchdog
 from helpers.recorders.patches import Patches
-from helpers.recorders.spots import describe
 from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
 
 ROW = "_waiting_measured_row_"

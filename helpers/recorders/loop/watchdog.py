@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from time import perf_counter
 
+from helpers.recorders.code_places import Spot, spot_in
 from helpers.recorders.guard import Guard
-from helpers.recorders.spots import Spot, spot_in
 from helpers.recorders.stacks import stack_of
 from helpers.recorders.unlisted_thread import UnlistedThread
 

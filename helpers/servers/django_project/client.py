@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from helpers.page.card import code
 from helpers.page.checked import check_choice, check_number
 from helpers.servers.http_server import HttpServer
-from helpers.servers.of_this_kernel import OfThisKernel
+from helpers.servers.kernel_servers import KernelServers
 from helpers.servers.practice_api import practice_api
 from helpers.servers.process import ServerProcess
 from helpers.servers.server_card import server_card
@@ -51,7 +51,7 @@ class WebServer(HttpServer):
 
 # --- those of this kernel ---------------------------------------------------------------------------
 
-_servers = OfThisKernel[WebServer](lambda server: server.alive)
+_servers = KernelServers[WebServer](lambda server: server.alive)
 
 
 def django_server(

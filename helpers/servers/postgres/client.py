@@ -7,7 +7,7 @@ import os
 import sys
 
 from helpers.page.card import code
-from helpers.servers.of_this_kernel import OfThisKernel
+from helpers.servers.kernel_servers import KernelServers
 from helpers.servers.process import ServerFailed, ServerProcess
 from helpers.servers.server_card import server_card
 
@@ -97,7 +97,7 @@ class Postgres:
 
 # --- the one of this kernel -------------------------------------------------------------------------
 
-_servers = OfThisKernel[Postgres](lambda server: server.available)
+_servers = KernelServers[Postgres](lambda server: server.available)
 
 
 def postgres() -> Postgres:

@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from .answers import GoneAnswer
 from .calls import Call, Plan, Route, State
 from .delays import seconds
 from .parameters import Refused, bad_value, read_parameters
+from .responses import GoneAnswer
 from .routes import ROUTES
 
 HOST = "127.0.0.1"  # never "localhost": looking that name up waits for the default thread pool

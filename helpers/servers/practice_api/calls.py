@@ -11,13 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import json_answer
 from .chat import Rooms
 from .counters import Counters, Entry
 from .countries import Countries, encode
 from .limiters import Gate, Pause, TokenBucket
 from .live_frames import LiveFrames
 from .parameters import Parameter, Refused
+from .responses import json_answer
 from .stream import Streams
 
 

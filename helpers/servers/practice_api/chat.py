@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .close_reasons import Goodbye
 from .countries import encode
-from .goodbyes import Goodbye
 from .parameters import Refused
 
 LONGEST_QUEUE = 200  # messages that wait for one client

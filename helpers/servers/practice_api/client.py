@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from helpers.page.card import code
 from helpers.page.colours import BLUE
 from helpers.servers.http_server import HttpServer
-from helpers.servers.of_this_kernel import OfThisKernel
+from helpers.servers.kernel_servers import KernelServers
 from helpers.servers.process import ServerProcess
 from helpers.servers.server_card import server_card
 
@@ -132,7 +132,7 @@ def card(api: PracticeAPI) -> str:
 
 # --- the one for this kernel ------------------------------------------------------------------------
 
-_servers = OfThisKernel[PracticeAPI](lambda api: api.alive)
+_servers = KernelServers[PracticeAPI](lambda api: api.alive)
 
 
 def practice_api() -> PracticeAPI:

@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, web
 
 from .allowed_origins import refuse_foreign_pages
 from .calls import Call
-from .goodbyes import GOING, Goodbye
+from .close_reasons import GOING, Goodbye
 from .parameters import Refused
 
 LARGEST_FRAME = 16_384  # bytes that a client may send in one message

@@ -5,10 +5,10 @@ import time
 
 from aiohttp import web
 
-from ..answers import GoneAnswer
 from ..calls import Call, Route
 from ..delays import LONGEST, draws
 from ..parameters import Choice, Number, Refused, bad_value
+from ..responses import GoneAnswer
 from .common import CONDITIONS, LABEL, named
 
 LONGEST_OUTAGE = 5.0  # seconds

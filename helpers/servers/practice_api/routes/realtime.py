@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from ..answers import GoneAnswer
 from ..calls import Call, Route
+from ..close_reasons import Goodbye
 from ..delays import LONGEST
-from ..goodbyes import Goodbye
 from ..parameters import Number, Parameter
+from ..responses import GoneAnswer
 from ..sockets import converse, new_socket
 from ..stream import MOST_MESSAGES, Stream
 from .common import FAR, LABEL, named

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from ..calls import Call, Route
 from ..chat import HISTORY, LONGEST_QUEUE, Member, Room
-from ..goodbyes import Goodbye
+from ..close_reasons import Goodbye
 from ..parameters import Number, Text
 from ..sockets import converse, new_socket
 from .common import FAR, LABEL, named

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from helpers.servers.orders import connect
+from helpers.servers.child_connection import connect
 from helpers.servers.process import ServerFailed, ServerProcess
 
 pytestmark = pytest.mark.evidence
@@ -35,7 +35,7 @@ def test_the_line_carries_both_ways() -> None:
 
 def test_a_child_has_prepared_before_it_takes_orders() -> None:
     code = """
-from helpers.servers.orders import orders
+from helpers.servers.child_connection import orders
 prepared = []
 with orders(lambda: prepared.append("coffee")) as line:
     line.send(prepared)

@@ -1,6 +1,6 @@
-"""The workshop's own process: it does workloads by one model or another, and says how long each took.
+"""The process in which the models are tried: it does workloads by one model or another, and says how long each took.
 
-python -m helpers.choosing.workshop_process
+python -m helpers.choosing.model_worker
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from time import perf_counter
 
-from helpers.servers.orders import orders
+from helpers.servers.child_connection import orders
 
 
 def main() -> None:

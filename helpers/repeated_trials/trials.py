@@ -10,11 +10,11 @@ from uuid import uuid4
 from helpers.archive import StoredRun
 from helpers.page.checked import check_function, check_number, check_text
 from helpers.page.words import count, listing
+from helpers.repeated_trials.plan import Turn, plan
+from helpers.repeated_trials.progress_line import TrialsProgress
+from helpers.repeated_trials.same_code import VariantsCode
 from helpers.runs import Run, measure
 from helpers.runs.call import call
-from helpers.turns.plan import Turn, plan
-from helpers.turns.progress_line import TrialsProgress
-from helpers.turns.same_code import VariantsCode
 
 if TYPE_CHECKING:
     import pandas
@@ -92,7 +92,7 @@ _stopped: dict[frozenset[str], _Course] = {}
 async def trials(variants: Variants, rounds: int = 10, warm_up: int = 1) -> Trials:
     """Run the variants in turns, ``await trials({"threads": with_threads, "tasks": with_tasks})``, and compare them.
 
-    Each round runs every variant once, in shuffled order (see `helpers.turns.plan.plan`), so that a machine
+    Each round runs every variant once, in shuffled order (see `helpers.repeated_trials.plan.plan`), so that a machine
     which is slower for a while slows them all. Each call is a measured block with the variant's name as its label, and
     is kept in the history. Stopped, by the Stop button or an error, and run again with the same code, it goes on with
     the run that was stopped; with other code or arguments it starts anew.

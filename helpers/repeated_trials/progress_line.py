@@ -12,7 +12,7 @@ from helpers.page.colours import CURVES, FAINT, GREY, GRID, GROUND, PROBLEM
 from helpers.page.live_output import LiveOutput
 from helpers.page.shell import in_notebook
 from helpers.page.words import count
-from helpers.turns.plan import Turn
+from helpers.repeated_trials.plan import Turn
 
 _BOX = f"{box()};margin:4px 0 8px"
 _TO_COME, _WARM_UP = GRID, FAINT

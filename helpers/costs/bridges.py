@@ -164,7 +164,7 @@ def _thread_words(crossing: Crossing, loop_thread: int, other: str) -> str:
 
 
 def _in_new_process(crossings: int) -> Crossing:
-    from helpers.prices.new_process import told_by  # as above
+    from helpers.costs.new_process import told_by  # as above
 
     return Crossing(**told_by("the process with nest-asyncio", ["-P", __file__, str(crossings)], SECONDS))
 

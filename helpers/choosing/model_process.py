@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from types import TracebackType
 
-from helpers.servers.orders import connect
+from helpers.servers.child_connection import connect
 from helpers.servers.process import ServerProcess
 
 TURN = 0.05
@@ -26,13 +26,13 @@ def longest(calls: int, wait: float, cpu: float) -> float:
     return LEAST + SLOWER * calls * (wait + cpu + OWN)
 
 
-class Workshop:
-    """The process, and the connection to it: ``with Workshop() as workshop: workshop.seconds("threads", ...)``."""
+class ModelProcess:
+    """The process, and the connection to it: ``with ModelProcess() as process: process.seconds("threads", ...)``."""
 
     def __init__(self) -> None:
-        self._process = ServerProcess("workshop", [sys.executable, "-m", "helpers.choosing.workshop_process"])
+        self._process = ServerProcess("process of the models", [sys.executable, "-m", "helpers.choosing.model_worker"])
 
-    def __enter__(self) -> "Workshop":
+    def __enter__(self) -> "ModelProcess":
         self._line = connect(self._process)
         return self
 
@@ -65,7 +65,7 @@ class Workshop:
                     raise self._out_of_time(model, within)
             told = self._line.recv()
         except (EOFError, OSError) as error:
-            raise RuntimeError(f"the workshop has ended.\n{self._process.log_tail()}") from error
+            raise RuntimeError(f"the process of the models has ended.\n{self._process.log_tail()}") from error
         if not isinstance(told, float):
             raise RuntimeError(f"the workload could not be done by {model}:\n{told}")
         return told
@@ -73,4 +73,4 @@ class Workshop:
     def _out_of_time(self, model: str, within: float) -> RuntimeError:
         tail = self._process.log_tail()
         self._process.stop()
-        return RuntimeError(f"{model} was not done within {within:.0f} s, so the workshop has been ended.\n{tail}")
+        return RuntimeError(f"{model} was not done within {within:.0f} s, so its process has been ended.\n{tail}")

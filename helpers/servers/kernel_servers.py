@@ -9,7 +9,7 @@ S = TypeVar("S")
 Key = tuple[str, ...]
 
 
-class OfThisKernel(Generic[S]):
+class KernelServers(Generic[S]):
     """Servers of one kind, by what they were started with.
 
     Args:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpers.costs.new_process import told_by
 from helpers.page.checked import check_number
 from helpers.page.live_output import StatusLine
-from helpers.prices.new_process import told_by
 
 if TYPE_CHECKING:
     import pandas

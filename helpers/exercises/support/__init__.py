@@ -1,0 +1,1 @@
+"""What the exercises of one chapter, and no other, need beside the engine."""
