@@ -23,6 +23,7 @@ from helpers.exercises.exercise import Exercise
 from helpers.exercises.finding import Finding
 from helpers.page.live_output import StatusLine
 from helpers.servers.child_connection import connect
+from helpers.servers.kernel_servers import KernelServers
 from helpers.servers.process import PACKAGE_ROOT, ServerProcess
 
 FORCE = 1.5
@@ -117,17 +118,14 @@ def _innermost(stack: Path, sources: Mapping[str, Sequence[str]]) -> str:
     return ""
 
 
-_bench: Bench | None = None
+_benches = KernelServers[Bench](lambda bench: bench.alive)
 _one_at_a_time = threading.Lock()
 """A click on a panel may be dealt with in a thread of its own, beside a check in a cell."""
 
 
 def bench() -> Bench:
     """The bench of this kernel; starts it where none runs. Raises ServerFailed where it does not start."""
-    global _bench
-    if _bench is None or not _bench.alive:
-        _bench = Bench()
-    return _bench
+    return _benches.get(Bench)
 
 
 def judge(exercise: Exercise, function: Callable[..., Any]) -> CheckResult:
@@ -136,8 +134,9 @@ def judge(exercise: Exercise, function: Callable[..., Any]) -> CheckResult:
         sent = serialise(function)
     except NotSent as error:
         return CheckResult([error.finding])
-    warm = _bench is not None and _bench.alive
-    doing = "running your function ..." if warm else "setting up the bench, then running your function ..."
+    doing = "running your function ..."
+    if _benches.running() is None:
+        doing = f"setting up the bench, then {doing}"
     with StatusLine() as line, _one_at_a_time:
         line.show(doing)
         place = bench()
