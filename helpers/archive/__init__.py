@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.archive.columns import unpack
 from helpers.archive.location import place
+from helpers.archive.packed_requests import unpack
 from helpers.archive.store import Store
 from helpers.archive.stored_run import Brief, Conditions, StoredRun
 

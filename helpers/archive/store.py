@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from helpers.archive import sql_rows
-from helpers.archive.columns import pack
 from helpers.archive.file import PATIENCE, PRIMARY, Damaged, Identity, identity, reading, set_aside, writing
+from helpers.archive.packed_requests import pack
 from helpers.archive.schema import WHY, NotOurs
 from helpers.archive.stored_run import Brief, StoredRun
 

@@ -9,7 +9,7 @@ from helpers.choosing.estimates import estimates
 from helpers.choosing.machine import measure_machine
 from helpers.choosing.workload import Framework, Library, Workload
 from helpers.page.words import count
-from helpers.reruns.alike import sort_out
+from helpers.reruns.comparable import sort_out
 from helpers.reruns.compare import runs_under
 
 if TYPE_CHECKING:

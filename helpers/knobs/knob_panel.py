@@ -13,7 +13,7 @@ from helpers.knobs import markup as page
 from helpers.knobs.controls import Knob, label, name_of
 from helpers.page.shell import shell
 from helpers.runs import Run, measure
-from helpers.runs.call import call, is_async
+from helpers.runs.call_and_wait import call, is_async
 
 SETTLE = 0.2
 """Seconds. A click made while plain code held the kernel arrives after it has ended, and must still find it running."""

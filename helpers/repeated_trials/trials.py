@@ -14,7 +14,7 @@ from helpers.repeated_trials.plan import Turn, plan
 from helpers.repeated_trials.progress_line import TrialsProgress
 from helpers.repeated_trials.same_code import VariantsCode
 from helpers.runs import Run, measure
-from helpers.runs.call import call
+from helpers.runs.call_and_wait import call
 
 if TYPE_CHECKING:
     import pandas

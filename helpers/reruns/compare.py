@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from helpers import archive
 from helpers.archive import StoredRun
 from helpers.page.words import count, one_line
-from helpers.reruns.alike import Sorted, in_common, left_out, newest, sort_out, what_differs
+from helpers.reruns.comparable import Sorted, in_common, left_out, newest, sort_out, what_differs
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
-    from helpers.charts.runs.compared import Group
+    from helpers.charts.runs.comparison import Group
 
 Of = Literal["wall", "latency"]
 
@@ -68,7 +68,7 @@ def compare(*runs: str | MeasuredRun, of: Of = "wall") -> "Chart":
 
 def compare_groups(groups: Mapping[str, Sequence[StoredRun]], of: Of = "wall") -> "Chart":
     """The chart of `compare` for runs that are at hand, by name; those of each name oldest first."""
-    from helpers.charts.runs.compared import strip
+    from helpers.charts.runs.comparison import strip
 
     sorted_out = sort_out(groups)
     drawn = [group_of(name, runs, of) for name, runs in sorted_out.items()]
@@ -80,7 +80,7 @@ def compare_groups(groups: Mapping[str, Sequence[StoredRun]], of: Of = "wall") -
 
 def group_of(name: str, runs: Sorted, of: Of = "wall") -> "Group":
     """These runs as a chart draws them. A run without a value, such as a median latency, is left out."""
-    from helpers.charts.runs.compared import Dot, Group
+    from helpers.charts.runs.comparison import Dot, Group
 
     values = [run.wall if of == "wall" else _median_latency(run) for run in runs.runs]
     return Group(

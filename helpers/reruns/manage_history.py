@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import archive
-from helpers.archive import exchange
+from helpers.archive import import_export
 from helpers.archive.stored_run import StoredRun
 from helpers.page.words import count
 from helpers.reruns.compare import runs_under
@@ -75,7 +75,7 @@ def export(path: str | Path) -> Path:
     reads both. Raises ValueError for another ending, OSError where the file cannot be written.
     """
     path = Path(path)
-    exchange.write(path, archive.all_runs(), archive.packed_requests_of)
+    import_export.write(path, archive.all_runs(), archive.packed_requests_of)
     _show_notice()
     return path
 
@@ -101,7 +101,7 @@ def import_runs(path: str | Path, who: str | None = None) -> None:
         raise ValueError(f"{path.name} is your own history: there is nothing to import")
     known = {_key(run) for run in archive.all_runs()}
     new = []
-    for run, packed in (found := exchange.read(path)):
+    for run, packed in (found := import_export.read(path)):
         if _key(run) not in known:
             known.add(_key(run))
             new.append((replace(run, who=run.who or who.strip()), packed))

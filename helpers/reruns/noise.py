@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from helpers import archive
-from helpers.reruns.alike import in_common, left_out, sort_out
+from helpers.reruns.comparable import in_common, left_out, sort_out
 from helpers.reruns.compare import NAMES, group_of, runs_under
 
 if TYPE_CHECKING:

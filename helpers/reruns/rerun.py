@@ -9,7 +9,7 @@ from helpers import archive
 from helpers.archive import Brief, Conditions, StoredRun
 from helpers.code.changes import Change, changes
 from helpers.page.words import count, listing, seconds
-from helpers.reruns.alike import differences
+from helpers.reruns.comparable import differences
 from helpers.verdict import judge
 
 MOST_CHANGES = 3

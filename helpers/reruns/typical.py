@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from helpers.reruns.alike import sort_out
+from helpers.reruns.comparable import sort_out
 from helpers.reruns.compare import runs_under
 
 

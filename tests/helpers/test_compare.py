@@ -13,7 +13,7 @@ from archive_samples import HERE, REQUESTS, sample
 from helpers import archive
 from helpers.archive import StoredRun
 from helpers.charts import Chart
-from helpers.charts.runs.compared import Dot, Group, strip
+from helpers.charts.runs.comparison import Dot, Group, strip
 from helpers.charts.runs.pairs import differences
 from helpers.reruns.compare import compare, compare_groups
 from helpers.reruns.noise import noise

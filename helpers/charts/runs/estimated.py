@@ -8,7 +8,7 @@ from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.values_axis import values_axis
-from helpers.charts.runs.compared import COUNTED, MEDIAN, Dot, Group, draw_dots
+from helpers.charts.runs.comparison import COUNTED, MEDIAN, Dot, Group, draw_dots
 from helpers.page import colours, words
 
 NAMES, SIDE, ROW, UNDER = 190, 210, 62, 46

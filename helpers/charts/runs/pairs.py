@@ -12,7 +12,7 @@ from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.charts.inputs.in_flight import Floats
-from helpers.charts.runs.compared import Group, draw_dots, keys
+from helpers.charts.runs.comparison import Group, draw_dots, keys
 from helpers.page import words
 from helpers.page.colours import CURVES, GREY, GRID, GROUND
 from helpers.verdict import MINIMUM
@@ -26,7 +26,7 @@ LATEST = 500
 def noise(group: Group, conditions: Sequence[str], axis: str, note: str = "") -> Chart:
     """Draw the runs of one and the same code, and by how much any two of them differ.
 
-    ``conditions`` and ``axis`` as for `helpers.charts.runs.compared.strip`. Without 5 runs that count it says that
+    ``conditions`` and ``axis`` as for `helpers.charts.runs.comparison.strip`. Without 5 runs that count it says that
     they are too few. Raises ValueError for a group without any run.
     """
     if not group.dots:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.archive import parquet, sql_rows
-from helpers.archive.columns import pack, unpack
 from helpers.archive.file import Damaged, reading
+from helpers.archive.packed_requests import pack, unpack
 from helpers.archive.schema import WHY, NotOurs
 from helpers.archive.stored_run import StoredRun
 from helpers.archive.table_row import FIELDS, row_of, run_of

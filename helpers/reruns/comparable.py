@@ -9,7 +9,7 @@ from helpers.archive import Conditions, StoredRun
 from helpers.page.words import count, listing
 
 if TYPE_CHECKING:
-    from helpers.charts.runs.compared import Kind
+    from helpers.charts.runs.comparison import Kind
 
 MOST_SEEDS = 4
 """More seeds than this are not listed."""
