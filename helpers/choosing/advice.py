@@ -109,6 +109,7 @@ class Advice:
         from helpers.choosing.measured import measure
 
         self._measured = await measure(self.workload, self.possible, self.model, rounds, models)
+        self._measured.advice = self
         return self._measured
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from math import inf
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpers.choosing import waiting_models
 from helpers.choosing.estimates import Estimate
@@ -25,6 +25,7 @@ class Measured:
     """Estimates beside measurements. As the last line of a cell it shows the chart.
 
     Attributes:
+        advice: the recommendation that was measured (`helpers.choosing.advice.Advice`).
         workload: what was done.
         model: the recommended model.
         trials: the runs, as `helpers.trials` has them.
@@ -41,6 +42,7 @@ class Measured:
         left_out: list[str],
         why_not: str,
     ) -> None:
+        self.advice: Any = None
         self.workload = workload
         self.model = model
         self._possible = possible

@@ -1,6 +1,6 @@
 """Lets so many threads, or tasks, wait, and says what that took.
 
-python helpers/prices/waiting_process.py threads 1000 0.3
+python helpers/costs/waiting_process.py threads 1000 0.3
 """
 
 import asyncio

@@ -3,6 +3,9 @@
 import inspect
 from collections.abc import Sequence
 from math import inf
+from numbers import Real
+from sys import float_info
+from typing import Any
 
 
 def check_number(
@@ -29,10 +32,11 @@ def check_number(
     else:
         bounds = f"from {low:,g} on" if high == inf else f"from {low:,g} to {high:,g}"
     allowed = f"{name} is {kind} {bounds}"
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+    if isinstance(value, bool) or not isinstance(value, int if whole else Real):
         raise TypeError(f"{allowed}, not {value!r}")
-    enough = value > low if above else value >= low
-    if not (enough and value <= high and value < inf):  # false for nan
+    number: Any = value
+    enough = number > low if above else number >= low
+    if not (enough and number <= min(high, float_info.max)):  # false for nan
         raise ValueError(f"{allowed}, not {value!r}")
 
 
@@ -57,16 +61,16 @@ def check_text(name: str, value: object, example: str) -> str:
 
 def check_function(name: str, function: object, *arguments: object) -> None:
     """Check that an argument is a function that can be called with these. Raises TypeError."""
+    given = f"with {', '.join(map(repr, arguments))}" if arguments else "without arguments"
     if inspect.iscoroutine(function):
         called = function.__name__
         function.close()  # or Python warns that it was never awaited
         raise TypeError(f"{name} has been called already, once and for all: write {called}, not {called}()")
     if not callable(function):
-        raise TypeError(f"{name} must be a function, not {function!r}")
+        raise TypeError(f"{name} must be a function that is called {given}, not {function!r}")
     try:
         inspect.signature(function).bind(*arguments)
     except TypeError as error:
-        given = f"with {', '.join(map(repr, arguments))}" if arguments else "without arguments"
         hint = "" if arguments else ". Give them in a lambda, such as lambda: fetch_all(10)"
         raise TypeError(f"{name} is called {given}, and that does not work: {error}{hint}") from None
     except ValueError:

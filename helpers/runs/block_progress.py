@@ -43,20 +43,19 @@ class BlockProgress:
         with self.guard:
             loop = asyncio._get_running_loop()
             if loop is not None:
-                self.tick()
+                if self.guard.on:
+                    self._draw()
                 self._timer = loop.call_later(BEAT, self.beat)
 
     def tick(self) -> None:
-        """Draw the line if it is time to."""
+        """Draw the line if it is time to. A request in a thread leaves that to the block's own."""
         with self.guard:
-            if self.guard.on:
+            if self.guard.on and threading.current_thread() is threading.main_thread():
                 self._draw()
 
     def _draw(self) -> None:
         now = perf_counter()
         if not self._opened or now - self._opened < QUIET or now - self._drawn < PACE:
-            return
-        if threading.current_thread() is not threading.main_thread():
             return
         self._drawn = now
         self._line.show(self._say())

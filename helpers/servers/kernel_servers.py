@@ -2,8 +2,11 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
+
+from helpers.page.card import QUIET, card, figures
+from helpers.page.colours import BLUE, OPEN
 
 S = TypeVar("S")
 Key = tuple[str, ...]
@@ -45,3 +48,9 @@ class KernelServers(Generic[S]):
         """A forked child has no servers: those it knows of belong to its parent."""
         self._servers.clear()
         self._starting = threading.Lock()  # another thread may have held it at the fork
+
+
+def server_card(title: str, facts: Mapping[str, str], note: str, *, runs: bool) -> str:
+    """The card of a server: title and note are HTML, the facts plain texts by name; its edge says whether it runs."""
+    said = f'<span style="{QUIET};white-space:pre-wrap">{note}</span>'
+    return card("server-card", BLUE if runs else OPEN, title, figures(facts.items()), said)

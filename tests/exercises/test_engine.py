@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import aiohttp
+import pandas
 import pytest
 from cases import given
 from child_processes import children
@@ -18,6 +20,7 @@ from child_processes import children
 from helpers import practice_api
 from helpers.exercises import catalogue, check, choose, hint, order, progress, solution
 from helpers.exercises.bench import kernel_side
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.bench.serialising import serialise
 from helpers.exercises.ordering import defined
 from helpers.exercises.panels.order_panel import OrderPanel
@@ -228,6 +231,15 @@ def test_bad_input_says_what_is_allowed(wrong: Callable[[], Any], error: type[Ex
 
 def test_wrong_number_of_arguments() -> None:
     assert "The check calls it as fetch_all(session, urls)" in str(judged("async def fetch_all(urls):\n    return 1"))
+
+
+def test_requests_that_were_begun_together_count_although_the_first_is_over_before_the_last_is_connected() -> None:
+    """So it comes on a busy machine, and the answer is right all the same."""
+    run = Mock(server=Mock(peak=1))
+    run.requests = pandas.DataFrame(
+        {"start": [0.0] * 3, "queued": [0.0, 0.0, 0.05], "connecting": [0.0, 0.02, 0.0], "end": [0.01, 0.03, 0.06]}
+    )
+    assert Observation(run=run).peak == 2  # what waited for the pool was not in flight
 
 
 # --- hints, solution, progress ---

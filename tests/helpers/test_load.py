@@ -1,6 +1,7 @@
 """Open and closed loops: what they ask, what they count, what they leave behind, and the charts of them."""
 
 import asyncio
+import threading
 from itertools import pairwise
 from typing import Any
 
@@ -131,6 +132,29 @@ async def test_stop_leaves_nothing_behind() -> None:
         await task
     with measure("afterwards"):  # the block of the load is closed
         pass
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_the_line_below_the_cell_says_how_far_it_is_and_goes(in_thread: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("helpers.runs.block_progress.StatusLine.show", lambda self, text: said.append(text))
+    monkeypatch.setattr("helpers.runs.block_progress.perf_counter", clock)
+
+    async def ask(n: int) -> None:
+        await asyncio.sleep(0.3)
+
+    def load() -> None:
+        jump_through(closed_loop(ask, callers=2, seconds=1.0))
+
+    if in_thread:  # as `on_selector_loop` runs it on Windows
+        thread = threading.Thread(target=load)
+        thread.start()
+        thread.join()
+    else:
+        load()
+    assert said[0].startswith("closed loop: ███") and "2 on their way" in said[0]
+    assert "of 1 s; 2 completed, 0 failed" in said[1]
+    assert said[-1] == ""
 
 
 def test_loads_are_in_the_history_with_what_they_were_asked_for() -> None:

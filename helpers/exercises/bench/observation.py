@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from helpers.charts.inputs.in_flight import most_at_once, on_the_wire
+from helpers.charts.inputs.in_flight import most_at_once, under_way
 from helpers.runs.evidence import Evidence
 from helpers.runs.run import Run
 
@@ -59,7 +59,7 @@ class Observation:
         On a busy machine the first answers may come before the last requests have reached the server, although all
         had been sent. What waited for a connection of the pool was not in flight.
         """
-        return max(self.server.peak, most_at_once(*on_the_wire(self.run.requests)))
+        return max(self.server.peak, most_at_once(*under_way(self.run.requests)))
 
     @property
     def urls(self) -> list[str]:

@@ -9,10 +9,9 @@ from typing import Any, Literal, get_args
 from helpers.page.card import code
 from helpers.page.checked import check_choice, check_number
 from helpers.servers.http_server import HttpServer
-from helpers.servers.kernel_servers import KernelServers
+from helpers.servers.kernel_servers import KernelServers, server_card
 from helpers.servers.practice_api import practice_api
 from helpers.servers.process import ServerProcess
-from helpers.servers.server_card import server_card
 
 from .database import sqlite_file
 

@@ -7,9 +7,8 @@ import os
 import sys
 
 from helpers.page.card import code
-from helpers.servers.kernel_servers import KernelServers
+from helpers.servers.kernel_servers import KernelServers, server_card
 from helpers.servers.process import ServerFailed, ServerProcess
-from helpers.servers.server_card import server_card
 
 VARIABLE = "WAITING_MEASURED_POSTGRES"
 START_WITHIN = 60.0  # seconds; it makes a database first, in about one on a machine that is not busy

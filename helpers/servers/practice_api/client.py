@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 from helpers.page.card import code
 from helpers.page.colours import BLUE
 from helpers.servers.http_server import HttpServer
-from helpers.servers.kernel_servers import KernelServers
+from helpers.servers.kernel_servers import KernelServers, server_card
 from helpers.servers.process import ServerProcess
-from helpers.servers.server_card import server_card
 
 from .live_view import LiveView
 
