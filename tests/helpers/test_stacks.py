@@ -102,6 +102,8 @@ def test_no_frame_is_held_between_two_instructions(thread: threading.Thread) -> 
         instructions += event == "opcode"
         return look
 
+    # Python 3.12 tells of instructions only where somebody has asked for them before the tracing begins.
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(look)
     try:
         stack = stack_of(number)
