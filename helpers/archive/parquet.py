@@ -1,5 +1,5 @@
 """Tables as .parquet files, by DuckDB. pandas would need pyarrow, which it loads with itself wherever it is installed:
-35 MiB in every kernel, for what few ever do.
+memory in every kernel, for what few ever do.
 """
 
 import shutil

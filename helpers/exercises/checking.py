@@ -68,10 +68,10 @@ def _drawn(exercise: Exercise, check_result: CheckResult) -> str:
 
 def _following(name: str) -> str:
     """What is next: the first exercise after this one, in this chapter, that is not done; else an earlier one."""
-    state = states()
+    known = states()
     names = [exercise.name for exercise in catalogue.chapters()[catalogue.chapter_of(name)]]
     at = names.index(name)
-    left = [other for other in names[at + 1 :] + names[:at] if other not in state or not state[other].done]
+    left = [other for other in names[at + 1 :] + names[:at] if other not in known or not known[other].done]
     if not left:
         return "All exercises of this chapter are done. `progress()` shows the others."
     return f"Next: {left[0]}."

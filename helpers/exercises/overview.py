@@ -17,13 +17,13 @@ class Progress:
     """How the learner stands, shown as a card when it is a cell's last line.
 
     Attributes:
-        chapters: for each chapter the exercises, each with a `Standing`.
+        chapters: for each chapter the exercises, each with an `ExerciseState`.
     """
 
     def __init__(self) -> None:
-        state = states()
+        known = states()
         self.chapters = {
-            chapter: [(exercise, state.get(exercise.name, ExerciseState())) for exercise in exercises]
+            chapter: [(exercise, known.get(exercise.name, ExerciseState())) for exercise in exercises]
             for chapter, exercises in catalogue.chapters().items()
         }
 

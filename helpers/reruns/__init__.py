@@ -1,1 +1,1 @@
-"""What a learner types on top of measured runs: look at them again, compare them, repeat them."""
+"""Runs set beside earlier ones: the line on a card, comparisons, guesses; and the history to look at or hand on."""

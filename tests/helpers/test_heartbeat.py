@@ -215,8 +215,8 @@ def test_any_gaps_can_be_drawn(gaps: Sequence[float]) -> None:
     chart = heartbeat_gaps(0.01, gaps)
     chart.canvas.draw()
     assert "nan" not in chart.sentence
-    paper = next(axes for axes in chart.axes if axes.get_label() == "canvas")
-    for text in paper.texts:
+    canvas = next(axes for axes in chart.axes if axes.get_label() == "canvas")
+    for text in canvas.texts:
         box = text.get_window_extent()
         assert box.x0 >= 0 and box.x1 <= WIDTH + 1 and box.y0 >= 0, text.get_text()
         assert box.y1 <= chart.get_figheight() * 100, text.get_text()

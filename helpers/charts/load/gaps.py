@@ -49,8 +49,8 @@ def _draw(every: float, gaps: Floats) -> Chart:
     drawn = [(key, chosen) for key, chosen in ((ON_TIME, ~late), (STALLED, late)) if chosen.any()]
     waited = "was kept waiting for" if late.any() else "never waited longer than"
     title = f"A bystander that ticks every {words.seconds(every)} {waited} {words.seconds(worst)}"
-    counted = f"{words.count(len(gaps) - 1, 'tick')} in {words.seconds(whole)}"
-    header = Header(title, [counted], [key for key, _ in drawn])
+    ticks = f"{words.count(len(gaps) - 1, 'tick')} in {words.seconds(whole)}"
+    header = Header(title, [ticks], [key for key, _ in drawn])
     box = Box(LEFT, header.height + OVER, style.WIDTH - LEFT - MARGIN - 20, HIGH)
     canvas = Canvas(box.bottom + UNDER, sentence(every, gaps.tolist()))
     header.draw(canvas)

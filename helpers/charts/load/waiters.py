@@ -96,8 +96,8 @@ def _draw(prices: Sequence[Price], wait: float) -> Chart:
     for kind, (colour, marker) in LOOKS.items():
         mine = sorted((price for price in prices if price.kind == kind), key=lambda price: price.started)
         _line(walls, [p.started for p in mine], [p.wall for p in mine], colour, marker)
-        counted = [p for p in mine if p.memory_each > 0]
-        _line(weights, [p.started for p in counted], [p.memory_each for p in counted], colour, marker)
+        weighed = [p for p in mine if p.memory_each > 0]
+        _line(weights, [p.started for p in weighed], [p.memory_each for p in weighed], colour, marker)
     walls.axhline(wait, color=IDEAL.colour, linewidth=1.3, linestyle=IDEAL.line, zorder=2, label="ideal")
     fine = np.geomspace(max(counts[0] / 1.3, 1), counts[-1] * 1.3, 50)
     walls.plot(

@@ -122,12 +122,12 @@ def _conditions(panels: Sequence[Panel]) -> list[str]:
         return in_words.conditions(panels[0])
     counts = dict.fromkeys(len(panel.requests) for panel in panels)
     many = f"{words.listing(f'{count:,}' for count in counts)} requests{' each' if len(counts) == 1 else ''}"
-    counted = words.listing(dict.fromkeys(panel.seen_by for panel in panels))
+    observers = words.listing(dict.fromkeys(panel.seen_by for panel in panels))
     found = [one for panel in panels for one in percentiles(spread(panel))]
     marked = list(dict.fromkeys(one.name for one in found if one.interval is not None))
     marks = [f"the marks on the curves are {words.listing(marked)}"] if marked else []
     few = dict.fromkeys(one.sentence() for one in found if one.interval is None)
-    return [many, *marks, *few, f"as the {counted} saw it"]
+    return [many, *marks, *few, f"as the {observers} saw it"]
 
 
 def _share_axis(axes: Axes) -> None:

@@ -132,6 +132,6 @@ def fitting_title(panels: Sequence[Panel], full: Say, short: Say) -> str:
 
 def _conditions(panels: Sequence[Panel], widened: bool) -> list[str]:
     libraries = dict.fromkeys(name for panel in panels for name in panel.requests["library"] if name != "server")
-    counted = dict.fromkeys(panel.seen_by for panel in panels)
+    observers = dict.fromkeys(panel.seen_by for panel in panels)
     parts = [words.listing(libraries)] if libraries else []
-    return [*parts, f"as the {words.listing(counted)} saw it", *([bars.WIDENED] if widened else [])]
+    return [*parts, f"as the {words.listing(observers)} saw it", *([bars.WIDENED] if widened else [])]

@@ -66,8 +66,8 @@ def _title(rows: Sequence[Row], recommended: str) -> str:
     estimate = next(row.estimate for row in rows if row.model == recommended)
     if recommended not in measured:
         return f"{words.upper_first(recommended)}: estimated {words.seconds(estimate)}, not measured"
-    said, counted = words.seconds_alike([estimate, measured[recommended]])
-    return f"{words.upper_first(recommended)}: estimated {said}, measured {counted}"
+    said, took = words.seconds_alike([estimate, measured[recommended]])
+    return f"{words.upper_first(recommended)}: estimated {said}, measured {took}"
 
 
 def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) -> Chart:
@@ -106,6 +106,6 @@ def _say(canvas: Canvas, row: Row, recommended: str, why_not: str, y: float) -> 
         canvas.text(x, y - 3, f"estimated {words.seconds(row.estimate)}")
         canvas.text(x, y + 13, f"not measured: {why_not}", colour=colours.GREY)
         return
-    said, counted = words.seconds_alike([row.estimate, median(row.walls)])
-    canvas.text(x, y - 3, f"measured {counted}", weight="bold")
+    said, took = words.seconds_alike([row.estimate, median(row.walls)])
+    canvas.text(x, y - 3, f"measured {took}", weight="bold")
     canvas.text(x, y + 13, f"estimated {said}", colour=ESTIMATE.colour)
