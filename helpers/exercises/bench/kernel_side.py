@@ -46,7 +46,11 @@ class Bench:
         self._folder = tempfile.TemporaryDirectory(prefix="waiting-measured-bench-", ignore_cleanup_errors=True)
         command = [sys.executable, "-m", "helpers.exercises.bench.worker", self._folder.name]
         self._process = ServerProcess("bench of the exercises", command)
-        self._line = connect(self._process, READY_WITHIN)
+        try:
+            self._line = connect(self._process, READY_WITHIN)
+        except BaseException:
+            self._folder.cleanup()
+            raise
 
     @property
     def alive(self) -> bool:
