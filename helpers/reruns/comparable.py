@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from helpers.archive import Conditions, StoredRun
@@ -44,7 +45,8 @@ def sort_out(groups: Mapping[str, Sequence[StoredRun]]) -> dict[str, Sorted]:
 
 def _sorted(runs: Sequence[StoredRun], standard: StoredRun) -> Sorted:
     alike = [run for run in runs if not what_differs(run, standard)]
-    code = newest(alike).configuration if alike else ""
+    known = [run for run in alike if run.configuration]
+    code = newest(known).configuration if known else ""
     judged = [_judged(run, standard, code) for run in runs]
     return Sorted(runs, [kind for kind, _ in judged], [reason for _, reason in judged])
 
@@ -54,6 +56,8 @@ def _judged(run: StoredRun, standard: StoredRun, code: str) -> "tuple[Kind, str]
         return "lost", "failed or stopped"
     if differs := what_differs(run, standard):
         return "pale", listing(differs)
+    if not run.configuration:
+        return "pale", "of code that is not known"
     if run.configuration != code:
         return "pale", "with other code"
     return ("warm-up", "to warm up") if run.warm_up else ("counted", "")
@@ -111,6 +115,19 @@ def left_out(groups: Iterable[Sorted]) -> str:
     looks = {"pale": "pale", "warm-up": "grey", "lost": "red"}
     parts = [f"{count(number, 'run')} {reason} ({looks[kind]})" for (kind, reason), number in tally.items()]
     return f"Not counted: {listing(parts)}."
+
+
+def not_in_turns(groups: Iterable[Sequence[int]]) -> str:
+    """What to say where one kind of runs was over before the other began; "" where they were run in turns.
+
+    The machine may have changed between them. Each group has its runs' places in the order in which they were run,
+    ascending.
+    """
+    ordered = sorted(list(places) for places in groups if places)
+    apart = len(ordered) > 1 and all(one[-1] < other[0] for one, other in pairwise(ordered))
+    if not apart:
+        return ""
+    return "They were not run in turns: a slow drift of the machine can look like a difference. See trials()."
 
 
 def _seeds(conditions: Conditions) -> str:

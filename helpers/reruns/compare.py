@@ -2,14 +2,13 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from helpers import archive
 from helpers.archive import StoredRun
 from helpers.page.words import count, one_line
-from helpers.reruns.comparable import Sorted, in_common, left_out, newest, sort_out, what_differs
+from helpers.reruns.comparable import Sorted, in_common, left_out, newest, not_in_turns, sort_out, what_differs
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -73,7 +72,8 @@ def compare_groups(groups: Mapping[str, Sequence[StoredRun]], of: Of = "wall") -
     sorted_out = sort_out(groups)
     drawn = [group_of(name, runs, of) for name, runs in sorted_out.items()]
     silent = sum(len(runs) for runs in groups.values()) - sum(len(group.dots) for group in drawn)
-    remarks = [left_out(sorted_out.values()), _without(silent), _in_turns(list(sorted_out.values()))]
+    numbers = [[run.number for run in runs.counted] for runs in sorted_out.values()]
+    remarks = [left_out(sorted_out.values()), _without(silent), not_in_turns(numbers)]
     remarks.append(archive.take_notice())
     return strip(drawn, in_common(sorted_out.values()), NAMES[of], " ".join(filter(None, remarks)))
 
@@ -149,13 +149,3 @@ def _without(number: int) -> str:
     if not number:
         return ""
     return f"{count(number, 'run')} without a median latency: no requests, or half of them without a good answer."
-
-
-def _in_turns(groups: Sequence[Sorted]) -> str:
-    """What to say where one kind of runs was over before the other began: the machine may have changed meanwhile."""
-    counted = [[run.number for run in group.counted] for group in groups if group.counted]
-    ordered = sorted(counted)
-    apart = len(ordered) > 1 and all(one[-1] < other[0] for one, other in pairwise(ordered))
-    if not apart:
-        return ""
-    return "They were not run in turns: had the machine slowed down between them, it would look the same. See trials()."

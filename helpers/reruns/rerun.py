@@ -9,8 +9,8 @@ from helpers import archive
 from helpers.archive import Brief, Conditions, StoredRun
 from helpers.code.changes import Change, changes
 from helpers.page.words import count, listing, seconds
-from helpers.reruns.comparable import differences
-from helpers.verdict import judge
+from helpers.reruns.comparable import differences, not_in_turns
+from helpers.verdict import judge_series
 
 MOST_CHANGES = 3
 """Changes that a card has room for."""
@@ -43,7 +43,7 @@ class Rerun:
         rows: the strip, this run's own configuration first, with the run itself among the others.
         changed: what was changed since the last run.
         verdict: whether it made a difference, or "".
-        remarks: what does not count, and why.
+        remarks: what the verdict cannot know, and what does not count, and why.
     """
 
     this: Dot
@@ -67,9 +67,11 @@ def rerun_of(run: StoredRun) -> Rerun | None:
 
 
 def _compare(run: StoredRun, before: list[Brief]) -> Rerun:
-    groups = _grouped(run.conditions, before)
+    kinds = _kinds(run.conditions, before)
+    groups = _grouped(before, kinds)
     this = Dot(run.wall, _kind(run.outcome, run.warm_up))
-    own = groups.pop(run.configuration, {})
+    # Code that is not known is neither the same nor another: such runs are shown with the older ones.
+    own = groups.pop(run.configuration, {}) if run.configuration else {}
     earlier = own.get("ok", [])
     last = before[-1].configuration
     changed = [] if last == run.configuration else changes(archive.run_of(before[-1].number).parts, run.parts)
@@ -78,30 +80,44 @@ def _compare(run: StoredRun, before: list[Brief]) -> Rerun:
         said = f"{said} {_where(run.wall, earlier)}"
     own = {**own, this.kind: [*own.get(this.kind, []), run.wall]}
 
-    names, verdict = ("this code", "the code before"), ""
+    names, verdict, turns = ("this code", "the code before"), "", ""
     rows = [Row(names[0], own)]
-    newest = next((one for one in reversed(before) if "ok" in groups.get(one.configuration, {})), None)
+    others = (one for one in reversed(before) if one.configuration and "ok" in groups.get(one.configuration, {}))
+    newest = next(others, None) if run.configuration else None
     if newest is not None:
         base = groups.pop(newest.configuration)
         same_as_last = newest.configuration == last
         names = _names(changed if same_as_last else changes(archive.run_of(newest.number).parts, run.parts))
-        verdict = _verdict(base["ok"], own.get("ok", []), names)
+        series = [
+            (one.configuration == run.configuration, one.wall)
+            for one, kind in zip(before, kinds, strict=True)
+            if kind == "ok" and one.configuration in (run.configuration, newest.configuration)
+        ]
+        if this.kind == "ok":
+            series.append((True, run.wall))
+        verdict, turns = _verdict(series, names)
         rows = [Row(names[0], own), Row(names[1], base)]
     if groups:
         rows.append(Row("older code", _together(groups.values()), mixed=True))
-    remarks = ([] if this.kind == "ok" else [_why_not(run)]) + _left_out(run.conditions, before)
-    return Rerun(this, rows, said, verdict, " ".join(remarks))
+    remarks = [turns, "" if this.kind == "ok" else _why_not(run), *_left_out(run.conditions, before)]
+    return Rerun(this, rows, said, verdict, " ".join(filter(None, remarks)))
 
 
-def _grouped(conditions: Conditions, before: Sequence[Brief]) -> dict[str, dict[str, list[float]]]:
-    """The wall times by configuration and kind. There may be ten thousand, so this is the one walk over all of them."""
-    alike: dict[Conditions, bool] = {}  # the same few come again and again
+def _kinds(conditions: Conditions, before: Sequence[Brief]) -> list[str]:
+    alike: dict[Conditions, bool] = {}  # there may be ten thousand runs, and the same few come again and again
+    kinds = []
+    for one in before:
+        if one.conditions not in alike:
+            alike[one.conditions] = not differences(one.conditions, conditions)
+        kinds.append(_kind(one.outcome, one.warm_up) if alike[one.conditions] else "other")
+    return kinds
+
+
+def _grouped(before: Sequence[Brief], kinds: Sequence[str]) -> dict[str, dict[str, list[float]]]:
+    """The wall times by configuration and kind."""
     groups: dict[str, dict[str, list[float]]] = {}
-    for _, wall, outcome, warm_up, configuration, others in before:
-        if others not in alike:
-            alike[others] = not differences(others, conditions)
-        kind = _kind(outcome, warm_up) if alike[others] else "other"
-        groups.setdefault(configuration, {}).setdefault(kind, []).append(wall)
+    for one, kind in zip(before, kinds, strict=True):
+        groups.setdefault(one.configuration, {}).setdefault(kind, []).append(one.wall)
     return groups
 
 
@@ -155,15 +171,20 @@ def _names(since: Sequence[Change]) -> tuple[str, str]:
     return "this code", "the code before"
 
 
-def _verdict(base: Sequence[float], walls: Sequence[float], names: tuple[str, str]) -> str:
+def _verdict(runs: Sequence[tuple[bool, float]], names: tuple[str, str]) -> tuple[str, str]:
+    """The verdict on this configuration and the one before, and what to say if they were not run in turns.
+
+    The runs stand in the order in which they were run, each with whether it is one of this configuration.
+    """
     this, other = names
-    if not walls:
-        return ""
-    verdict = judge(base, walls)
+    places = [[place for place, (is_this, _) in enumerate(runs) if is_this is side] for side in (False, True)]
+    if not places[True]:
+        return "", ""
+    verdict = judge_series(runs)
     said = verdict.sentence(other, this)
     if verdict.state == "too few":
-        return f"So far {this} takes {verdict.ratio:.2f}x of {other}; for a verdict there are {said}."
-    return f"{said[0].upper()}{said[1:]}." if said.startswith("no ") else f"{said}."
+        return f"So far {this} takes {verdict.ratio:.2f}x of {other}; for a verdict there are {said}.", ""
+    return f"{said[0].upper()}{said[1:]}." if said.startswith("no ") else f"{said}.", not_in_turns(places)
 
 
 def _left_out(conditions: Conditions, before: Sequence[Brief]) -> list[str]:

@@ -30,6 +30,8 @@ class Verdict:
         ratio: median of the other's runs by the median of the base's; nan where a side has no run.
         low, high: the ends of the 95 % interval of the ratio; nan where there are too few runs.
         runs: how many runs the base and the other have.
+        margin: how many times slower or faster the other has to be before that is called a difference; see
+            `judge_series`.
     """
 
     state: State
@@ -37,6 +39,7 @@ class Verdict:
     low: float
     high: float
     runs: tuple[int, int]
+    margin: float = 1.0
 
     def sentence(self, base_name: str, other_name: str) -> str:
         """The verdict in words, such as "b takes 0.05x of a (0.04-0.06), 10 runs each"."""
@@ -46,7 +49,11 @@ class Verdict:
         base, other = self.runs
         counted = f"{base:,} runs each" if base == other else f"{other:,} runs against {base:,}"
         said = f"{other_name} takes {ratio} of {base_name} {interval}, {counted}"
-        return f"no difference shown: {said}" if self.state == "no difference" else said
+        if self.state != "no difference":
+            return said
+        # An interval without 1 in it shows a difference, if none that is larger than the margin.
+        which = "no difference" if self._holds_1() else f"no difference of more than {100 * (self.margin - 1):.0f} %"
+        return f"{which} shown: {said}"
 
     def _missing(self, base_name: str, other_name: str) -> str:
         base, other = self.runs
@@ -66,10 +73,13 @@ class Verdict:
         for decimals in range(2 if self.ratio < 9.95 else 1 if self.ratio < 99.5 else 0, 5):
             said = [f"{number:,.{decimals}f}" for number in numbers]
             distinct = len(set(said)) == len(set(numbers))
-            if distinct and (self.state == "no difference" or all(float(end.replace(",", "")) != 1 for end in said)):
+            if distinct and (self._holds_1() or all(float(end.replace(",", "")) != 1 for end in said)):
                 break
         ratio, low, high = said
         return f"{ratio}x ({low}-{high})"
+
+    def _holds_1(self) -> bool:
+        return self.low <= 1 <= self.high
 
 
 def judge(base: Sequence[float], other: Sequence[float]) -> Verdict:
@@ -78,10 +88,8 @@ def judge(base: Sequence[float], other: Sequence[float]) -> Verdict:
     The ratio is the other's median by the base's. Its interval is a percentile bootstrap over runs, since the runs are
     independent of each other and the requests inside one are not. Raises ValueError for a number that is not above 0.
     """
-    for values in (base, other):
-        for value in values:
-            if not (isfinite(value) and value > 0):
-                raise ValueError(f"a run is compared by a number above 0, such as its seconds, not {value!r}")
+    check(base)
+    check(other)
     runs = len(base), len(other)
     if not all(runs):
         return Verdict("too few", nan, nan, nan, runs)
@@ -96,6 +104,13 @@ def judge(base: Sequence[float], other: Sequence[float]) -> Verdict:
     low, high = map(float, np.quantile(ratios, [(1 - SURE) / 2, (1 + SURE) / 2]))
     state: State = "slower" if low > 1 else "faster" if high < 1 else "no difference"
     return Verdict(state, ratio, low, high, runs)
+
+
+def check(values: Sequence[float]) -> None:
+    """Raise ValueError for a run's number that is not above 0."""
+    for value in values:
+        if not (isfinite(value) and value > 0):
+            raise ValueError(f"a run is compared by a number above 0, such as its seconds, not {value!r}")
 
 
 def _medians(values: Sequence[float], random: "np.random.Generator") -> "NDArray[np.float64]":

@@ -2,15 +2,17 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from archive_samples import REQUESTS, sample
 from canary import timing
 
 from helpers import archive, measure
-from helpers.archive import Conditions, StoredRun
+from helpers.archive import Brief, Conditions, StoredRun
 from helpers.reruns.rerun import Rerun, rerun_of
 from helpers.reruns.rerun_strip import LEFT, RIGHT, WIDTH, strip
 from helpers.runs import Run
@@ -67,6 +69,62 @@ def test_no_difference_is_called_one() -> None:
     for wall in SLOW[:4]:
         add(wall, 100)
     assert rerun(SLOW[4], 100).verdict.startswith("No difference shown: limit=100 takes 1.00x of limit=10")
+
+
+APART = "They were not run in turns: a slow drift of the machine can look like a difference. See trials()."
+
+
+def test_a_verdict_on_runs_that_were_not_in_turns_says_so() -> None:
+    for wall in SLOW:
+        add(wall)
+    for wall in FAST[:4]:
+        assert rerun(wall, 100).remarks == ""  # there is no verdict yet
+    assert rerun(FAST[4], 100).remarks == APART
+    assert rerun(0.5, 100, warm_up=True).remarks == f"{APART} A warm-up run: it does not count."
+    assert rerun(1.0).remarks == ""  # back at the code before: now there were turns
+
+
+def test_no_difference_beside_a_drift_is_not_called_none() -> None:
+    for wall in SLOW:
+        add(wall)
+    for wall in SLOW[:4]:
+        add(1.05 * wall, 100)
+    assert rerun(1.05 * SLOW[4], 100).verdict.startswith("No difference of more than 5 % shown: limit=100 takes 1.05")
+
+
+@pytest.fixture
+def ever_differs(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[float], list[float]], bool]:
+    """Whether any card of a series of reruns says that a change made a difference. The runs are in no file."""
+    monkeypatch.setattr(archive, "run_of", lambda number: sample(number=number, parts={"limit": "10"}))
+
+    def ever(base: list[float], reruns: list[float]) -> bool:
+        walls = [*base, *reruns]
+        known = [
+            Brief(number, wall, "ok", False, "changed" if number > len(base) else "before", sample().conditions)
+            for number, wall in enumerate(walls, start=1)
+        ]
+        monkeypatch.setattr(archive, "walls_of", lambda label: known)
+        this = sample(parts={"limit": "100"}, configuration="changed")
+        cards = (
+            rerun_of(replace(this, number=number, wall=walls[number - 1])) for number in range(10 + 5, len(walls) + 1)
+        )
+        return any(card is not None and card.verdict.startswith("limit=100 takes ") for card in cards)
+
+    return ever
+
+
+@pytest.mark.parametrize(("spread", "drift"), [(0.2, 1.0), (0.02, 1 / 1.03), (0.02, 1.03)])
+def test_nineteen_series_of_reruns_in_twenty_say_nothing_that_is_not_so(
+    ever_differs: Callable[[list[float], list[float]], bool], spread: float, drift: float
+) -> None:
+    random = np.random.default_rng(20)
+    said = sum(
+        ever_differs(
+            list(random.lognormal(sigma=spread, size=10)), list(drift * random.lognormal(sigma=spread, size=20))
+        )
+        for _ in range(200)
+    )
+    assert said <= 0.05 * 200
 
 
 def test_back_at_older_code_all_its_runs_count_and_the_last_other_code_is_the_base() -> None:
