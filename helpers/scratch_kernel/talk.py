@@ -15,6 +15,7 @@ from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 
+from helpers.servers.own_folder import own_folder
 from helpers.servers.process import ServerProcess
 
 from .at_once import execute_at_once
@@ -65,7 +66,7 @@ def send_all(run: ScratchRun, first: str, go_on: bool, stop: threading.Event) ->
 @contextmanager
 def _kernel() -> Iterator[tuple[ServerProcess, BlockingKernelClient, Path]]:
     """A kernel in a process of its own, a client connected to it, and its folder; all end with the block."""
-    with TemporaryDirectory(prefix="scratch-kernel-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(prefix="scratch-kernel-", dir=own_folder(), ignore_cleanup_errors=True) as folder:
         connection_file = Path(folder) / "kernel.json"
         # Port 0 has the kernel take free ports and write them into the file.
         connection = {"transport": "tcp", "ip": "127.0.0.1", "signature_scheme": "hmac-sha256"}

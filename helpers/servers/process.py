@@ -24,6 +24,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from helpers.servers.own_folder import own_folder, remove_own_folder
+
 READY_WITHIN = 15.0  # seconds; a start takes under one, but a busy classroom machine may need more
 STOP_WITHIN = 3.0  # seconds between asking a child to go and killing it
 
@@ -38,7 +40,7 @@ class ServerFailed(RuntimeError):
 
 
 def exit_with_parent() -> None:
-    """End this process, and the workers of its process pools, at once when its parent ends."""
+    """End this process, the workers of its process pools and its own folder, at once when its parent ends."""
     when_parent_ends(_exit_with_workers)
 
 
@@ -81,6 +83,7 @@ def _exit_with_workers() -> None:
         if pools := sys.modules.get("multiprocessing.process"):
             for worker in pools.active_children():
                 worker.kill()
+        remove_own_folder()  # os._exit() leaves it
     finally:
         os._exit(0)
 
@@ -153,7 +156,7 @@ class ServerProcess:
         if self.alive:
             raise RuntimeError(f"the {self.name} is running already, as process {self.pid}")
         _started.add(self)
-        descriptor, path = tempfile.mkstemp(prefix="waiting-measured-", suffix=".log")
+        descriptor, path = tempfile.mkstemp(dir=own_folder(), suffix=".log")
         self._log = Path(path)
         with os.fdopen(descriptor, "wb") as log:
             self._child = subprocess.Popen(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
+from helpers.servers import own_folder
 from helpers.servers.postgres import postgres
 from helpers.servers.postgres.client import VARIABLE, NoPostgres, Postgres
 from helpers.servers.postgres.cluster import MAX_CONNECTIONS, programs
@@ -127,6 +129,62 @@ def test_it_goes_with_its_kernel(how: str) -> None:
         kernel.stdin.write("\n")
     kernel.communicate(timeout=GONE_WITHIN)
     wait_until_gone(uri)
+
+
+GUARD = "from helpers.servers.postgres import postgres; print(postgres().uri, postgres().pid, flush=True); input()"
+
+
+@contextmanager
+def guarded() -> Iterator[tuple[str, int]]:
+    """The URI of a server of another kernel, and its guard's process id. That kernel lives on until the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", GUARD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as kernel:
+        assert kernel.stdout is not None
+        try:
+            uri, guard = kernel.stdout.readline().split()
+            psycopg.connect(uri).close()
+            yield uri, int(guard)
+        finally:
+            kernel.kill()
+
+
+def another_starts() -> None:
+    """Have a new process make its own folder, as each does that starts a server."""
+    code = "from helpers.servers.own_folder import own_folder; own_folder()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it goes with the next start, as the next test shows")
+def test_it_goes_at_once_when_its_guard_is_killed() -> None:
+    with guarded() as (uri, guard):
+        psutil.Process(guard).kill()
+        deadline = time.monotonic() + GONE_WITHIN
+        while listens(urlsplit(uri).port or 0) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not listens(urlsplit(uri).port or 0)
+        another_starts()
+        wait_until_gone(uri)
+
+
+def test_it_goes_with_the_next_start_where_all_that_guards_it_is_killed() -> None:
+    with guarded() as (uri, guard):
+        family = psutil.Process(guard).children()  # the shell that waits for the guard's end
+        for process in [*family, psutil.Process(guard)]:
+            process.kill()
+        psycopg.connect(uri).close()  # it runs on
+        another_starts()
+        wait_until_gone(uri)
+
+
+def test_a_process_that_has_been_given_its_id_is_let_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The id in the file of a server that has ended may be anybody's by now: here it is that of this very process."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / f"{own_folder.PREFIX}1-left"
+    (left / "data").mkdir(parents=True)
+    (left / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n/data\n", encoding="utf-8")
+    own_folder._remove_left_folders()
+    assert not left.exists()  # and this line is reached
 
 
 def test_the_class_may_bring_its_own(pg: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:

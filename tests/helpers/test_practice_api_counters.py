@@ -1,6 +1,7 @@
 """What the server says it saw: each test makes traffic whose counts are known."""
 
 import asyncio
+import http.client
 import time
 from collections.abc import Callable
 from typing import Any
@@ -96,6 +97,7 @@ def test_control_requests_and_their_connections_are_not_counted(api: PracticeAPI
     with requests.Session() as session:
         for path in ("/stats", "/reset", "/", "/favicon.ico", "/stats?bad=1"):
             session.get(api.base + path)
+        session.post(api.base + "/reset")
         assert counts(api.stats()) == (0, 0, 0, 0, 0, 0)
         session.get(api.url("/countries/FR"))
     assert counts(api.stats()) == (1, 0, 1, 1, 1, 0)  # the same connection, now that it carries work
@@ -188,6 +190,20 @@ def test_the_log_has_a_row_for_each_request_on_this_process_clock(api: PracticeA
     assert began < first[2] < first[3] < second[2] < third[3] < time.perf_counter()
     assert stats["reset_at"] < began and stats["log_cut"] is False
     assert "log" not in api.stats()
+
+
+def test_a_row_has_the_port_of_the_clients_end(api: PracticeAPI) -> None:
+    ports = []
+    for _ in range(2):
+        connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=30)
+        for _ in range(2):
+            connection.request("GET", "/countries/FR")
+            connection.getresponse().read()
+            ports.append(connection.sock.getsockname()[1])
+        connection.close()
+    log = api.stats(log=True)["log"]
+    assert [row[6] for row in log] == ports and [len(row) for row in log] == [7] * 4
+    assert len({(row[5], row[6]) for row in log}) == 2  # a port for each connection
 
 
 def test_the_log_is_bounded_and_says_so() -> None:

@@ -58,7 +58,7 @@ def _no_pause_left(api: PracticeAPI) -> Iterator[None]:
     ],
 )
 def test_a_bad_value_is_a_400_that_says_what_is_allowed(api: PracticeAPI, path: str, name: str, given: str) -> None:
-    answer = requests.get(api.url(path, **{name: given}), timeout=ROOM)
+    answer = requests.request("POST" if path == "/pause" else "GET", api.url(path, **{name: given}), timeout=ROOM)
     told = answer.json()
     assert answer.status_code == 400
     assert told["parameter"] == name and told["given"] == given
@@ -342,7 +342,9 @@ REFUSED = [
     ("GET", "/countries/FR?n=1&n=2", 400),
     ("GET", "/countries/FR?delay=99", 400),
     ("GET", "/bytes/x", 400),
-    ("GET", "/stats?nonsense=1", 400),  # not counted
+    ("GET", "/stats?nonsense=1", 400),  # not counted, nor are the next two
+    ("GET", "/stats", 403),  # the Host is not its own
+    ("GET", "/reset", 405),
     ("GET", "/flaky?rate=1", 503),
     ("GET", "/socket", 426),
 ]

@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from helpers import practice_api
+from helpers.servers.own_folder import own_folder
 from helpers.servers.practice_api import PracticeAPI, running
 from helpers.servers.process import ServerFailed, ServerProcess, lift_descriptor_limit
 
@@ -114,13 +115,14 @@ def test_a_child_that_ignores_the_guard_is_killed(monkeypatch: pytest.MonkeyPatc
     assert pid is not None and not exists(pid)
 
 
-def test_the_log_is_gone_after_the_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_the_log_is_gone_after_the_stop() -> None:
+    before = set(own_folder().iterdir())
     child = server(READY + STAY)
     child.start()
-    assert len(list(tmp_path.iterdir())) == 1
+    (log,) = set(own_folder().iterdir()) - before
+    assert log.suffix == ".log"
     child.stop()
-    assert list(tmp_path.iterdir()) == []
+    assert set(own_folder().iterdir()) == before
 
 
 def test_the_descriptor_limit_is_lifted_as_far_as_it_goes() -> None:

@@ -24,6 +24,7 @@ from helpers.exercises.finding import Finding
 from helpers.page.live_output import StatusLine
 from helpers.servers.child_connection import connect
 from helpers.servers.kernel_servers import KernelServers
+from helpers.servers.own_folder import own_folder
 from helpers.servers.process import PACKAGE_ROOT, ServerProcess
 
 FORCE = 1.5
@@ -43,7 +44,7 @@ class Bench:
     """The process, and the connection to it."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="waiting-measured-bench-", ignore_cleanup_errors=True)
+        self._folder = tempfile.TemporaryDirectory(dir=own_folder(), prefix="bench-", ignore_cleanup_errors=True)
         command = [sys.executable, "-m", "helpers.exercises.bench.worker", self._folder.name]
         self._process = ServerProcess("bench of the exercises", command)
         try:

@@ -17,6 +17,7 @@ from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.exercises.support.watched_connections import Connection, LendingPool
 from helpers.page.words import count
+from helpers.servers.own_folder import own_folder
 
 BLOCKS = "sqlite3 in a coroutine stops everyone"
 DISGUISE = "aiosqlite is a thread in disguise"
@@ -180,7 +181,7 @@ def slow_query(number: int) -> str:
 def loop_was_free(attempt: Attempt) -> Judgement:
     """`all_totals(path, queries)` runs each query on the file, in order, and the loop is free meanwhile."""
     numbers = attempt.chance.sample(range(1000), 3)
-    with tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(dir=own_folder(), ignore_cleanup_errors=True) as folder:
         path = str(Path(folder) / "shop.sqlite")
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("CREATE TABLE orders (customer, amount)")

@@ -84,7 +84,7 @@ def django_server(
         raise ValueError("threads is for WSGI: under ASGI one event loop serves all requests")
     if kind == "wsgi":
         threads = 8 if threads is None else threads
-        check_number("threads", threads, 1, MOST_THREADS, whole=True)
+        threads = check_number("threads", threads, 1, MOST_THREADS, whole=True)
     if database is None and connections == "pooled":
         raise ValueError("a pool of connections needs PostgreSQL: give database= the URI of one")
     if database is not None and not database.startswith(("postgresql://", "postgres://")):

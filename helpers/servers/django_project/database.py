@@ -6,11 +6,12 @@ from __future__ import annotations
 import functools
 import json
 import os
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from helpers.servers.own_folder import own_folder
 
 from .options import Conditions
 
@@ -19,15 +20,9 @@ DATA = Path(__file__).parents[3] / "data" / "countries.json"
 BUSY = 20  # seconds that SQLite waits for another process that is writing
 
 
-@functools.cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder of this process's own, which is removed when it ends."""
-    return tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True)
-
-
 def sqlite_file() -> str:
     """The path of this kernel's SQLite file. All its servers share it, as the processes of a site would."""
-    return str(Path(_folder().name) / "countries.sqlite")
+    return str(own_folder() / "countries.sqlite")
 
 
 def connection_settings(database: str, kept: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Django's settings for this project. What differs from server to server comes from `conditions.py`."""
+"""Django's settings for this project. What differs from server to server comes from `options.py`."""
 
 from __future__ import annotations
 

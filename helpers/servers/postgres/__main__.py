@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
-import tempfile
 import threading
-from pathlib import Path
 
+from helpers.servers.own_folder import own_folder
 from helpers.servers.process import say_ready, when_parent_ends
 
 from .cluster import Cluster
@@ -19,13 +18,12 @@ def main() -> None:
     # Not exit_with_parent(), which ends this process at once: the server must go first.
     when_parent_ends(over.set)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that what follows is cleaned up then too
-    with tempfile.TemporaryDirectory(prefix="waiting-measured-", ignore_cleanup_errors=True) as folder:
-        cluster = Cluster(Path(folder))
-        try:
-            say_ready(uri=cluster.start())
-            over.wait()
-        finally:
-            cluster.stop()
+    cluster = Cluster(own_folder())
+    try:
+        say_ready(uri=cluster.start())
+        over.wait()
+    finally:
+        cluster.stop()
 
 
 if __name__ == "__main__":

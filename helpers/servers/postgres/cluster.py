@@ -41,7 +41,7 @@ class Cluster:
     """One server's files in one folder, and the server on them.
 
     Args:
-        folder: a new temporary folder of this process's own; whoever made it removes it.
+        folder: a temporary folder of this process's own (`own_folder`), which removes it and ends what was left in it.
 
     Raises:
         ModuleNotFoundError: the wheel with the programs is not installed.
@@ -53,6 +53,7 @@ class Cluster:
         self.port = free_port()
         self._programs = programs()
         self._run_as: dict[str, Any] = {}
+        self._watch: subprocess.Popen[bytes] | None = None
         self.data.mkdir(mode=0o700)
         if is_root():
             self._leave_root()
@@ -87,6 +88,7 @@ class Cluster:
         told.unlink()
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(SETTINGS.format(port=self.port, connections=MAX_CONNECTIONS))
+        self._watch_over_it()
         self._call("pg_ctl", "start", "--wait", "--timeout", str(LONGEST), "--log", str(self.data / "log"))
         kept = self.folder / "password"
         self._write(kept, f"*:*:*:*:{password}", own=True)
@@ -96,6 +98,29 @@ class Cluster:
         """End the server at once, with everything that it is doing. Safe to call when it does not run."""
         if (self.data / "postmaster.pid").exists():
             self._call("pg_ctl", "stop", "--mode", "immediate", "--wait", "--timeout", str(LONGEST))
+        if self._watch is not None:
+            self._watch.kill()
+            self._watch.communicate()
+            self._watch = None
+
+    def _watch_over_it(self) -> None:
+        """Have a shell end the server when this process ends, even if that was killed and ends nothing itself.
+
+        The shell waits at a pipe that nobody else holds open. On Windows there is none: there the server goes when the
+        next process makes its own folder, and so removes this one.
+        """
+        if sys.platform == "win32":
+            return
+        stop = [str(self._programs / "bin" / "pg_ctl"), "--pgdata", str(self.data), "stop", "--mode", "immediate"]
+        self._watch = subprocess.Popen(
+            ["/bin/sh", "-c", 'read -r _; exec "$@"', "sh", *stop],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,
+            start_new_session=True,  # a signal to this process's group is none to it
+            **self._run_as,
+        )
 
     def _write(self, path: Path, text: str, *, own: bool = False) -> None:
         """Write a file that nobody else can read, for the server's user or for our own."""

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from .parameters import Refused
 
+HTTP_PORT = 80  # the one that clients leave out of Host and Origin
+
 
 def own_host(request: web.BaseRequest) -> str:
     """The host and port under which this server was asked.
@@ -19,9 +21,10 @@ def own_host(request: web.BaseRequest) -> str:
     """
     assert request.transport is not None
     address, port = request.transport.get_extra_info("sockname")[:2]
-    allowed = [f"[{address}]:{port}" if ":" in address else f"{address}:{port}"]
+    names = [f"[{address}]" if ":" in address else str(address)]
     if ipaddress.ip_address(address).is_loopback:
-        allowed.append(f"localhost:{port}")
+        names.append("localhost")
+    allowed = [f"{name}:{port}" for name in names] + (names if port == HTTP_PORT else [])
     given = request.headers.get("Host", "")
     if given not in allowed:
         raise Refused(
@@ -52,3 +55,16 @@ def refuse_foreign_pages(request: web.BaseRequest) -> None:
     """
     if "Origin" in request.headers:
         refuse_other_pages(request)
+
+
+def refuse_strangers(request: web.BaseRequest) -> None:
+    """Let pass programs and pages of this server, and these only where they know it by its own name.
+
+    What all clients share, such as the counts, is for them only: a browser sends no Origin with a page's own GET, so
+    that after DNS rebinding nothing but the Host tells.
+
+    Raises:
+        Refused: the Host is another, or a browser asks for a page of another origin.
+    """
+    own_host(request)
+    refuse_foreign_pages(request)

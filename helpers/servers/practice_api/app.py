@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from aiohttp import web
@@ -22,8 +23,18 @@ BACKLOG = 16_384  # connections that may wait to be accepted; the system may cap
 CLIENT_HEADER = "X-Client"
 LONGEST_LABEL = 64
 
+MOST_PLANS = 8_192  # plans that are kept for the next request like it
+LONGEST_KEPT = 512  # characters of a target; the plan of a longer one is made anew each time, or they could fill memory
+
 # Parameters that do not make a request another one. See delays.py.
 NOT_IDENTITY = {"delay", "jitter", "tail", "rate", "status", "retry_after", "seed", "client"}
+
+
+class Connection(NamedTuple):
+    """A client's connection, once a counted request has come over it."""
+
+    number: int
+    port: int | None  # of the client's end
 
 
 class PracticeServer:
@@ -31,27 +42,30 @@ class PracticeServer:
 
     def __init__(self) -> None:
         self.state = State()
-        self._connections: dict[RequestHandler, int] = {}
+        self._connections: dict[RequestHandler, Connection] = {}
         self._plain = {route.path: route for route in ROUTES if "{" not in route.path}
         self._with_argument = {route.path.partition("{")[0]: route for route in ROUTES if "{" in route.path}
+        self._kept_plan = lru_cache(maxsize=MOST_PLANS)(self.plan)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request. aiohttp calls this for each, in a task of its own."""
         if self.state.stale and self.state.is_stale(request):
             return GoneAnswer()
-        plan = self.plan(request.method, request.raw_path)
+        target = request.raw_path
+        plan = (self._kept_plan if len(target) <= LONGEST_KEPT else self.plan)(request.method, target)
         if not plan.route.counted:
             return await self._answer(Call(request, plan, self.state, "", None))
 
         counters = self.state.counters
-        client = request.headers.get(CLIENT_HEADER) or plan.values["client"]
+        client = in_characters(request.headers.get(CLIENT_HEADER, "")) or plan.values["client"]
         if len(client) > LONGEST_LABEL:
             refusal = bad_value(CLIENT_HEADER, client, f"at most {LONGEST_LABEL} characters")
             client, plan = client[:LONGEST_LABEL], _refusing(refusal)
         connection = self._connections.get(request.protocol)
         if connection is None:
-            connection = self._connections[request.protocol] = counters.connection_opened(client)
-        entry = counters.arrived(request.method, request.raw_path, client, connection)
+            connection = Connection(counters.connection_opened(client), port_of(request))
+            self._connections[request.protocol] = connection
+        entry = counters.arrived(request.method, target, client, *connection)
         call = Call(request, plan, self.state, client, entry)
         try:
             if self.state.pause.holding is not None:
@@ -76,7 +90,6 @@ class PracticeServer:
         except Refused as refusal:
             return call.refuse(refusal)
 
-    @lru_cache(maxsize=8192)  # noqa: B019 - the server lives as long as its process
     def plan(self, method: str, target: str) -> Plan:
         """Read what a request asks for. A request that cannot be granted gets a plan that refuses it.
 
@@ -130,6 +143,21 @@ class PracticeServer:
         if self._connections.pop(connection, None) is not None:
             self.state.counters.connection_closed()
         self.state.stale.pop(connection, None)
+
+
+def port_of(request: web.BaseRequest) -> int | None:
+    """The port of the client's end of a request's connection; None where that is gone."""
+    peer = None if request.transport is None else request.transport.get_extra_info("peername")
+    return peer[1] if peer else None
+
+
+def in_characters(value: str) -> str:
+    """A header's value. What is no UTF-8 is Latin-1, in which http.client, and so requests, sends it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # aiohttp has made lone surrogates of the bytes that are no UTF-8
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
 
 
 def _refusing(refused: Refused, client: str = "", counted: bool = True) -> Plan:

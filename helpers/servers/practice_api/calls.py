@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -17,19 +18,29 @@ from .countries import Countries, encode
 from .limiters import Gate, Pause, TokenBucket
 from .live_frames import LiveFrames
 from .parameters import Parameter, Refused
+from .remembered import Remembered
 from .responses import json_answer
 from .stream import Streams
+
+MOST_ATTEMPTS = 100_000  # requests whose attempts are numbered; some 20 MB
+MOST_LIMITS = 10_000  # buckets, and as many outages
 
 
 @dataclass
 class State:
-    """What the server remembers between requests."""
+    """What the server remembers between requests.
+
+    Clients make up the keys of much of it, such as their labels. All of it is bounded.
+    """
 
     countries: Countries = field(default_factory=Countries)
     counters: Counters = field(default_factory=Counters)
-    attempts: dict[str, int] = field(default_factory=dict)  # of /flaky and /cut, by request
-    buckets: dict[tuple[str, float, float], TokenBucket] = field(default_factory=dict)  # of /limited
-    outages: dict[tuple[str, float], float] = field(default_factory=dict)  # when they end
+    # Of /flaky and /cut, by a digest of the request.
+    attempts: Remembered[bytes, int] = field(default_factory=partial(Remembered, MOST_ATTEMPTS))
+    # Of /limited, by label, rate and burst.
+    buckets: Remembered[tuple[str, float, float], TokenBucket] = field(default_factory=partial(Remembered, MOST_LIMITS))
+    # When they end, by label and length.
+    outages: Remembered[tuple[str, float], float] = field(default_factory=partial(Remembered, MOST_LIMITS))
     gates: dict[int, Gate] = field(default_factory=dict)  # of /capacity, by k
     pause: Pause = field(default_factory=Pause)
     streams: Streams = field(default_factory=Streams)  # of /poll, /feed and /socket
@@ -51,6 +62,15 @@ class State:
         self.outages.clear()
         self.streams.clear()
         self.pause.end()
+
+    def forgotten(self) -> dict[str, int]:
+        """What had to go since the reset because there was too much of it: whoever comes back for it is new."""
+        return {
+            "attempts": self.attempts.forgotten,
+            "buckets": self.buckets.forgotten,
+            "outages": self.outages.forgotten,
+            "streams": self.streams.forgotten,
+        }
 
     def goes_stale(self, request: web.BaseRequest, after: float) -> None:
         """So many seconds from now, the connection of this request serves no more."""

@@ -20,6 +20,10 @@ TIMEOUT = 5.0  # seconds that reset() and stats() wait for the server
 ENOUGH_DESCRIPTORS = 10_500  # for 10,000 connections and some files
 
 
+class ControlConnection(http.client.HTTPConnection):
+    """A connection for questions about the server itself. It is no learner's: recorders leave out what is ours."""
+
+
 class PracticeAPI(HttpServer):
     """A running practice API. `practice_api()` makes it; there is one for each kernel."""
 
@@ -31,10 +35,17 @@ class PracticeAPI(HttpServer):
     def stats(self, *, client: str | None = None, log: bool = False) -> dict[str, Any]:
         """What the server has seen since the last reset, for all clients and for each label.
 
+        Further labels than a thousand are counted together, under a label that says so; "clients_cut" says whether
+        there are such. "forgotten" says how many attempts, buckets, outages and streams had to go because there were
+        too many: for whoever comes back for one of them it is the first time. The total is always exact.
+
         Args:
             client: only this label under "clients" and in the log.
-            log: add one row for each request: method, path with query, arrival, end, status, connection.
-                Times are time.perf_counter(), in seconds, which is one clock for all processes.
+            log: add one row for each of the first 20,000 requests: method, path with query, arrival, end, status,
+                number of the connection, port of the client's end of it. Times are time.perf_counter(), in seconds,
+                which is one clock for all processes; end and status are None while it is in flight, and the status of
+                a client that left too. "log_left_out" says how many requests have no row, "log_cut" whether any has
+                none.
 
         Raises:
             ConnectionError: the server does not answer.
@@ -82,7 +93,7 @@ class PracticeAPI(HttpServer):
     def _ask(self, method: str, target: str) -> dict[str, Any]:
         # http.client and not requests or aiohttp, which may be under observation by `measure`.
         # A new connection each time: it takes a fraction of a millisecond, and survives a fork.
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT)
+        connection = ControlConnection(self.host, self.port, timeout=TIMEOUT)
         try:
             connection.request(method, target)
             answer = connection.getresponse()

@@ -1,6 +1,7 @@
 """What the server saw: how many requests, how many at once, over how many connections.
 
-Everything is counted since the last reset, for all clients together and for each client label.
+Everything is counted since the last reset, for all clients together and for each client label. Labels are what clients
+make up: beyond so many of them, further ones are counted together, as `OTHERS`.
 
 A reset keeps what is in flight: those requests stay in `in_flight`, where `peak` starts again, and
 leave it when they end. They are in no other number and not in the log, since they arrived before.
@@ -15,6 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LOG_ROWS = 20_000
+MOST_CLIENTS = 1_000  # labels that are counted apart
+OTHERS = f"all further clients together (the first {MOST_CLIENTS:,} labels are counted apart)"
+"""The label of the others. It is longer than any that a client may have."""
 ENDED_ROWS = 64  # requests that the live view is told the end of, at most, each time that it looks
 
 
@@ -49,8 +53,9 @@ class Entry:
 
     method: str
     target: str
-    client: str
+    client: str  # under which it is counted
     connection: int
+    port: int | None  # of the client's end of the connection; None where that has none
     reset: int  # how many resets there had been when it arrived
     arrival: float
     end: float | None = None
@@ -84,7 +89,6 @@ class Counters:
         self.total = Tally(in_flight=now_in_flight, peak=now_in_flight)
         self.clients = {label: Tally(in_flight=count, peak=count) for label, count in in_flight.items()}
         self.log: list[Entry] = []
-        self.log_cut = False
         self.reset_at = time.perf_counter()
 
     def reset(self) -> None:
@@ -97,25 +101,32 @@ class Counters:
         self._connections_ever += 1
         self.open_connections += 1
         self.total.connections += 1
-        self._tally(client).connections += 1
+        self._tally(client)[1].connections += 1
         return self._connections_ever
 
     def connection_closed(self) -> None:
         """Count that a connection which had been counted is no more."""
         self.open_connections -= 1
 
-    def arrived(self, method: str, target: str, client: str, connection: int) -> Entry:
-        """Count a request as it arrives. Its path and query is `target`."""
-        entry = Entry(method, target, client, connection, self.resets, time.perf_counter())
-        for tally in (self.total, self._tally(client)):
+    def arrived(self, method: str, target: str, client: str, connection: int, port: int | None = None) -> Entry:
+        """Count a request as it arrives.
+
+        Args:
+            method: such as "GET".
+            target: its path and query.
+            client: its label.
+            connection: the number of its connection.
+            port: that of the client's end of the connection, where it has one.
+        """
+        label, own = self._tally(client)
+        entry = Entry(method, target, label, connection, port, self.resets, time.perf_counter())
+        for tally in (self.total, own):
             tally.requests += 1
             tally.in_flight += 1
             if tally.in_flight > tally.peak:
                 tally.peak = tally.in_flight
         if len(self.log) < LOG_ROWS:
             self.log.append(entry)
-        else:
-            self.log_cut = True
         self.in_flight[entry] = None
         lately = self.lately
         if lately is not None:
@@ -150,28 +161,40 @@ class Counters:
     def as_json(self, client: str | None = None, log: bool = False) -> dict[str, Any]:
         """Everything that /stats tells. `uptime` is the server's age in seconds.
 
+        `clients_cut` says whether further clients were counted together; `log_left_out`, how many of the requests that
+        were asked for have no row in the log, and `log_cut`, whether any has none.
+
         Args:
-            client: only this client under "clients" and in the log; zeros if it sent nothing.
+            client: only this client under "clients" and in the log; zeros if it sent nothing. Where it may be one of
+                those that are counted together, it is these.
             log: add the requests themselves, in order of arrival, at most 20,000 since the reset.
         """
-        clients = self.clients if client is None else {client: self.clients.get(client, Tally())}
+        clients, label, asked = self.clients, "", self.total
+        if client is not None:
+            label = OTHERS if client not in self.clients and OTHERS in self.clients else client
+            asked = self.clients.get(label, Tally())
+            clients = {label: asked}
         told: dict[str, Any] = {
             "reset_at": self.reset_at,
             "uptime": time.perf_counter() - self._started_at,
             "total": self.total.as_json(),
-            "clients": {label: tally.as_json() for label, tally in clients.items()},
+            "clients": {name: tally.as_json() for name, tally in clients.items()},
+            "clients_cut": OTHERS in self.clients,
         }
         if log:
             told["log"] = [
-                [entry.method, entry.target, entry.arrival, entry.end, entry.status, entry.connection]
+                (entry.method, entry.target, entry.arrival, entry.end, entry.status, entry.connection, entry.port)
                 for entry in self.log
-                if client is None or entry.client == client
+                if client is None or entry.client == label
             ]
-            told["log_cut"] = self.log_cut
+            told["log_left_out"] = asked.requests - len(told["log"])
+            told["log_cut"] = told["log_left_out"] > 0
         return told
 
-    def _tally(self, client: str) -> Tally:
+    def _tally(self, client: str) -> tuple[str, Tally]:
+        """The label under which a client is counted, and its counts."""
         tally = self.clients.get(client)
-        if tally is None:
-            tally = self.clients[client] = Tally()
-        return tally
+        if tally is not None:
+            return client, tally
+        label = client if len(self.clients) < MOST_CLIENTS else OTHERS
+        return label, self.clients.setdefault(label, Tally())

@@ -63,5 +63,5 @@ class Countries:
 
 
 def encode(value: Any) -> bytes:
-    """A value as compact JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    """A value as compact JSON in UTF-8. Half of a surrogate pair, which UTF-8 cannot spell, is written as JSON can."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")

@@ -24,9 +24,8 @@ class LiveView:
     """
 
     def __init__(self, base: str, height: int) -> None:
-        check_number("height", height, LOWEST, HIGHEST, "pixels", whole=True)
         self.address = f"{base}/"
-        self.height = height
+        self.height = check_number("height", height, LOWEST, HIGHEST, "pixels", whole=True)
 
     def __repr__(self) -> str:
         return f"<live view at {self.address}>"

@@ -31,7 +31,7 @@ def new_socket(call: Call) -> web.WebSocketResponse:
         autoclose=False,  # converse() closes, once the request is counted
         compress=False,  # short messages gain nothing by it, and a small frame could unfold into a huge one
     )
-    if not socket.can_prepare(call.request):
+    if not can_open(socket, call.request):
         raise Refused(
             {
                 "error": f"{call.plan.route.path} speaks WebSocket, version 13: open it with session.ws_connect(url)",
@@ -41,6 +41,14 @@ def new_socket(call: Call) -> web.WebSocketResponse:
             headers={"Upgrade": "websocket"},
         )
     return socket
+
+
+def can_open(socket: web.WebSocketResponse, request: web.BaseRequest) -> bool:
+    """Whether a request asks for a WebSocket as it should (RFC 6455, section 4.1)."""
+    try:
+        return bool(socket.can_prepare(request))
+    except ValueError:  # of a key with characters beyond ASCII, out of base64
+        return False
 
 
 async def converse(call: Call, socket: web.WebSocketResponse, *parts: Awaitable[Goodbye]) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 
 from .countries import encode
 from .delays import draws
+from .remembered import Remembered
 
 MOST_MESSAGES = 2_000  # in one stream
 MOST_STREAMS = 64  # at once; the oldest is forgotten
@@ -84,7 +85,12 @@ class Streams:
     """The streams since the reset. One begins with the first request for it."""
 
     def __init__(self) -> None:
-        self._streams: dict[tuple[int, float, int], Stream] = {}
+        self._streams: Remembered[tuple[int, float, int], Stream] = Remembered(MOST_STREAMS)
+
+    @property
+    def forgotten(self) -> int:
+        """How many had to go since the reset: they begin anew for who asks for them again."""
+        return self._streams.forgotten
 
     def get(self, seed: int, rate: float, count: int, after: int) -> Stream:
         """The stream with these properties. One that is long over begins anew for who has nothing of it yet.
@@ -96,10 +102,8 @@ class Streams:
         key = (seed, rate, count)
         stream = self._streams.get(key)
         if stream is None or (stream.long_over and after == 0):
-            self._streams.pop(key, None)
-            if len(self._streams) >= MOST_STREAMS:
-                del self._streams[next(iter(self._streams))]
-            stream = self._streams[key] = Stream(seed, rate, count)
+            stream = Stream(seed, rate, count)
+            self._streams.put(key, stream)
         return stream
 
     def clear(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.cookies import CookieError, SimpleCookie
 from itertools import pairwise
 from typing import Any
@@ -64,15 +64,9 @@ async def send_pieces(call: Call, size: int, pieces: list[bytes], pause: float) 
 async def echo(call: Call) -> web.StreamResponse:
     """What the client sent, as the server got it."""
     request = call.request
-    size, kept = 0, []
-    async for piece in request.content.iter_chunked(BLOCK):
-        size += len(piece)
-        if size > LARGEST_ECHO:
-            allowed = f"a body of at most {LARGEST_ECHO:,} bytes"
-            raise Refused({"error": f"/echo reads {allowed}", "allowed": allowed}, status=413)
-        kept.append(piece)
+    body = await read_body(request)
+    text = decoded(body, request)
     await call.hold_back()
-    text = b"".join(kept).decode(request.charset or "utf-8", errors="replace")
     query: dict[str, Any] = {}
     for name, value in call.plan.query:
         query[name] = value if name not in query else [*as_list(query[name]), value]
@@ -82,14 +76,56 @@ async def echo(call: Call) -> web.StreamResponse:
         "query": query,
         "headers": dict(request.headers),
         "cookies": dict(request.cookies),
-        "size": size,
+        "size": len(body),
         "text": text,
         "json": json_or_none(text),
     }
-    answer = web.json_response(told)
+    try:
+        answer = web.json_response(told, dumps=strict_json)
+    except (ValueError, RecursionError):  # a number beyond all floats was read, or what is nested beyond reason
+        answer = web.json_response(told | {"json": None}, dumps=strict_json)
     for given in as_list(query.get("set_cookie", [])):
         set_cookie(answer, given)
     return answer
+
+
+async def read_body(request: web.BaseRequest) -> bytes:
+    """The body, its Content-Encoding undone.
+
+    Raises:
+        Refused: it is too large, or not what its headers say.
+    """
+    size, kept = 0, []
+    try:
+        async for piece in request.content.iter_chunked(BLOCK):
+            size += len(piece)
+            if size > LARGEST_ECHO:
+                allowed = f"a body of at most {LARGEST_ECHO:,} bytes"
+                raise Refused({"error": f"/echo reads {allowed}", "allowed": allowed}, status=413)
+            kept.append(piece)
+    except web.RequestPayloadError as error:
+        names = [name for name in ("Content-Encoding", "Transfer-Encoding") if name in request.headers]
+        headers = ", ".join(f"{name}: {request.headers[name]}" for name in names)
+        allowed = "a body that is as its Content-Encoding and its Transfer-Encoding say"
+        raise Refused({"error": f"/echo reads {allowed}", "given": headers, "allowed": allowed}) from error
+    return b"".join(kept)
+
+
+def decoded(body: bytes, request: web.BaseRequest) -> str:
+    """The body as text, in the charset of its Content-Type, with a replacement character for what is none.
+
+    Raises:
+        Refused: Python knows no such text encoding.
+    """
+    charset: Any = request.charset or "utf-8"
+    try:
+        return body.decode(charset, errors="replace")
+    # Of a name that it does not know, or that is none, such as a "charset*" in parts; or as "idna" does, of "replace".
+    except (LookupError, ValueError, TypeError):
+        allowed = "the name of a text encoding, such as utf-8 or latin-1, or none"
+        raise Refused(
+            {"error": f"the charset in Content-Type must be {allowed}", "given": str(charset), "allowed": allowed}
+        ) from None
 
 
 def as_list(value: Any) -> list[Any]:
@@ -98,9 +134,17 @@ def as_list(value: Any) -> list[Any]:
 
 def json_or_none(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=not_json)
     except (ValueError, RecursionError):
         return None
+
+
+def not_json(constant: str) -> None:
+    """Refuse what json.loads takes beyond RFC 8259: NaN, Infinity and -Infinity."""
+    raise ValueError(f"{constant} is no JSON")
+
+
+strict_json = partial(json.dumps, allow_nan=False)
 
 
 def set_cookie(answer: web.Response, given: str) -> None:

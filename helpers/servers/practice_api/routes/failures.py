@@ -1,6 +1,7 @@
 """Routes that fail: with a status, in mid-answer, by silence, by a connection that is gone."""
 
 import asyncio
+import hashlib
 import time
 
 from aiohttp import web
@@ -24,8 +25,10 @@ def next_try(call: Call) -> tuple[int, bool]:
     rerun after a reset sees the same failures again.
     """
     attempts = call.state.attempts
-    identity = f"{call['seed']} {call.plan.identity}"
-    attempt = attempts[identity] = attempts.get(identity, 0) + 1
+    # A digest: of requests there are many, and their targets may be long.
+    key = hashlib.blake2b(f"{call['seed']} {call.plan.identity}".encode(), digest_size=16).digest()
+    attempt = (attempts.get(key) or 0) + 1
+    attempts.put(key, attempt)
     chance, _, _ = draws(call["seed"], f"{call.plan.identity} attempt {attempt}")
     return attempt, chance < call["rate"]
 
@@ -68,7 +71,11 @@ async def outage(call: Call) -> web.StreamResponse:
     So a server that hangs sets clients in step that had come evenly: their retries then come together.
     """
     now = time.monotonic()
-    end = call.state.outages.setdefault((call.client, call["seconds"]), now + call["seconds"])
+    key = (call.client, call["seconds"])
+    end = call.state.outages.get(key)
+    if end is None:
+        end = now + call["seconds"]
+        call.state.outages.put(key, end)
     if now >= end:
         await call.hold_back()
         return call.json({"ok": True})

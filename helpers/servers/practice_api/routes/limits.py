@@ -14,9 +14,8 @@ from .common import CONDITIONS, named
 
 async def limited(call: Call) -> web.StreamResponse:
     key = (call.client, call["rate"], call["burst"])
-    bucket = call.state.buckets.get(key)
-    if bucket is None:
-        bucket = call.state.buckets[key] = TokenBucket(call["rate"], call["burst"])
+    bucket = call.state.buckets.get(key) or TokenBucket(call["rate"], call["burst"])
+    call.state.buckets.put(key, bucket)
     wait = bucket.take()
     if wait:
         rate, burst = call["rate"], call["burst"]

@@ -1,4 +1,4 @@
-"""The live view: its page, and the WebSocket that feeds it. Both look at who asks (origin.py); neither is counted."""
+"""The live view: its page, and the WebSocket that feeds it. Both look at who asks; neither is counted."""
 
 import asyncio
 from contextlib import suppress
@@ -9,7 +9,7 @@ from aiohttp import web
 from ..allowed_origins import own_host, refuse_other_pages
 from ..calls import Call, Route
 from ..parameters import Refused
-from ..sockets import close
+from ..sockets import can_open, close
 
 PAGE = Path(__file__).parents[1] / "live.html"
 HEARTBEAT = 10.0  # seconds; a watcher that does not answer a ping within half of it is gone
@@ -35,7 +35,7 @@ async def frames(call: Call) -> web.StreamResponse:
     """A WebSocket and not server-sent events: a browser has six of those to a server, and a seventh view would hang."""
     refuse_other_pages(call.request)
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT, timeout=PATIENCE, compress=False, max_msg_size=1024)
-    if not socket.can_prepare(call.request):
+    if not can_open(socket, call.request):
         allowed = "a WebSocket"
         raise Refused({"error": "/live/frames answers a WebSocket only", "given": "", "allowed": allowed}, status=426)
     transport = call.request.transport
