@@ -1,11 +1,13 @@
 """Runs in files that other people and other programs read: .csv and .parquet, and another person's history.sqlite.
 
-A .csv has a row per run, for a spreadsheet. A .parquet has the requests of each run too.
+A .csv has a row per run, for a spreadsheet. A .parquet has the requests of each run too. What is known for a secret
+is masked here too: runs from before it was masked in the history have it still.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from helpers.archive.packed_requests import pack, unpack
 from helpers.archive.schema import WHY, NotOurs
 from helpers.archive.stored_run import StoredRun
 from helpers.archive.table_row import FIELDS, row_of, run_of
+from helpers.archive.without_secrets import without_secrets
 
 if TYPE_CHECKING:
     import pandas
@@ -23,8 +26,10 @@ REQUESTS = "requests"
 READABLE = "what can be read is a .csv or .parquet that export() has written, or a history.sqlite"
 
 
-def write(path: Path, runs: Sequence[StoredRun], packed: Callable[[int], bytes]) -> None:
+def write(path: Path, runs: Sequence[StoredRun], packed: Callable[[int], bytes], code: bool) -> None:
     """Write the runs to a .csv or a .parquet; `packed` returns the packed requests of a run by its number.
+
+    Without ``code`` the file has neither the code that was run nor the values which that was given, nor a hash of them.
 
     Raises ValueError for another ending, OSError where the file cannot be written.
     """
@@ -35,11 +40,16 @@ def write(path: Path, runs: Sequence[StoredRun], packed: Callable[[int], bytes])
         raise ValueError(f"an export is a file that ends in .csv or .parquet, not {path.name!r}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {path.parent} to write {path.name} into")
-    table = pandas.DataFrame([row_of(run) for run in runs], columns=list(FIELDS))
+    rows, texts = [], []
+    for run in runs:
+        kept, requests = without_secrets(run, unpack(packed(run.number)) if kind == ".parquet" else {})
+        rows.append(row_of(kept if code else replace(kept, parts={}, configuration="")))
+        texts.append(json.dumps(requests))
+    table = pandas.DataFrame(rows, columns=list(FIELDS))
     if kind == ".csv":
         table.to_csv(path, index=False)
     else:
-        table[REQUESTS] = [json.dumps(unpack(packed(run.number))) for run in runs]
+        table[REQUESTS] = texts
         parquet.write(table, path)
 
 
@@ -63,10 +73,17 @@ def read(path: Path) -> list[tuple[StoredRun, bytes]]:
     found = []
     for position, row in enumerate(table.to_dict("records"), 1):
         try:
-            found.append((run_of(row), pack(json.loads(row.get(REQUESTS, "{}")))))
+            found.append((_run_of(row), pack(json.loads(row.get(REQUESTS, "{}")))))
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{path.name}, run {position}: {error}") from error
     return found
+
+
+def _run_of(row: Mapping[str, object]) -> StoredRun:
+    """The run of a row, of which there may be neither code nor a hash of it: nothing is known of what was run then."""
+    if row["configuration"] == "":
+        return replace(run_of({**row, "configuration": "unknown"}), configuration="")
+    return run_of(row)
 
 
 def _table(path: Path, read: "Callable[[], pandas.DataFrame]") -> Any:
@@ -85,7 +102,7 @@ def _of_history(path: Path) -> list[tuple[StoredRun, bytes]]:
             packed = dict(connection.execute("SELECT number, packed FROM requests").fetchall())
             for run in sql_rows.select(connection, "1", []):
                 # Through a row and back, and packed anew: so what is in the file is checked.
-                found.append((run_of(row_of(run)), pack(unpack(packed[run.number]))))
+                found.append((_run_of(row_of(run)), pack(unpack(packed[run.number]))))
     except NotOurs as problem:
         raise ValueError(f"{path.name}: {WHY[str(problem)]}; {READABLE}") from problem
     except (Damaged, sqlite3.Error) as error:

@@ -36,12 +36,16 @@ class Workload:
     framework: Framework
 
     def __post_init__(self) -> None:
-        check_number("wait", self.wait, 0, 60, "seconds")
-        check_number("cpu", self.cpu, 0, 60, "seconds")
-        check_number("calls", self.calls, 1, MOST_CALLS, whole=True)
-        check_number("concurrency", self.concurrency, 1, MOST_CALLS, whole=True)
+        plain: dict[str, float] = {
+            "wait": check_number("wait", self.wait, 0, 60, "seconds"),
+            "cpu": check_number("cpu", self.cpu, 0, 60, "seconds"),
+            "calls": check_number("calls", self.calls, 1, MOST_CALLS, whole=True),
+            "concurrency": check_number("concurrency", self.concurrency, 1, MOST_CALLS, whole=True),
+        }
         if self.rate is not None:
-            check_number("rate", self.rate, 0.01, 10_000, "calls a second")
+            plain["rate"] = check_number("rate", self.rate, 0.01, 10_000, "calls a second")
+        for name, number in plain.items():
+            object.__setattr__(self, name, number)  # it is frozen
         check_choice("library", self.library, get_args(Library))
         check_choice("framework", self.framework, get_args(Framework))
         if self.wait + self.cpu == 0:

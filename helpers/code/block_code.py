@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from helpers.code.names_used import binds, loop_targets, reads
@@ -69,7 +70,22 @@ def without_measuring(statement: ast.stmt) -> ast.stmt:
 
 def text_of(nodes: Sequence[ast.AST]) -> str:
     """The code as one text, without comments, documentation and formatting."""
-    return "\n".join(ast.unparse(_WithoutMeasuring().visit(deepcopy(node))) for node in nodes)
+    return "\n".join(map(_text_of, nodes))
+
+
+@lru_cache(maxsize=1000)
+def _text_of(node: ast.AST) -> str:
+    return ast.unparse(_WithoutMeasuring().visit(deepcopy(node)))
+
+
+@lru_cache(maxsize=1000)
+def scripts_named(node: ast.AST) -> tuple[str, ...]:
+    """The texts in the code that may name a Python file."""
+    return tuple(
+        inner.value
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and inner.value.endswith(".py")
+    )
 
 
 def _counts(statement: ast.stmt, needed: set[str]) -> bool:

@@ -8,6 +8,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from helpers.code.block_code import CELL
+from helpers.code.masked_code import masked
+from helpers.code.masking import MARK, without_tags
 from helpers.code.sources import parse
 from helpers.page.words import brief, count
 
@@ -32,10 +34,12 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]
     """What is different between two configurations, the measured code first.
 
     What only one of them has is told where nothing else is: a cell that calls another function reads other names too.
+    No secret is told, not even one that an older history has kept as it was.
     """
+    hidden = masked(before, None), masked(after, None)
     both = [name for name in after if name in before and after[name] != before[name]]
     both.sort(key=lambda name: name != CELL)
-    found = [change for name in both for change in _of_part(name, before[name], after[name])]
+    found = [change for name in both for change in _of_part(name, hidden[0][name], hidden[1][name])]
     if found:
         return found
     gone = [Change(f"{name} is no longer used") for name in before if name not in after]
@@ -43,6 +47,13 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]
 
 
 def _of_part(name: str, before: str, after: str) -> list[Change]:
+    keys = [{which for which, _ in MARK.findall(text)} for text in (before, after)]
+    sure = keys[0] == keys[1]
+    if not sure:
+        # Marks under different keys, or without one, do not tell whether it is the same secret.
+        before, after = without_tags(before), without_tags(after)
+    if before == after:
+        return [Change(f"{'another' if sure else 'perhaps another'} secret in {name}")]
     old, new = parse(before), parse(after)
     is_code = name == CELL or name.endswith(".py")
     if old is None or new is None or (not is_code and _is_value(old) and _is_value(new)):
@@ -55,16 +66,22 @@ def _of_part(name: str, before: str, after: str) -> list[Change]:
     if not found or len(found) > MOST:
         signs = [line[0] for line in difflib.ndiff(before.splitlines(), after.splitlines())]
         return [Change(f"{where}{count(max(signs.count('-'), signs.count('+')), 'line')} changed")]
-    return [_in_words(_short(one), _short(other), where) for one, other in found]
+    return [_in_words(one, other, where) for one, other in found]
 
 
-def _in_words(before: str, after: str, where: str) -> Change:
-    if not before or not after:
+def _in_words(old: ast.AST | None, new: ast.AST | None, where: str) -> Change:
+    before, after = _short(old), _short(new)
+    if old is None or new is None:
         return Change(f"{where}{after} is new" if after else f"{where}{before} is gone")
+    if _is_in_secrets(_text(old), _text(new)):
+        return Change(f"{where}another secret in {after}")
     return Change(f"{where}{before} -> {after}", before, after)
 
 
 def _of_value(name: str, before: str, after: str) -> Change:
+    if _is_in_secrets(before, after):
+        return Change(f"another secret in {name}")
+    before, after = without_tags(before), without_tags(after)
     old, new = _HASH.sub("", before), _HASH.sub("", after)
     if old == new:
         return Change(f"{name} is another {old}")
@@ -74,6 +91,11 @@ def _of_value(name: str, before: str, after: str) -> Change:
         return Change(f"{name}: {sizes[0]:,} -> {count(sizes[1] or 0, 'item')}")
     old, new = _around_the_difference(old, new)
     return Change(f"{name}={old} -> {name}={new}", f"{name}={old}", f"{name}={new}")
+
+
+def _is_in_secrets(before: str, after: str) -> bool:
+    """Whether what differs is a secret alone."""
+    return bool(MARK.search(before)) and without_tags(before) == without_tags(after)
 
 
 def _is_value(tree: ast.Module) -> bool:
@@ -147,13 +169,14 @@ def _can_be_matched(old: list[object], new: list[object]) -> bool:
 
 
 def _is_short(old: ast.AST, new: ast.AST) -> bool:
-    return not isinstance(old, ast.Expr) and max(len(_text(old)), len(_text(new))) <= LONGEST // 2 + 4
+    longest = max(len(without_tags(_text(node))) for node in (old, new))
+    return not isinstance(old, ast.Expr) and longest <= LONGEST // 2 + 4
 
 
 def _short(node: ast.AST | None) -> str:
     if node is None:
         return ""
-    first, *more = _text(node).split("\n")
+    first, *more = without_tags(_text(node)).split("\n")
     return brief(first + (" …" if more else ""), LONGEST)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from helpers.code.block_code import CELL, code_in, text_of, with_at, without_measuring
+from helpers.code.block_code import CELL, code_in, scripts_named, text_of, with_at, without_measuring
 from helpers.code.names_used import Function, binds, declared_global, free_in, reads
 from helpers.code.sources import (
     below_magic,
@@ -39,7 +39,7 @@ class Configuration:
     """What is measured, as the block opens. `parts` says what it was once the block has ended."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, str] = {}
+        self._parts: dict[str, str | Sequence[ast.AST]] = {}  # code is written out once the block has ended
         self._values: dict[str, Callable[[], object]] = {}
         self._added: dict[str, int] = {}  # name -> id() of what it meant
         self._given_out: set[str] = set()
@@ -50,14 +50,17 @@ class Configuration:
             name for name, again in self._values.items()
             if name not in self._given_out and plain(again()) == self._parts[name]
         }  # fmt: skip
-        return {name: text for name, text in self._parts.items() if name not in self._values or name in unchanged}
+        return {
+            name: part if isinstance(part, str) else text_of(part)
+            for name, part in self._parts.items()
+            if name not in self._values or name in unchanged
+        }
 
     def add_code(self, name: str, nodes: Sequence[ast.AST]) -> None:
         """Add code as a part."""
-        self._parts[name] = text_of(nodes)
-        self._add_scripts(constant.value for node in nodes for constant in ast.walk(node)
-                          if isinstance(constant, ast.Constant))  # fmt: skip
+        self._parts[name] = nodes
         for node in nodes:
+            self._add_scripts(scripts_named(node))
             self._given_out |= declared_global(node)
 
     def add_names(self, names: Sequence[str], space: Mapping[str, Any], filename: str) -> None:

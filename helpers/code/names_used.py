@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -54,15 +55,19 @@ def loop_targets(node: ast.AST, without: ast.AST | None) -> set[str]:
     return {name.id for loop in loops for name in ast.walk(loop.target) if isinstance(name, ast.Name)}
 
 
-def declared_global(node: ast.AST) -> set[str]:
+@lru_cache(maxsize=1000)  # as are the trees: a block reaches the same functions at every run
+def declared_global(node: ast.AST) -> frozenset[str]:
     """The names that code in the node declares `global` or `nonlocal`, in order to bind them: what it gives out."""
-    return {name for inner in ast.walk(node) if isinstance(inner, ast.Global | ast.Nonlocal) for name in inner.names}
+    return frozenset(
+        name for inner in ast.walk(node) if isinstance(inner, ast.Global | ast.Nonlocal) for name in inner.names
+    )
 
 
-def free_in(function: Function) -> list[str]:
+@lru_cache(maxsize=1000)
+def free_in(function: Function) -> tuple[str, ...]:
     """The names that a function, with its decorators and defaults, reads from outside."""
     own = binds([function.args, *_body(function)]) - declared_global(function)
-    return [name for name in reads([function]) if name not in own]
+    return tuple(name for name in reads([function]) if name not in own)
 
 
 def _body(function: Function) -> Sequence[ast.AST]:

@@ -6,6 +6,8 @@ from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
+from helpers.code.secret_names import is_secret
+
 LONGEST = 200
 """Characters of a value that are kept; of a longer one, what it is and a hash."""
 MOST_ITEMS = 10_000
@@ -35,6 +37,7 @@ def plain(value: object) -> str | None:
     text = _PORT.sub(r"\1", text)
     if len(text) <= LONGEST:
         return text
+    text = _PORT.sub(r"\1", _Writer().text(_without_secrets(value)) or "")
     return f"{_kind(value)} ({hashlib.sha256(text.encode(errors='replace')).hexdigest()[:6]})"
 
 
@@ -62,6 +65,24 @@ class _Writer:
             known.sort()  # their own order differs from kernel to kernel
         opening, closing = _BRACKETS[kind]
         return opening + ", ".join(known) + ("," if kind is tuple and len(known) == 1 else "") + closing
+
+
+def _without_secrets(value: Any, hidden: bool = False) -> Any:
+    """A plain value with None for what a dictionary's key, or the first half of a pair, calls a secret.
+
+    Who knows all the rest of a long value could try out passwords against its hash.
+    """
+    if type(value) is dict:
+        return {key: _without_secrets(item, hidden or _names_secret(key)) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        named = len(value) == 2 and _names_secret(value[0])
+        hides = [hidden or (named and place == 1) for place in range(len(value))]
+        return type(value)(map(_without_secrets, value, hides))
+    return None if hidden else value
+
+
+def _names_secret(key: object) -> bool:
+    return isinstance(key, str) and is_secret(key)
 
 
 def _kind(value: object) -> str:

@@ -56,7 +56,7 @@ async def bridges(crossings: int = CROSSINGS) -> "pandas.DataFrame":
 
     from helpers.page.checked import check_number  # not by the new process, which has this file alone
 
-    check_number("crossings", crossings, 1, whole=True)
+    crossings = check_number("crossings", crossings, 1, whole=True)
     loop, here = asyncio.get_running_loop(), threading.get_ident()
     with ThreadPoolExecutor(1) as own, ThreadPoolExecutor(1) as outside:
         apart = sync_to_async(threading.get_ident, thread_sensitive=False)

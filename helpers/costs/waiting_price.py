@@ -68,11 +68,10 @@ def price_of_waiting(counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: flo
     """
     import pandas
 
-    for count in counts:
-        check_number("each count", count, 1, MOST, whole=True)
+    counts = [check_number("each count", count, 1, MOST, whole=True) for count in counts]
     if not counts:
         raise ValueError("give one count of waiters or more, such as [10, 100, 1000]")
-    check_number("wait", wait, 0, 5, "seconds", above=True)
+    wait = check_number("wait", wait, 0, 5, "seconds", above=True)
     asked = [(kind, count) for count in counts for kind in KINDS]
     rows = []
     with StatusLine() as line:
@@ -96,8 +95,7 @@ def price_of_threads(counts: Sequence[int]) -> "pandas.DataFrame":
     """
     import pandas
 
-    for count in counts:
-        check_number("each count", count, 1, whole=True)
+    counts = [check_number("each count", count, 1, whole=True) for count in counts]
     index = pandas.Index(counts, name="asked")
     rows = [in_new_process("threads", count, wait=0) for count in counts]
     table = pandas.DataFrame(rows, index=index, columns=["started", "start", "memory", "note"])

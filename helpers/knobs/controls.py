@@ -4,8 +4,10 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
+from helpers.page.checked import as_float
 from helpers.page.words import brief
 
 if TYPE_CHECKING:
@@ -136,9 +138,9 @@ def _listed(name: str, values: list[Any], default: object) -> Knob:
 
 
 def _slider(name: str, spec: tuple[Any, ...], default: object) -> Knob:
-    if len(spec) != 2 or any(isinstance(end, bool) or not isinstance(end, (int, float)) for end in spec):
+    if len(spec) != 2 or any(as_float(end) is None for end in spec):
         raise TypeError(f"the range of the knob {name} is two numbers such as (1, 200), not {spec!r}")
-    low, high = spec
+    low, high = map(_plain, spec)
     if not (isfinite(low) and isfinite(high) and low < high):
         raise ValueError(f"the range of the knob {name} goes from a number to a greater one, not from {low} to {high}")
     whole = isinstance(low, int) and isinstance(high, int)
@@ -154,6 +156,13 @@ def _slider(name: str, spec: tuple[Any, ...], default: object) -> Knob:
     step = _step((high - low) / STEPS)
     start = float(default) if usable else round(low + (high - low) / 2, decimals(step))  # type: ignore[arg-type]
     return Knob(name, (), start, low, high, step)
+
+
+def _plain(end: Any) -> float:
+    """An end of a range as a plain number: it may be one of numpy's, or too large."""
+    number = as_float(end)
+    assert number is not None
+    return int(end) if isinstance(end, Integral) and isfinite(number) else number
 
 
 def round_numbers(low: float, high: float, whole: bool) -> tuple[Any, ...]:

@@ -29,8 +29,8 @@ async def closed_loop(
     Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
     """
     check_function("ask", ask, 0)
-    check_number("callers", callers, 1, MOST, whole=True)
-    check_number("seconds", seconds, 0, LONGEST, "seconds", above=True)
+    callers = check_number("callers", callers, 1, MOST, whole=True)
+    seconds = check_number("seconds", seconds, 0, LONGEST, "seconds", above=True)
     numbers = count()
 
     async def make_calls(generator: Generator) -> None:
@@ -63,6 +63,5 @@ async def sweep(
     """
     if len(callers) < 2:
         raise ValueError(f"a sweep has two numbers of callers or more, and was given {list(callers)!r}")
-    for number in callers:
-        check_number("callers", number, 1, MOST, whole=True)
-    return [await closed_loop(ask, number, seconds, f"{label}, {number} at a time") for number in callers]
+    numbers = [check_number("callers", number, 1, MOST, whole=True) for number in callers]
+    return [await closed_loop(ask, number, seconds, f"{label}, {number} at a time") for number in numbers]

@@ -37,8 +37,8 @@ async def open_loop(
     Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
     """
     check_function("ask", ask, 0)
-    check_number("rate", rate, 0, FASTEST, "calls a second", above=True)
-    check_number("seconds", seconds, 0, LONGEST, "seconds", above=True)
+    rate = check_number("rate", rate, 0, FASTEST, "calls a second", above=True)
+    seconds = check_number("seconds", seconds, 0, LONGEST, "seconds", above=True)
     times = arrival_times(rate, seconds, arrivals, seed)
 
     async def make_calls(generator: Generator) -> None:

@@ -2,16 +2,39 @@
 
 import inspect
 from collections.abc import Sequence
-from math import inf
-from numbers import Real
+from decimal import Decimal
+from math import inf, nan
+from numbers import Integral, Real
 from sys import float_info
-from typing import Any
+from typing import Literal, overload
+
+from helpers.page.words import brief
+
+LONGEST_SHOWN = 80
+"""Characters of what was given that an error repeats."""
+
+
+@overload
+def check_number(
+    name: str, value: object, low: float, high: float = inf, unit: str = "", *, above: bool = False,
+    whole: Literal[True],
+) -> int: ...  # fmt: skip
+
+
+@overload
+def check_number(
+    name: str, value: object, low: float, high: float = inf, unit: str = "", *, above: bool = False,
+    whole: Literal[False] = False,
+) -> float: ...  # fmt: skip
 
 
 def check_number(
     name: str, value: object, low: float, high: float = inf, unit: str = "", *, above: bool = False, whole: bool = False
-) -> None:
-    """Check that an argument is a number within its bounds.
+) -> float:
+    """Check that an argument is a number within its bounds; return it as a plain `float` or `int`.
+
+    Numbers of every kind are numbers: numpy's, `Fraction` and `Decimal` too. Whoever goes on to compute takes what is
+    returned: a `Decimal` cannot be added to a time, and numpy's small integers overflow.
 
     Args:
         name: the argument.
@@ -32,12 +55,37 @@ def check_number(
     else:
         bounds = f"from {low:,g} on" if high == inf else f"from {low:,g} to {high:,g}"
     allowed = f"{name} is {kind} {bounds}"
-    if isinstance(value, bool) or not isinstance(value, int if whole else Real):
+    number = as_float(value)
+    if number is None or (whole and not isinstance(value, Integral)):
         raise TypeError(f"{allowed}, not {value!r}")
-    number: Any = value
     enough = number > low if above else number >= low
     if not (enough and number <= min(high, float_info.max)):  # false for nan
-        raise ValueError(f"{allowed}, not {value!r}")
+        raise ValueError(f"{allowed}, not {_shown(value)}")
+    if whole and isinstance(value, Integral):
+        return int(value)
+    return value if type(value) in (int, float) else number  # type: ignore[return-value]
+
+
+def as_float(value: object) -> float | None:
+    """A number of any kind as a `float`, infinite where it is too large for one; None for what is no real number.
+
+    True and False are none here, although Python counts them among the whole numbers.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # a whole number or a fraction beyond 1.8e308
+        return -inf if value < 0 else inf
+    except ValueError:  # Decimal's signalling nan
+        return nan
+
+
+def _shown(number: object) -> str:
+    try:
+        return brief(repr(number), LONGEST_SHOWN)
+    except ValueError:  # Python writes out no whole number of more than 4,300 digits
+        return "one of thousands of digits"
 
 
 def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:

@@ -57,5 +57,4 @@ def arrivals(*runs: Run, width: float = 0.05) -> Arrivals:
             raise TypeError(f"arrivals takes measured runs, not {run!r}")
     if not 1 <= len(runs) <= 4:
         raise ValueError(f"arrivals takes 1 to 4 runs, and was given {len(runs)}")
-    check_number("width", width, 0, unit="seconds", above=True)
-    return Arrivals(runs, float(width))
+    return Arrivals(runs, check_number("width", width, 0, unit="seconds", above=True))

@@ -36,8 +36,7 @@ class heartbeat:
     """
 
     def __init__(self, every: float = 0.01) -> None:
-        check_number("every", every, SHORTEST, LONGEST, "seconds")
-        self.every = float(every)
+        self.every = check_number("every", every, SHORTEST, LONGEST, "seconds")
         self.ticks: list[float] = []
         self._began = 0.0
         self._wall: float | None = None

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from helpers.page.checked import as_float
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -50,7 +52,7 @@ def _check(steps: Sequence[Step]) -> None:
         if not (isinstance(step, tuple | list) and len(step) == 4 and isinstance(step[0], str)):
             raise TypeError(f"step {number} is not (name, ready, start, end): {step!r}")
         name, *times = step
-        if not all(isinstance(time, int | float) and isfinite(time) for time in times):
+        if not all((plain := as_float(time)) is not None and isfinite(plain) for time in times):
             raise TypeError(f"step {number} of {name!r} needs three times in seconds, not {times!r}")
         ready, start, end = times
         if not ready <= start <= end:

@@ -107,8 +107,8 @@ async def trials(variants: Variants, rounds: int = 10, warm_up: int = 1) -> Tria
         Whatever a variant raises, with a note that says which one it was; what was measured until then is kept.
     """
     functions = _checked(variants)
-    check_number("rounds", rounds, 1, MOST_ROUNDS, whole=True)
-    check_number("warm_up", warm_up, 0, MOST_ROUNDS, whole=True)
+    rounds = check_number("rounds", rounds, 1, MOST_ROUNDS, whole=True)
+    warm_up = check_number("warm_up", warm_up, 0, MOST_ROUNDS, whole=True)
     names, numbers = frozenset(functions), (rounds, warm_up)
     course = _stopped.pop(names, None)
     if course is None or course.numbers != numbers or not course.code.is_code_of(functions):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helpers import archive
 from helpers.archive import import_export
 from helpers.archive.stored_run import StoredRun
+from helpers.page.checked import check_flag
 from helpers.page.words import count
 from helpers.reruns.compare import runs_under
 
@@ -22,8 +23,8 @@ def history(label: str | None = None) -> "pandas.DataFrame":
 
     The index is the run's number. Columns: label, when (local time), wall, cpu, predict (seconds), outcome, warm_up,
     requests, peak, connections (as the server counted them; missing where none ran), chapter, who ("" is you), python,
-    machine, seeds, configuration (runs that share it ran the same code), session (one per kernel), series (one per
-    call of `trials`).
+    machine, seeds, configuration (runs that share it ran the same code; "" where that is not known), session
+    (one per kernel), series (one per call of `trials`).
 
     Raises TypeError for a label that is not a text, ValueError where no run has it.
     """
@@ -68,14 +69,20 @@ def forget(label: str | None = None, *, who: str = "", yes: bool = False) -> Non
     _show_notice()
 
 
-def export(path: str | Path) -> Path:
+def export(path: str | Path, *, code: bool = True) -> Path:
     """Write every run in the history to a file that ends in ``.csv`` or ``.parquet``; return its path.
 
     Both have a row per run. The ``.csv`` is for a spreadsheet; the ``.parquet`` has every request too. `import_runs`
-    reads both. Raises ValueError for another ending, OSError where the file cannot be written.
+    reads both. Secrets are masked where a name or their look tells them (`helpers.code.masking`).
+
+    With ``code=False`` the file has neither the code that was run nor the values which that was given. Whoever imports
+    it cannot tell whether two of its runs ran the same code: their `configuration` is empty.
+
+    Raises ValueError for another ending, TypeError where `code` is not True or False, OSError where the file cannot be
+    written.
     """
     path = Path(path)
-    import_export.write(path, archive.all_runs(), archive.packed_requests_of)
+    import_export.write(path, archive.all_runs(), archive.packed_requests_of, check_flag("code", code))
     _show_notice()
     return path
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from helpers import archive
 from helpers.archive import StoredRun
+from helpers.archive.without_secrets import without_secrets
 from helpers.charts.inputs.panel import COLUMNS
 from helpers.code.configuration import hash_of
 from helpers.reruns.conditions import chapter, conditions, session
@@ -11,7 +12,7 @@ from helpers.runs.run import Run
 
 
 def keep(run: Run, parts: Mapping[str, str], series: str) -> StoredRun:
-    """Append the run to the history; return what was stored."""
+    """Append the run to the history, without its secrets; return what was stored."""
     rows, server = run.request_rows(), run.server
     stored = StoredRun(
         number=0,
@@ -32,4 +33,4 @@ def keep(run: Run, parts: Mapping[str, str], series: str) -> StoredRun:
         server=None if server is None else server.as_json(),
     )
     columns = {name: [row[name] for row in rows] for name in COLUMNS}
-    return archive.append(stored, columns)
+    return archive.append(*without_secrets(stored, columns))

@@ -31,10 +31,14 @@ def tasks_of(activity: Activity) -> pandas.DataFrame:
 
 
 def steps_of(activity: Activity) -> pandas.DataFrame:
-    """The stretches in which a row ran, each with the time it had been ready before."""
+    """The stretches in which a task, job or thread ran, each with the time it had been ready before.
+
+    A row of a request has none of its own: it shows what the thread, or task, that made it did meanwhile.
+    """
     spans = activity.spans
     state, row = spans["state"].to_numpy(), spans["row"].to_numpy()
-    ran = state >= RUNNING
+    is_request = (activity.rows["kind"] == "request").to_numpy(bool)
+    ran = np.asarray((state >= RUNNING) & ~is_request[row])
     # What a step was ready for ends where the step begins, in the row's line just above.
     after_ready = np.zeros(len(spans), bool)
     after_ready[1:] = (state[:-1] == READY) & (row[1:] == row[:-1])

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.charts.inputs.activity import STATES, WAITING, Activity
+from helpers.code.masked_code import masked
+from helpers.code.masking import masked_urls
 from helpers.recorders.http.request_record import PHASES
 
 if TYPE_CHECKING:
@@ -57,19 +59,20 @@ def _tasks(activity: Activity) -> Iterator[Event]:
         event = _slice(TASKS, row, STATES[state], start, end)
         block = lines.get((row, round(start, 6)))
         if block is not None:
-            event["args"] = {"line": block.line, "place": block.place}
+            event["args"] = {"line": masked({"cell": block.line}, None)["cell"], "place": block.place}
         yield event
 
 
 def _requests(requests: "pandas.DataFrame") -> Iterator[Event]:
     yield _named(REQUESTS, "requests")
-    for number, request in enumerate(requests.to_dict("records")):
+    urls = masked_urls(requests["url"].tolist(), None)  # the file may be handed on
+    for number, (request, url) in enumerate(zip(requests.to_dict("records"), urls, strict=True)):
         yield _named(REQUESTS, f"{request['method']} {request['path']}", number)
         time = request["start"]
         for phase in PHASES:
             if request[phase] > 0:
                 event = _slice(REQUESTS, number, phase, time, time + request[phase])
-                event["args"] = {"url": request["url"], "error": request["error"]}
+                event["args"] = {"url": url, "error": request["error"]}
                 yield event
             time += request[phase]
 

@@ -10,11 +10,13 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.characters import families, written
 from helpers.charts.canvas.chart import Chart
 from helpers.page import colours
 
 MARGIN = 14
 TOP_LINE, LINE = 24, 19
+BETWEEN_KEYS = 16
 
 
 class Box(NamedTuple):
@@ -64,13 +66,15 @@ class Header:
     def __post_init__(self) -> None:
         room = style.WIDTH - 2 * MARGIN
         self._lines = _wrapped([style.drawable(part) for part in self.conditions], room)
-        self._keys_width = sum(key.width for key in self.keys) + 16 * max(len(self.keys) - 1, 0)
         widths = [style.text_width(self.title, style.TITLE, "bold")]
         widths += [style.text_width(line, style.TEXT) for line in self._lines]
-        # The key stands at the right of the first line that leaves it room, else on a line of its own.
-        free = [number for number, width in enumerate(widths) if width + 40 + self._keys_width <= room]
-        self._keys_line = free[0] if free else len(widths)
-        lines = max(len(widths), self._keys_line + 1 if self.keys else 0)
+        self._key_lines = _key_lines(self.keys, room)
+        width = _keys_width(self.keys)
+        # The key stands at the right of the first line that leaves it room, else on a line, or lines, of its own.
+        free = [number for number, taken in enumerate(widths) if taken + 40 + width <= room]
+        self._keys_at = free[0] if free else len(widths)
+        self._keys_left = MARGIN if not free else style.WIDTH - MARGIN - width
+        lines = max(len(widths), self._keys_at + len(self._key_lines))
         self.height = MARGIN + TOP_LINE + (lines - 1) * LINE + 4
 
     def draw(self, canvas: "Canvas") -> None:
@@ -78,14 +82,29 @@ class Header:
         canvas.text(MARGIN, self._baseline(0), self.title, size=style.TITLE, weight="bold")
         for number, line in enumerate(self._lines, start=1):
             canvas.text(MARGIN, self._baseline(number), line, size=style.TEXT, colour=colours.GREY)
-        on_own_line = self._keys_line == len(self._lines) + 1
-        x = MARGIN if on_own_line else style.WIDTH - MARGIN - self._keys_width
-        for key in self.keys:
-            canvas.key(x, self._baseline(self._keys_line) - 4, key)
-            x += key.width + 16
+        for number, keys in enumerate(self._key_lines, start=self._keys_at):
+            x = self._keys_left
+            for key in keys:
+                canvas.key(x, self._baseline(number) - 4, key)
+                x += key.width + BETWEEN_KEYS
 
     def _baseline(self, line: int) -> float:
         return MARGIN + 14 + (line and TOP_LINE - LINE + 1 + line * LINE)
+
+
+def _keys_width(keys: Sequence[Key]) -> float:
+    return sum(key.width for key in keys) + BETWEEN_KEYS * max(len(keys) - 1, 0)
+
+
+def _key_lines(keys: Sequence[Key], room: float) -> list[list[Key]]:
+    """The keys on as many lines as they need."""
+    lines: list[list[Key]] = []
+    for key in keys:
+        if lines and _keys_width([*lines[-1], key]) <= room:
+            lines[-1].append(key)
+        else:
+            lines.append([key])
+    return lines
 
 
 def _wrapped(parts: Sequence[str], room: float) -> list[str]:
@@ -137,7 +156,8 @@ class Canvas:
         family: str = style.FONT,
     ) -> Text:
         """Write at that pixel; a halo keeps the words readable over bars and lines."""
-        text = self.sheet.text(x, y, words, size=size, color=colour, weight=weight, ha=ha, va=va, family=family)
+        said, fonts = written(words, family, weight), families(family)
+        text = self.sheet.text(x, y, said, size=size, color=colour, weight=weight, ha=ha, va=va, family=fonts)
         if halo:
             text.set_path_effects([withStroke(linewidth=3, foreground=colours.GROUND)])
         return text

@@ -47,7 +47,7 @@ def lines(axes: Axes, panel: Panel, scale: Scale) -> None:
 
 def titled(name: str, finding: Sequence[str]) -> str:
     """A panel's name and the parts of its finding; the name gives way where both do not fit."""
-    parts = [style.drawable(part) for part in finding]
+    parts = [style.drawable(part, "bold") for part in finding]
     while True:
         found = f": {', '.join(parts)}"
         room = style.WIDTH - 2 * MARGIN - style.text_width(found, style.TITLE, "bold")

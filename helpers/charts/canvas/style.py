@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import matplotlib
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from helpers.charts.canvas.characters import families, no_word_about_weights, written
 from helpers.page import colours
 from helpers.page.words import one_line
 
@@ -18,7 +19,7 @@ WIDTH = 900
 """Pixels; fits beside JupyterLab's side bar on a screen of 1280."""
 
 FONT = "DejaVu Sans"
-"""It comes with matplotlib, so a chart looks the same on every machine."""
+"""It comes with matplotlib, so a chart looks the same on every machine, but for characters that it lacks."""
 CODE_FONT = "DejaVu Sans Mono"
 """For lines of source; it comes with matplotlib too."""
 TITLE, TEXT, SMALL, TINY = 12.5, 9.0, 8.5, 7.5
@@ -81,16 +82,17 @@ STATES = [
 @contextmanager
 def house() -> Iterator[None]:
     """Draw as the house does, whatever style the notebook has chosen for its own figures."""
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), no_word_about_weights():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"font.family": FONT, "text.parse_math": False, "axes.edgecolor": colours.FAINT})
+        matplotlib.rcParams.update({"text.parse_math": False, "axes.edgecolor": colours.FAINT})
+        matplotlib.rcParams["font.family"] = families(FONT)
         yield
 
 
 @lru_cache(maxsize=10_000)
 def text_width(text: str, size: float, weight: str = "normal", family: str = FONT) -> float:
     """How many pixels wide the text is on a chart, with a little to spare: drawn, its letters snap to the pixels."""
-    font = FontProperties(family=family, size=size, weight=weight)
+    font = FontProperties(family=families(family), size=size, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) * DPI / 72 * 1.015
 
 
@@ -98,7 +100,7 @@ def shorten(
     text: str, width: float, size: float, weight: str = "normal", family: str = FONT, part: str = "middle"
 ) -> str:
     """The text on one line, without its middle (or its ``"end"``) where it would be wider than so many pixels."""
-    text = drawable(text)
+    text = drawable(text, weight, family)
     if text_width(text, size, weight, family) <= width:
         return text
     shortest, longest = 1, len(text)
@@ -118,12 +120,6 @@ def _without(part: str, text: str, keep: int) -> str:
     return f"{text[:front].rstrip()}…{text[len(text) - (keep - front) :].lstrip()}"
 
 
-def drawable(text: str) -> str:
-    """The text on one line, with a box for every character that the font lacks (matplotlib would warn instead)."""
-    known = _characters()
-    return "".join(char if ord(char) in known else "\N{WHITE SQUARE}" for char in one_line(text))
-
-
-@cache
-def _characters() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
+def drawable(text: str, weight: str = "normal", family: str = FONT) -> str:
+    """The text on one line, with a sign for every character that this machine has no font for."""
+    return written(one_line(text), family, weight)

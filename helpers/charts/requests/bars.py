@@ -21,6 +21,8 @@ MOST_BARS = 500
 WIDENED = "phases shorter than a pixel are drawn one pixel wide"
 FAILED = Key("failed", colours.PROBLEM, marker="X")
 CUT = Key("unfinished", colours.PROBLEM, marker=">")
+DENSE = "s"
+"""The mark of both in a density."""
 
 
 def draw_rows(axes: Axes, table: "pandas.DataFrame", seconds: float, width: float, height: float) -> None:
@@ -91,8 +93,13 @@ def keys(tables: "list[pandas.DataFrame]", seen_by: str) -> list[Key]:
         for phase in style.phases(seen_by)
         if any((table[phase.name] > 0).any() for table in tables)
     ]
-    shown += [FAILED] if any(failed(table).any() for table in tables) else []
-    shown += [CUT] if any(cut(table).any() for table in tables) else []
+    for dense in (False, True):
+        those = [table for table in tables if (len(table) > MOST_BARS) == dense]
+        marks = [FAILED] if any(failed(table).any() for table in those) else []
+        marks += [CUT] if any(cut(table).any() for table in those) else []
+        if dense and marks:
+            marks = [Key(" or ".join(key.meaning for key in marks), colours.PROBLEM, marker=DENSE)]
+        shown += marks
     return shown
 
 

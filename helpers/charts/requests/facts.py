@@ -21,7 +21,8 @@ class Facts:
 
     ``peak`` is the greatest number of requests in flight at once, ``queue`` the greatest number that waited for a
     connection at once, ``overlap`` the greatest number begun and not yet ended, ``together`` the seconds all requests
-    spent in flight, ``failed`` counts them by reason, ``late`` is the number that ended after the block.
+    spent in flight. ``failed`` counts them by reason, ``cancelled`` those that their client gave up, ``unfinished``
+    those that were under way when the block ended, ``late`` those that ended after it.
     """
 
     count: int
@@ -30,20 +31,21 @@ class Facts:
     overlap: int
     together: float
     failed: Counter[str]
+    cancelled: int
     unfinished: int
     late: int
 
     @property
     def lost(self) -> int:
         """Requests without a good answer, for whatever reason."""
-        return self.failed.total() + self.unfinished
+        return self.failed.total() + self.cancelled + self.unfinished
 
 
 def facts(panel: Panel) -> Facts:
     """Count what the words of a chart rest on."""
     table = panel.requests
     failed = Counter(reasons(table[~table["ok"].astype(bool)]))
-    unfinished = failed.pop(UNFINISHED, 0)
+    cancelled, unfinished = failed.pop(CANCELLED, 0), failed.pop(UNFINISHED, 0)
     return Facts(
         count=len(table),
         peak=most_at_once(*on_the_wire(table)),
@@ -51,6 +53,7 @@ def facts(panel: Panel) -> Facts:
         overlap=most_at_once(table["start"], table["end"]),
         together=float((table["latency"] - table["queued"] - table["connecting"]).sum()),
         failed=failed,
+        cancelled=cancelled,
         unfinished=unfinished,
         late=int(((table["end"] > panel.wall * 1.001 + 1e-6) & (table["error"] != UNFINISHED)).sum()),
     )

@@ -37,10 +37,9 @@ def finding(panel: Panel, counted: Facts) -> list[str]:
 
 
 def lost_in_short(counted: Facts) -> str:
-    """How many requests failed and how many were unfinished."""
-    failed = counted.failed.total()
-    parts = [f"{failed:,} failed"] if failed else []
-    return words.listing([*parts, f"{counted.unfinished:,} unfinished"] if counted.unfinished else parts)
+    """How many requests failed, were cancelled, and were unfinished."""
+    numbers = {"failed": counted.failed.total(), "cancelled": counted.cancelled, "unfinished": counted.unfinished}
+    return words.listing(f"{number:,} {word}" for word, number in numbers.items() if number)
 
 
 def _longest_phase(panel: Panel) -> tuple[str, float]:
@@ -61,7 +60,8 @@ def conditions(panel: Panel) -> list[str]:
         if opened or reused:
             again = f", reused {words.count(reused, 'time')}" if reused else ""
             parts.append(f"{words.count(opened, 'connection')} opened{again}")
-    return [*parts, f"as the {panel.seen_by} saw it"]
+    by_server = int((table["library"] == "server").sum()) if panel.seen_by == "client" else 0
+    return [*parts, f"as the {panel.seen_by} saw it", *([f"{by_server:,} as the server did"] if by_server else [])]
 
 
 def outcome(panel: Panel) -> str:
@@ -137,7 +137,7 @@ def _at_the_server(panel: Panel, counted: Facts) -> list[str]:
 
 
 def lost(counted: Facts) -> list[str]:
-    """How many requests failed and why, and how many were unfinished: a sentence each, where there are any."""
+    """How many requests failed and why, were cancelled, and were unfinished: a sentence each, where there are any."""
     parts = []
     failed = counted.failed.total()
     if failed and counted.count == 1:
@@ -146,9 +146,10 @@ def lost(counted: Facts) -> list[str]:
         reasons = ", ".join(_tallied(name, number) for name, number in counted.failed.most_common(4))
         others = " and others" if len(counted.failed) > 4 else ""
         parts.append(f"{failed:,} of {counted.count:,} failed ({reasons}{others}).")
-    if counted.unfinished:
-        which = "It" if counted.count == 1 else f"{counted.unfinished:,} of {counted.count:,}"
-        parts.append(f"{which} {'was' if counted.unfinished == 1 else 'were'} unfinished when the block ended.")
+    for number, what in ((counted.cancelled, "cancelled"), (counted.unfinished, "unfinished when the block ended")):
+        if number:
+            which = "It" if counted.count == 1 else f"{number:,} of {counted.count:,}"
+            parts.append(f"{which} {'was' if number == 1 else 'were'} {what}.")
     return parts
 
 

@@ -119,7 +119,7 @@ def fitting_title(panels: Sequence[Panel], full: Say, short: Say) -> str:
 
     Where even those two names would lose too much of themselves they are left out: the panels carry them.
     """
-    named = [style.drawable(name) for name in several_in_words.names(panels)]
+    named = [style.drawable(name, "bold") for name in several_in_words.names(panels)]
     room = style.WIDTH - 2 * MARGIN
     for width in (1000, 300, 240, 200):
         cut = [style.shorten(name, width, style.TITLE, "bold") for name in named]

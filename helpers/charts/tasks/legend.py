@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import Key
 from helpers.charts.inputs.activity import BLOCKING, READY, Activity
-from helpers.charts.tasks.marks import ENDS, REPLY
+from helpers.charts.tasks.marks import COLLECTION, ENDS, HELD, REPLY, collections_alone
 
 MEANINGS = {
     "loop": ("waiting", "ready, loop busy", "running a step"),
@@ -15,8 +15,11 @@ MEANINGS = {
 }
 
 
-def keys(activities: Sequence[Activity]) -> list[Key]:
-    """The key to what occurs in these activities, and to nothing else; what claims the loop most comes first."""
+def keys(activities: Sequence[Activity], pixel: float) -> list[Key]:
+    """The key to what is drawn of these activities, and to nothing else; what claims the loop most comes first.
+
+    ``pixel`` is so many seconds.
+    """
     model = _model(activities)
     occur = {int(state) for activity in activities for state in activity.spans["state"].unique()}
     threshold = min(activity.threshold for activity in activities)
@@ -27,6 +30,10 @@ def keys(activities: Sequence[Activity]) -> list[Key]:
     shown += [key for outcome, key in ENDS.items() if outcome in outcomes]
     if any(block.replies for activity in activities for block in activity.blocks):
         shown.append(REPLY)
+    if any(activity.blocks for activity in activities):
+        shown.append(HELD)
+    if any(collections_alone(activity, pixel) for activity in activities):
+        shown.append(COLLECTION)
     return shown
 
 

@@ -1,11 +1,14 @@
 """What stands on and behind the rows of a task timeline: how rows ended, blocks of the loop, replies that waited."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from helpers.charts.canvas.canvas import Key
-from helpers.charts.inputs.activity import OUTSIDE, Activity
+from helpers.charts.inputs.activity import OUTSIDE, Activity, Pause
 from helpers.charts.requests.bars import FAILED
 from helpers.charts.tasks.facts import inside
 from helpers.charts.tasks.row_heights import Layout
@@ -17,28 +20,51 @@ PENDING = Key("pending at the end", colours.PROBLEM, marker=">")
 REPLY = Key("a reply arrives", colours.INK, marker="v")
 ENDS = {"error": FAILED, "cancelled": CANCELLED, "pending": PENDING}
 
+PALE = 0.11
+"""How opaque a band is: what lies under it must still be seen."""
+STRIPES = 0.45
+HELD = Key("the loop is held", "#f9e6e8", thickness=1.5)
+"""`colours.PROBLEM` as pale as a band."""
+COLLECTION = Key("garbage collection", "#b6bcc4", thickness=1.5, dashes=(0.18, 0.36))
+"""Striped, as its band is: the second sign beside the colour."""
+
 
 def draw_bands(axes: Axes, activity: Activity, pixel: float, over_rows: bool) -> None:
-    """A pale band over the whole height of the plot for each blocking step and each garbage collection.
+    """A pale band over the whole height of the plot for each blocking step and, striped, each garbage collection.
 
-    Collections of less than two pixels (of so many seconds) have none. The bands are seen between the rows; where
-    those leave no room the bands go ``over_rows``, at least over those that wait.
+    ``pixel`` is so many seconds. The bands are seen between the rows; where those leave no room the bands go
+    ``over_rows``, at least over those that wait.
     """
+    zorder = 2.05 if over_rows else 1.0
     held = [(block.start, block.end) for block in activity.blocks]
-    held += [
-        (pause.start, pause.end)
+    collected = [(pause.start, pause.end) for pause in collections_alone(activity, pixel)]
+    colour = [colours.PROBLEM] * len(held) + [colours.GREY] * len(collected)
+    if held or collected:
+        _add_bands(axes, [*held, *collected], facecolors=colour, alpha=PALE, label="band", zorder=zorder)
+    if collected:
+        _add_bands(
+            axes, collected, facecolors="none", edgecolors=colours.GREY, alpha=STRIPES, hatch="||||",
+            label=COLLECTION.meaning, zorder=zorder,
+        )  # fmt: skip
+
+
+def collections_alone(activity: Activity, pixel: float) -> list[Pause]:
+    """The garbage collections with a band of their own: those of two pixels or more that no blocking step contains."""
+    return [
+        pause
         for pause in activity.pauses
         if pause.end - pause.start >= 2 * pixel and not any(inside(pause, block) for block in activity.blocks)
     ]
-    if held:
-        corners = np.array([[(x0, 0), (x0, 1), (x1, 1), (x1, 0)] for x0, x1 in held], dtype=float)
-        axes.add_collection(
-            PolyCollection(
-                list(corners), facecolors=colours.PROBLEM, alpha=0.11, linewidths=0, antialiaseds=False, label="band",
-                zorder=2.05 if over_rows else 1, transform=axes.get_xaxis_transform(),
-            ),
-            autolim=False,
-        )  # fmt: skip
+
+
+def _add_bands(axes: Axes, spans: Sequence[tuple[float, float]], **look: Any) -> None:
+    corners = np.array([[(x0, 0), (x0, 1), (x1, 1), (x1, 0)] for x0, x1 in spans], dtype=float)
+    axes.add_collection(
+        PolyCollection(
+            list(corners), linewidths=0, antialiaseds=False, transform=axes.get_xaxis_transform(), **look
+        ),
+        autolim=False,
+    )  # fmt: skip
 
 
 def draw_ends(axes: Axes, activity: Activity, layout: Layout, row_high: float) -> None:

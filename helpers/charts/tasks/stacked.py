@@ -21,7 +21,7 @@ from helpers.charts.requests.stacked import (
 from helpers.charts.tasks import several_in_words
 from helpers.charts.tasks.facts import task_facts
 from helpers.charts.tasks.legend import keys
-from helpers.charts.tasks.marks import draw_bands, draw_ends
+from helpers.charts.tasks.marks import draw_bands, draw_ends, draw_replies
 from helpers.charts.tasks.row_heights import layout, without_stage
 from helpers.charts.tasks.rows import draw_density, draw_rows, has_gaps, is_density
 from helpers.charts.tasks.visible_spans import WIDENED, drawn_spans
@@ -33,9 +33,10 @@ def tasks_side_by_side(panels: Sequence[Panel], activities: Sequence[Activity]) 
     walls = words.seconds_alike([panel.wall for panel in panels])
     width, reach = axis_for_lengths(panels, walls, [activity.wall for activity in activities])
     shown = [without_stage(activity) for activity in activities]
-    widened = any(drawn_spans(activity, reach.end / width).widened for activity in shown)
+    pixel = reach.end / width
+    widened = any(drawn_spans(activity, pixel).widened for activity in shown)
     title = fitting_title(panels, several_in_words.comparison, several_in_words.extremes)
-    header = Header(title, several_in_words.conditions(panels, [WIDENED] if widened else []), keys(shown))
+    header = Header(title, several_in_words.conditions(panels, [WIDENED] if widened else []), keys(shown, pixel))
     each = highs([len(activity.rows) for activity in shown])
     sentence, note = several_in_words.sentence(panels, activities), several_in_words.note(panels, activities)
     canvas = Canvas(header.height + sum(each) + (NAME + 6) * len(panels) + 44, sentence, note)
@@ -71,8 +72,10 @@ def _panel(
         draw_density(axes, spans, rows, reach.end, box.width, box.height)
     elif count:
         draw_rows(axes, spans, rows, reach.end, box.width, box.height)
-    draw_ends(axes, activity, rows, box.height / max(count, 1))
-    draw_bands(axes, activity, reach.end / box.width, over_rows=density or not has_gaps(box.height / max(count, 1)))
+    row_high = box.height / max(count, 1)
+    draw_ends(axes, activity, rows, row_high)
+    draw_replies(axes, activity, rows, row_high)
+    draw_bands(axes, activity, reach.end / box.width, over_rows=density or not has_gaps(row_high))
     ends = sorted({0, count - 1}) if count else []
     axes.set_yticks(ends, [f"{row + 1:,}" for row in ends])
     end_panel(canvas, axes, panel, wall, reach, box, last)

@@ -48,12 +48,13 @@ def task_timeline(panel: Panel, activity: Activity) -> Chart:
     size = float(np.clip(high / rows.units * 0.62, style.TINY, style.SMALL)) if count else style.SMALL
     names = [style.shorten(str(name), NAME_ROOM, size) for name in activity.rows["name"]] if count <= NAMED else []
     left = max([LEFT, *(style.text_width(name, size) + MARGIN + 10 for name in names)])
+    reach, width = scale([panel], [activity.wall]), style.WIDTH - left - MARGIN - 20
     header = Header(
         titled(panel.title, in_words.finding(panel, activity, counted)),
         in_words.conditions(panel, activity, counted),
-        keys([activity]),
+        keys([activity], reach.end / width),
     )
-    box = Box(left, header.height + OVER, style.WIDTH - left - MARGIN - 20, high)
+    box = Box(left, header.height + OVER, width, high)
     strips = [Box(left, box.bottom + BETWEEN, box.width, STRIP_HIGH)]
     if density:
         strips.insert(0, strips[0]._replace(height=STATES_HIGH))
@@ -63,7 +64,6 @@ def task_timeline(panel: Panel, activity: Activity) -> Chart:
     )
     header.draw(canvas)
 
-    reach = scale([panel], [activity.wall])
     plots = [canvas.plot(box, "tasks"), *(canvas.plot(strip, "strip") for strip in strips)]
     # Where a few rows make a density, they run so often that wider steps would hide the rest.
     spans = drawn_spans(activity, 0.0 if density and count <= MOST_BARS else reach.end / box.width)
