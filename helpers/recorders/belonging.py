@@ -13,9 +13,11 @@ def mark(owner: object) -> Token[object | None]:
 
 
 def unmark(token: Token[object | None]) -> None:
-    """Take the mark off. In another context than the one it was set in there is none to take off."""
+    """Take the mark off, once. In another context than the one it was set in there is none to take off."""
     try:
         VARIABLE.reset(token)
+    except RuntimeError:  # it has been taken off
+        pass
     except ValueError:  # an async generator may be closed in another context than it was opened in
         VARIABLE.set(None)
 

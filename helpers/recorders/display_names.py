@@ -36,16 +36,16 @@ def kept_by(thing: Any, name: str) -> Any:
 
     None for one that code would have to tell, such as a property.
     """
-    slot = _in_class(thing, name)
+    slot = in_class(type(thing), name)
     if slot is not None:
         return _read(slot, thing)
-    own = _read(_in_class(thing, "__dict__"), thing)
+    own = _read(in_class(type(thing), "__dict__"), thing)
     return own.get(name) if type(own) is dict else None
 
 
-def _in_class(thing: Any, name: str) -> Any:
-    """What stands under this name in the first of the object's classes that has it."""
-    for base in _MRO.__get__(type(thing)):
+def in_class(kind: type, name: str) -> Any:
+    """What stands under this name in the first of the class and those it derives from; None where none has it."""
+    for base in _MRO.__get__(kind):
         found = _NAMES.__get__(base).get(name)
         if found is not None:
             return found

@@ -1,8 +1,30 @@
 """Put attributes in place of others, and take every one of them out again."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 _ABSENT = object()
+
+
+class _Replaced(NamedTuple):
+    owner: Any
+    name: str
+    old: Any
+    new: Any
+
+    @property
+    def there(self) -> Any:
+        """What is there now."""
+        return self.owner.__dict__.get(self.name, _ABSENT)
+
+    def undo(self) -> None:
+        if self.old is not _ABSENT:
+            setattr(self.owner, self.name, self.old)
+        else:
+            delattr(self.owner, self.name)
+
+
+_covered: list[_Replaced] = []
+"""What somebody else had replaced in turn when it was to be taken out. It is inert; once uncovered, it is taken out."""
 
 
 class Patches:
@@ -13,29 +35,41 @@ class Patches:
     """
 
     def __init__(self) -> None:
-        self._replaced: list[tuple[Any, str, Any]] = []
+        self._replaced: list[_Replaced] = []
 
     def replace(self, owner: Any, name: str, new: Any) -> None:
         """Set ``owner.name`` to ``new`` until ``restore`` is called."""
-        self._replaced.append((owner, name, owner.__dict__.get(name, _ABSENT)))
+        if not self._replaced:
+            take_out_uncovered()
+        self._replaced.append(_Replaced(owner, name, owner.__dict__.get(name, _ABSENT), new))
         setattr(owner, name, new)
 
     def restore(self) -> None:
         """Undo every replacement, the last one first. Calling it again does nothing.
 
-        Where one cannot be undone all others are all the same; its error is raised at the end.
+        Where somebody else has replaced an attribute meanwhile, as a mock does, theirs stays. Where one cannot be
+        undone all others are all the same; its error is raised at the end.
         """
         problem: Exception | None = None
         while self._replaced:
             # Forgotten last: where Ctrl-C comes in between, it is undone again by the next call.
-            owner, name, old = self._replaced[-1]
+            replaced = self._replaced[-1]
             try:
-                if old is not _ABSENT:
-                    setattr(owner, name, old)
-                elif name in owner.__dict__:  # somebody else may have taken it out already
-                    delattr(owner, name)
+                if replaced.there is replaced.new:
+                    replaced.undo()
+                elif replaced.there is not _ABSENT and replaced.there is not replaced.old:
+                    _covered.append(replaced)
             except Exception as error:
                 problem = error
             self._replaced.pop()
         if problem is not None:
             raise problem
+
+
+def take_out_uncovered() -> None:
+    """Take out what was covered, where that which covered it is gone: its undoing has put ours back."""
+    still = [replaced for replaced in _covered if replaced.there is not replaced.new]
+    for replaced in _covered:
+        if replaced.there is replaced.new:
+            replaced.undo()
+    _covered[:] = still

@@ -69,9 +69,15 @@ class LongStep:
         who: what to call it where it has no row.
         start, end: ``time.perf_counter()`` seconds.
         line, place: the source line seen executing most often, and where it stands; empty where none was seen.
+        cpu: seconds of processor time that its thread used meanwhile, at most; nan where that is not known.
+        elsewhere: seconds, at most, in which other threads of the process computed, or the machine gave its thread no
+            processor; nan likewise.
     """
 
-    __slots__ = ("end", "line", "place", "row", "start", "who")
+    __slots__ = ("cpu", "elsewhere", "end", "line", "place", "row", "start", "who")
 
-    def __init__(self, row: int, who: str, start: float, end: float, line: str, place: str) -> None:
+    def __init__(
+        self, row: int, who: str, start: float, end: float, line: str, place: str, cpu: float, elsewhere: float
+    ) -> None:
         self.row, self.who, self.start, self.end, self.line, self.place = row, who, start, end, line, place
+        self.cpu, self.elsewhere = cpu, elsewhere

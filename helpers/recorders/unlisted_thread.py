@@ -5,6 +5,7 @@ ever. `threading.settrace` and `threading.excepthook` are not for it either.
 """
 
 import _thread
+import os
 from collections.abc import Callable
 
 
@@ -14,6 +15,7 @@ class UnlistedThread:
     def __init__(self, function: Callable[[], None]) -> None:
         self._function = function
         self._running = _thread.allocate_lock()  # held as long as it runs; a plain lock, which no hook watches
+        self._process = os.getpid()
 
     def start(self) -> None:
         """Begin. Raises RuntimeError where the system has no thread to give."""
@@ -25,9 +27,10 @@ class UnlistedThread:
             raise
 
     def join(self) -> None:
-        """Wait until it has ended; not at all where it was never started."""
-        with self._running:
-            pass
+        """Wait until it has ended; not at all where it was never started, nor in a fork, which has no copy of it."""
+        if os.getpid() == self._process:
+            with self._running:
+                pass
 
     def _run(self) -> None:
         try:

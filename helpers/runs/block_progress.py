@@ -50,7 +50,9 @@ class BlockProgress:
     def tick(self) -> None:
         """Draw the line if it is time to. A request in a thread leaves that to the block's own."""
         with self.guard:
-            if self.guard.on and threading.current_thread() is threading.main_thread():
+            # The clock first: this is asked at every request.
+            due = perf_counter() - self._drawn >= PACE
+            if due and self.guard.on and threading.current_thread() is threading.main_thread():
                 self._draw()
 
     def _draw(self) -> None:

@@ -5,20 +5,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas
 from numpy.typing import NDArray
 
-from helpers.charts.inputs.activity import OUTSIDE, Activity, Block, Pause
+from helpers.charts.inputs.activity import OUTSIDE, WAITING, Activity, Block, Pause
 from helpers.code.origin import is_bystander, is_learners
 from helpers.page.words import count
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
 from helpers.recorders.loop.self_test import self_test
-from helpers.recorders.threads.recorder import ThreadRow
+from helpers.recorders.task_row import TaskRow
+from helpers.recorders.threads.recorder import ThreadRecorder, ThreadRow
 from helpers.runs.block_progress import BlockProgress
+from helpers.runs.held_steps import Interval, parts_of
 from helpers.runs.recording import Recording
+from helpers.runs.request_rows import what_became
 from helpers.runs.task_spans import Steps, spans_of, steps_of
 from helpers.runs.thread_spans import Span, cut
 from helpers.runs.thread_spans import spans_of as thread_spans_of
@@ -40,33 +45,40 @@ class _Line:
     error: str = ""
     parent: int = OUTSIDE
     cpu: float = float("nan")
+    library: bool = False
 
 
-def activity_of(recording: Recording, began: float, wall: float) -> Activity:
+def activity_of(recording: Recording, began: float, wall: float, others: Iterable[dict[str, Any]] = ()) -> Activity:
     """Make the picture of a block that opened at ``began`` (``time.perf_counter()``) and took ``wall`` seconds.
+
+    ``others`` are the rows of requests that only the server saw.
 
     Where the loop had a turn, the rows are its tasks and the jobs that they gave to threads. Where it had none, or
     there is no loop, they are the jobs and threads; or, for plain code, the thread and under it its requests.
     """
     if recording.loop is not None and recording.loop.gave_way:
-        return _of_loop(recording, recording.loop, began, wall)
-    return _of_threads(recording, began, wall)
+        return _of_loop(recording, recording.loop, began, wall, others)
+    return _of_threads(recording, began, wall, others)
 
 
-def _of_threads(recording: Recording, began: float, wall: float) -> Activity:
+def _of_threads(recording: Recording, began: float, wall: float, others: Iterable[dict[str, Any]]) -> Activity:
     threads = recording.threads
     main = thread_spans_of(threads.main, began, wall)
     lines = [_Line("cell", "thread", main, 0.0, wall, cpu=threads.main.cpu)]
-    lines += _thread_lines(threads.rows, {}, began, wall)
-    model = "threads" if threads.rows else "blocking"
-    if not threads.rows:
-        lines += _request_lines(recording.requests, main, began, wall)
+    beside = _thread_lines(threads.rows, {}, began, wall)
+    # What a library gave to a thread by itself makes no program of threads.
+    model = "blocking" if all(line.library for line in beside) else "threads"
+    if model == "blocking":
+        made = [*_request_lines(recording.requests, main, began, wall), *_others_lines(others, wall)]
+        lines += sorted(made, key=lambda line: line.start)
+    lines += beside
     _number(lines)
     return Activity(
         model=model,
         rows=_table(lines),
         spans=_spans(lines),
         wall=wall,
+        stalls=_stalls(threads, began, wall),
         threshold=recording.threshold,
         cost=threads.calls * threads.cost_per_call,
         events=threads.calls,
@@ -75,7 +87,9 @@ def _of_threads(recording: Recording, began: float, wall: float) -> Activity:
     )
 
 
-def _of_loop(recording: Recording, loop: LoopRecorder, began: float, wall: float) -> Activity:
+def _of_loop(
+    recording: Recording, loop: LoopRecorder, began: float, wall: float, others: Iterable[dict[str, Any]]
+) -> Activity:
     threads = recording.threads
     every = steps_of(loop, began, wall)
     shown = [number for number, row in enumerate(loop.rows) if not row.library]
@@ -85,26 +99,26 @@ def _of_loop(recording: Recording, loop: LoopRecorder, began: float, wall: float
     steps = Steps(place[every.row[mine]], every.ready[mine], every.start[mine], every.end[mine])
     born = np.clip(np.array([loop.rows[number].born - began for number in shown]), 0.0, wall)
     ended = np.array([_end(loop.rows[number].ended, began, wall) for number in shown])
-    spans = spans_of(_with_unserved(steps, loop, place, began, wall), born, ended, recording.threshold)
+    own = _own_parts(loop, threads)
+    cut_steps = _without_the_rest(steps, loop, own, place, began, wall)
+    spans = spans_of(_with_unserved(cut_steps, loop, place, began, wall), born, ended, recording.threshold)
 
     asked_for = {request.row: request.path for request in reversed(recording.requests)}
     lines = []
     for number, start, end in zip(shown, born, ended, strict=True):
         row = loop.rows[number]
-        name = _opener_name(row.code) if number == 0 else row.name
-        if DEFAULT_NAME.fullmatch(name):
-            # `gather(session.get(a), session.get(b))` makes tasks of coroutines that are aiohttp's own.
-            name = row.coroutine if is_learners(row.code) else asked_for.get(number, row.coroutine)
+        name = _shown_name(_opener_name(row.code) if number == 0 else row.name, row, asked_for.get(number))
         lines.append(_Line(name, "task", [], start, end, row.outcome, row.error, int(place[row.parent])))
         if number == 0 or (row.outcome == "pending" and is_bystander(row.code)):
             # The block is over, and with it what the picture shows of its own task, and of a bystander.
             lines[-1].outcome = "ok"
     tasks = len(lines)
-    own = [request for request in recording.requests if request.row == 0]
-    if len(own) > 1:
+    asked = [request for request in recording.requests if request.row == 0]
+    if len(asked) > 1:
         first = spans[spans["row"] == 0]
         opener = list(zip(first["state"], first["start"], first["end"], strict=True))
-        lines += _request_lines(own, opener, began, wall)
+        made = [*_request_lines(asked, opener, began, wall), *_others_lines(others, wall)]
+        lines += sorted(made, key=lambda line: line.start)
     lines += _thread_lines(threads.rows, dict(enumerate(place.tolist())), began, wall)
     _number(lines)
     table = _table(lines)
@@ -115,12 +129,13 @@ def _of_loop(recording: Recording, loop: LoopRecorder, began: float, wall: float
         rows=table,
         spans=pandas.concat([spans, more], ignore_index=True) if len(more) else spans,
         wall=wall,
-        blocks=_blocks(loop, place, began, wall, recording.threshold),
+        blocks=_blocks(loop, own, place, began, wall, recording.threshold),
         pauses=tuple(
             Pause(start - began, end - began, generation)
             for start, end, generation in loop.pauses
             if start - began < wall
         ),
+        stalls=_stalls(threads, began, wall),
         busy=_busy(loop, began, wall),
         threshold=recording.threshold,
         lag=loop.lag,
@@ -130,6 +145,42 @@ def _of_loop(recording: Recording, loop: LoopRecorder, began: float, wall: float
         notes=tuple(_notes(recording)),
         recorded=_recorded(recording, began),
     )
+
+
+def _stalls(threads: ThreadRecorder, began: float, wall: float) -> tuple[tuple[float, float], ...]:
+    """When the machine stood still, as far as that lies in the block."""
+    cut = ((max(start - began, 0.0), min(end - began, wall)) for start, end in threads.stalls)
+    return tuple((start, end) for start, end in cut if end > start)
+
+
+def _own_parts(loop: LoopRecorder, threads: ThreadRecorder) -> list[list[Interval]]:
+    """For each long step, when it held the loop by its own doing."""
+    waits = [(start, end) for start, end, _ in threads.main.waits]
+    return [parts_of(step, threads.stalls, waits) for step in loop.long_steps]
+
+
+def _without_the_rest(
+    steps: Steps, loop: LoopRecorder, own: list[list[Interval]], place: NDArray[np.int64], began: float, wall: float
+) -> Steps:
+    """The steps, with each long one cut down to its own parts; before and between them its task was ready."""
+    row, ready, start, end = steps.row, steps.ready, steps.start.copy(), steps.end.copy()
+    more: list[tuple[int, float, float, float]] = []
+    for step, parts in zip(loop.long_steps, own, strict=True):
+        if parts == [(step.start, step.end)]:
+            continue
+        found = np.flatnonzero((row == place[step.row]) & np.isclose(start, max(step.start - began, 0.0), 0.0, 1e-9))
+        within = [(max(left - began, 0.0), min(right - began, wall)) for left, right in parts]
+        within = [(left, right) for left, right in within if right > left]
+        if len(found) and within:
+            start[found[0]], end[found[0]] = within[0]
+            more += [(int(place[step.row]), before, left, right) for (_, before), (left, right) in pairwise(within)]
+    if not more:
+        return Steps(row, ready, start, end)
+    rows, readies, starts, ends = zip(*more, strict=True)
+    row, ready = np.append(row, rows), np.append(ready, readies)
+    start, end = np.append(start, starts), np.append(end, ends)
+    order = np.lexsort((start, row))
+    return Steps(row[order], ready[order], start[order], end[order])
 
 
 def _with_unserved(steps: Steps, loop: LoopRecorder, place: NDArray[np.int64], began: float, wall: float) -> Steps:
@@ -148,6 +199,15 @@ def _with_unserved(steps: Steps, loop: LoopRecorder, place: NDArray[np.int64], b
     )
 
 
+def _shown_name(name: str, row: TaskRow, asked_for: str | None) -> str:
+    """The name that the learner gave the task; that of its function where it has one of asyncio's or of a library's."""
+    if DEFAULT_NAME.fullmatch(name):
+        # `gather(session.get(a), session.get(b))` makes tasks of coroutines that are aiohttp's own.
+        return row.coroutine if is_learners(row.code) else asked_for or row.coroutine
+    # anyio calls a task by its function's module and all that is around it.
+    return row.coroutine if name.endswith(f".{row.coroutine}") else name
+
+
 def _opener_name(filename: str) -> str:
     """IPython runs a cell's code in a task of its own making; a script's task runs the script's own coroutine."""
     return "cell" if not is_learners(filename) else "Task-0"
@@ -162,10 +222,18 @@ def _request_lines(requests: list[RequestRecord], whose: list[Span], began: floa
     lines = []
     for request in requests:
         start, end = (min(max(moment, 0.0), wall) for moment in request.span(began))
-        outcome = "error" if request.error else "ok"
-        lines.append(
-            _Line(request.path, "request", cut(whose, start, end), start, end, outcome, request.error, parent=0)
-        )
+        became = what_became(request.error, request.status)
+        lines.append(_Line(request.path, "request", cut(whose, start, end), start, end, *became, parent=0))
+    return lines
+
+
+def _others_lines(others: Iterable[dict[str, Any]], wall: float) -> list[_Line]:
+    """A row for every request that only the server saw: all that is known is that it was waited for."""
+    lines = []
+    for row in others:
+        start, end = (min(max(row[moment], 0.0), wall) for moment in ("start", "end"))
+        became = what_became(row["error"], row["status"])
+        lines.append(_Line(row["path"], "request", [(WAITING, start, end)], start, end, *became))
     return lines
 
 
@@ -181,6 +249,7 @@ def _thread_lines(rows: Sequence[ThreadRow], places: dict[int, int], began: floa
             row.error,
             places.get(row.parent, OUTSIDE),
             row.cpu,
+            library=row.kind == "job" and row.library,
         )
         for row in rows
     ]
@@ -196,7 +265,7 @@ def _number(lines: list[_Line]) -> None:
 
 
 def _table(lines: list[_Line]) -> pandas.DataFrame:
-    columns = ("name", "kind", "start", "end", "outcome", "error", "parent", "cpu")
+    columns = ("name", "kind", "start", "end", "outcome", "error", "parent", "cpu", "library")
     table = pandas.DataFrame({name: [getattr(line, name) for line in lines] for name in columns})
     table.insert(7, "steps", [0] * len(lines))
     return table
@@ -209,18 +278,19 @@ def _spans(lines: Iterable[_Line], first: int = 0) -> pandas.DataFrame:
 
 
 def _blocks(
-    loop: LoopRecorder, place: NDArray[np.int64], began: float, wall: float, threshold: float
+    loop: LoopRecorder, own: list[list[Interval]], place: NDArray[np.int64], began: float, wall: float, threshold: float
 ) -> tuple[Block, ...]:
-    """The long steps, without what is the recording's own or lay, but for a moment, outside the block."""
+    """The long steps' own parts, without what is the recording's or lay, but for a moment, outside the block."""
     blocks = []
-    for step in loop.long_steps:
-        start, end = max(step.start - began, 0.0), min(step.end - began, wall)
-        if end - start < threshold or step.who == BlockProgress.beat.__qualname__:
-            continue
+    for step, parts in zip(loop.long_steps, own, strict=True):
         row = int(place[step.row])
         who = step.who or (loop.rows[step.row].coroutine if step.row >= 0 else "")
-        waiting = tuple(time - began for time in loop.replies if step.start <= time <= step.end)
-        blocks.append(Block(row, start, end, who, step.line, step.place, waiting))
+        for left, right in parts:
+            start, end = max(left - began, 0.0), min(right - began, wall)
+            if end - start < threshold or step.who == BlockProgress.beat.__qualname__:
+                continue
+            waiting = tuple(time - began for time in loop.replies if left <= time <= right)
+            blocks.append(Block(row, start, end, who, step.line, step.place, waiting))
     return tuple(sorted(blocks, key=lambda block: block.start))
 
 

@@ -65,12 +65,12 @@ def _facts(run: Results) -> list[tuple[str, str]]:
         return []
     requests = run.requests
     # Requests that only the server saw may be another program's, whose processor time is not known here.
-    whose = "CPU time, notebook only" if run.seen_by == "server" else "CPU time"
+    whose = "CPU time, notebook only" if run.seen_by == "server" else "CPU time, whole process"
     facts = [("wall time", seconds(run.wall)), (whose, _cpu(run)), *(_calls(run.load) if run.load else _rows(run))]
     if len(facts) > 2 and not len(requests):
         return facts
     facts.append(("requests", _how_many(requests)))
-    if run.server is not None:
+    if run.server is not None and run.server.requests:  # nothing is said of a server that was not asked
         facts.append(("server: at most in flight", f"{run.server.peak:,}"))
         facts.append(("server: connections", f"{run.server.connections:,}"))
     if len(requests):
@@ -104,9 +104,12 @@ def _rows(run: Results) -> list[tuple[str, str]]:
     activity = run.panel().activity
     if activity is None or activity.recorded is not None:  # a count of what was seen of a part would say too little
         return []
-    kinds = activity.rows["kind"][1:].value_counts()
+    others = activity.rows[1:]
+    kinds = others["kind"][~others["library"]].value_counts()
     names = {"task": "tasks", "job": "jobs in threads", "thread": "threads"}
     facts = [(name, f"{kinds[kind]:,}") for kind, name in names.items() if kind in kinds]
+    if activity.stalls:
+        facts.append(("the machine stood still", seconds(sum(end - start for start, end in activity.stalls))))
     if activity.blocks:
         longest = max(block.end - block.start for block in activity.blocks)
         facts.append(("longest step", seconds(longest)))

@@ -1,9 +1,12 @@
 """What the server saw while a block was open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
+from helpers.recorders.http.request_record import RequestRecord
+from helpers.runs.unmatched import unmatched
 from helpers.servers.practice_api import PracticeAPI
 
 COUNTS = ("requests", "peak", "connections", "completed", "cancelled")
@@ -24,7 +27,11 @@ class Evidence:
     cancelled: int
     by_status: dict[int, int]
     log: list[list[Any]] = field(repr=False)
-    """Method, path, arrival, end, status and connection of each request; kept only when the client saw none."""
+    """Method, path, arrival, end, status, connection and port of each request that no client here has recorded."""
+    older: frozenset[int] = frozenset()
+    """The connections among these that are older than the block."""
+    without_row: int = 0
+    """How many further requests there were that the server's log had no room for."""
 
     def as_json(self) -> dict[str, object]:
         """The counters, every key a text."""
@@ -32,16 +39,35 @@ class Evidence:
         return {name: getattr(self, name) for name in COUNTS} | {"by_status": by_status}
 
 
-def collect(server: PracticeAPI | None, with_log: bool) -> Evidence | None:
-    """Ask the server what it has seen since its last reset. None without a server, or when it does not answer."""
+def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evidence | None:
+    """Ask the server what it has seen since its last reset. None without a server, or when it does not answer.
+
+    ``records`` are the requests that clients of this process have made. The server's log is asked for only where it
+    has seen others.
+    """
     if server is None:
         return None
+    known = [record for record in records if _goes_to(server, record.url)]
     try:
-        stats = server.stats(log=with_log)
+        stats = server.stats()
+        # Whether one without a status has arrived is for the log to say.
+        if stats["total"]["requests"] != sum(record.status is not None for record in known):
+            stats = server.stats(log=True)
     except (OSError, HTTPException):
         # The run is worth keeping without it, and an error in the learner's block must not be covered by ours.
         return None
-    total = stats["total"]
+    total, log = stats["total"], stats.get("log", [])
     counts = {name: total[name] for name in COUNTS}
     by_status = {int(status): count for status, count in total["by_status"].items()}
-    return Evidence(**counts, by_status=by_status, log=stats["log"] if with_log else [])
+    others = unmatched(log, known)
+    connections = sorted({row[5] for row in log})  # they are numbered as they come
+    older = frozenset(connections[: len(connections) - total["connections"]])
+    # What the log has no room for may be what is known here.
+    without_row = total["requests"] - len(others) - len(known) if total["requests"] > len(log) > 0 else 0
+    return Evidence(**counts, by_status=by_status, log=others, older=older, without_row=max(without_row, 0))
+
+
+def _goes_to(server: PracticeAPI, url: str) -> bool:
+    """Whether a URL is one of this server's."""
+    host = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return host in (f"{server.host}:{server.port}", f"localhost:{server.port}")

@@ -1,6 +1,7 @@
 """The with-block that measures what happens inside it."""
 
 import asyncio
+import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from typing import Any
 
 from helpers.code.configuration import Configuration, of_block, of_function
 from helpers.page.checked import check_flag, check_number, check_text
+from helpers.page.words import count
 from helpers.recorders import belonging
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.recorder import HttpRecorder
@@ -19,7 +21,7 @@ from helpers.recorders.loop.recorder import LoopRecorder
 from helpers.recorders.loop.self_test import why_not
 from helpers.recorders.threads.recorder import ThreadRecorder
 from helpers.runs.block_progress import BlockProgress
-from helpers.runs.evidence import collect
+from helpers.runs.evidence import Evidence, collect
 from helpers.runs.recording import Recording
 from helpers.runs.run import Run
 from helpers.runs.storing import keep
@@ -32,8 +34,9 @@ _open: "measure | None" = None
 class measure:
     """Measure a block of code: ``with measure("one after another", predict=0.5) as run: ...``
 
-    While the block is open, every request that `requests` or `aiohttp` makes in it is recorded, every step of its
-    tasks, and what its threads wait for; and the practice API counts from zero. The block itself is ordinary code,
+    While the block is open, every request that `requests`, urllib3, `urllib`, `http.client`, `aiohttp` or `httpx` makes
+    in it is recorded, every step of its tasks, and what its threads wait for; and the practice API counts from zero.
+    What other clients ask of the practice API is listed as the server saw it. The block itself is ordinary code,
     blocking or with `await`. Afterwards ``run`` is a `Run`; as the last line of a cell it shows itself. An exception,
     and Ctrl-C, pass through; the run is kept and says so.
 
@@ -54,10 +57,8 @@ class measure:
     def __init__(
         self, label: str, predict: float | None = None, blocking: float = 0.01, *, warm_up: bool = False
     ) -> None:
-        if predict is not None:
-            check_number("predict", predict, 0, unit="seconds", above=True)
-        check_number("blocking", blocking, 0, unit="seconds", above=True)
-        guess = None if predict is None else float(predict)
+        guess = None if predict is None else float(check_number("predict", predict, 0, unit="seconds", above=True))
+        blocking = check_number("blocking", blocking, 0, unit="seconds", above=True)
         self._run = Run(check_text("a run's label", label, "one after another"), guess, check_flag("warm_up", warm_up))
         self._requests = HttpRecorder(owner=self)
         self._recording = Recording(ThreadRecorder(), self._requests.records, threshold=float(blocking))
@@ -67,6 +68,7 @@ class measure:
         self._counts = Guard("what the server saw")
         self._mark: Token[object | None] | None = None
         self._cpu = 0.0
+        self._process = 0
         self._configuration: Configuration | None = None
         self._series = ""
         self._quiet = False
@@ -91,8 +93,8 @@ class measure:
         return self
 
     def __enter__(self) -> Run:
-        self._claim()
         try:
+            self._claim()
             if self._configuration is None:
                 opener = sys._getframe(1)
                 self._configure(lambda: of_block(opener))
@@ -103,27 +105,31 @@ class measure:
                     server.reset()
             self._start_recorders()
             self._progress.beat()
+            self._mark = belonging.mark(self)
+            if not self._quiet:
+                self._progress.show(self._say)
+            self._process = os.getpid()
+            self._cpu = process_time()
+            self._run.began = perf_counter()
+            return self._run
         except BaseException:
-            self._let_go()
+            if _open is self:
+                self._let_go()
             raise
-        self._mark = belonging.mark(self)
-        if not self._quiet:
-            self._progress.show(self._say)
-        self._cpu = process_time()
-        self._run.began = perf_counter()
-        return self._run
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         try:
             ended, cpu = perf_counter(), process_time()
-            self._stop_recorders()
+            self._stop_recorders(ended)
+            if os.getpid() != self._process:  # a fork of the process leaves the block too; the run is not its own
+                return
             server = None
             if self._counts.on:
                 with self._counts:
-                    server = collect(running(), with_log=not self._requests.records)
-            self._note_faults()
+                    server = collect(running(), [*self._requests.records, *self._requests.beside])
+            self._note_faults(server)
             self._run.close(
                 wall=ended - self._run.began,
                 cpu=cpu - self._cpu,
@@ -134,6 +140,15 @@ class measure:
         finally:
             self._let_go()
         self._keep(interruptible=error is None)
+
+    @staticmethod
+    def give_up() -> None:
+        """Let go of a block that is said to be open and is not.
+
+        A Stop in the moment in which a block opens or closes may leave it so. Does nothing where none is open.
+        """
+        if _open is not None:
+            _open._let_go()
 
     def _configure(self, find: Callable[[], Configuration]) -> None:
         """Find out what is measured. Code of a kind that this cannot read must not keep the block from running."""
@@ -162,7 +177,8 @@ class measure:
             if _open is not None:
                 raise RuntimeError(
                     f"the measured block {_open._run.label!r} is still open, so {self._run.label!r} cannot start: "
-                    "measured blocks cannot be nested or run side by side. Let the first one end, then open the next."
+                    "measured blocks cannot be nested or run side by side. Let the first one end, then open the next. "
+                    "If no block runs any more, measure.give_up() lets go of it."
                 )
             if self._run.outcome != "open" or self._mark is not None:
                 raise RuntimeError(f"{self._run.label!r} has been measured; write measure(...) again for a new run")
@@ -177,7 +193,8 @@ class measure:
                 belonging.unmark(self._mark)
         finally:  # whatever comes in between, a Ctrl-C for one: the next block must find its way free
             with _lock:
-                _open = None
+                if _open is self:
+                    _open = None
 
     def _start_recorders(self) -> None:
         loop, recording = asyncio._get_running_loop(), self._recording
@@ -191,22 +208,29 @@ class measure:
         if isinstance(loop, asyncio.BaseEventLoop) and not problem and self._tasks.on:
             # The last to start and the first to stop: it must not see the others at work.
             recording.loop = LoopRecorder(loop, self, recording.threshold)
+            recording.loop.delay_since = recording.threads.delay_since
             recording.loop.start()
             recording.threads.current_row = self._requests.current_row = recording.loop.current_row
 
-    def _stop_recorders(self) -> None:
+    def _stop_recorders(self, ended: float = 0.0) -> None:
         if self._recording.loop is not None:
             self._recording.loop.stop()
         self._recording.threads.stop()
-        self._requests.stop()
+        self._requests.stop(ended)
 
-    def _note_faults(self) -> None:
-        """Take down what recorders that failed have left out."""
+    def _note_faults(self, server: Evidence | None) -> None:
+        """Take down what recorders that failed have left out, and what the server's log had no room for."""
         loop, began = self._recording.loop, self._run.began
         guards = [*self._requests.guards, *self._recording.threads.guards, *(loop.guards if loop else ())]
         notes = [guard.note(began) for guard in (*guards, self._tasks, self._progress.guard)]
         # The server is asked before and after: where one fails, nothing is known of the time in between.
         self._recording.faults += filter(None, (*notes, self._counts.note(inf)))
+        self._recording.notes += self._requests.notes
+        if server is not None and server.without_row:
+            self._recording.faults.append(
+                f"The server's log was full: {count(server.without_row, 'request')} that no client here has recorded "
+                "have no row."
+            )
 
 
 def _outcome(kind: type[BaseException] | None) -> str:

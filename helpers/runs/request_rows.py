@@ -1,8 +1,12 @@
 """The rows of a run's requests, as plain values."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from helpers.recorders.http.request_record import PHASES, UNFINISHED, RequestRecord, path_of
+
+CANCELLED = "CancelledError"
+"""What is said of a request that its client gave up; the error that the client itself saw is not known."""
 
 
 def from_records(records: list[RequestRecord], began: float) -> list[dict[str, Any]]:
@@ -15,22 +19,30 @@ def from_records(records: list[RequestRecord], began: float) -> list[dict[str, A
     return rows
 
 
-def from_server_log(log: list[list[Any]], began: float, wall: float) -> list[dict[str, Any]]:
-    """The requests as the server saw them: from arrival to the last byte it sent, all of it waiting for the client.
+def from_server_log(log: list[list[Any]], older: Iterable[int], began: float, wall: float) -> list[dict[str, Any]]:
+    """The requests as the server saw them, in order of arrival, with all of their time as waiting for the client.
 
     Both processes read one clock: `time.perf_counter` is the machine's on Linux, macOS and Windows. A request that was
-    not over when the block closed ends with the block.
+    not over when the block closed ends with the block. ``older`` are the connections that are older than the block.
     """
     rows = []
-    known: set[int] = set()
-    for method, target, arrived, ended, status, connection in sorted(log, key=lambda row: row[2]):
-        start = arrived - began
-        end = wall if ended is None else ended - began
+    known = set(older)
+    for method, target, arrived, ended, status, connection, _ in log:
+        start, end = arrived - began, wall if ended is None else min(ended - began, wall)
         phases = dict.fromkeys(PHASES, 0.0) | {"waiting": end - start}
-        kind, error = "reused" if connection in known else "new", UNFINISHED if status is None else ""
+        kind = "reused" if connection in known else "new"
+        # Without a status its client has left.
+        error = UNFINISHED if end >= wall else CANCELLED if status is None else ""
         rows.append(_row(method, target, "server", start, end, phases, status, 0, kind, error))
         known.add(connection)
     return rows
+
+
+def what_became(error: str, status: int | None) -> tuple[str, str]:
+    """The outcome of a request, as a task has one, and its reason: the name of its error, or its status."""
+    if error:
+        return {CANCELLED: "cancelled", UNFINISHED: "pending"}.get(error, "error"), error
+    return ("error", f"status {status}") if status is not None and status >= 400 else ("ok", "")
 
 
 def _row(

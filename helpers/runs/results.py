@@ -42,9 +42,13 @@ class Results:
 
     def request_rows(self) -> list[dict[str, Any]]:
         """The requests as plain values, one dictionary for each, with the keys of the columns of `requests`."""
-        if self.seen_by == "server" and self.server is not None:
-            return from_server_log(self.server.log, self.began, self.wall)
-        return from_records(self._recorded.requests, self.began)
+        rows = [*from_records(self._recorded.requests, self.began), *self._rows_of_others()]
+        return sorted(rows, key=lambda row: row["start"])
+
+    def _rows_of_others(self) -> list[dict[str, Any]]:
+        """The requests that only the server saw."""
+        server = self.server
+        return [] if server is None else from_server_log(server.log, server.older, self.began, self.wall)
 
     @cached_property
     def _table(self) -> "pandas.DataFrame":
@@ -56,15 +60,16 @@ class Results:
     def _activity(self) -> "Activity":
         from helpers.runs.build_activity import activity_of
 
-        return activity_of(self._recorded, self.began, self.wall)
+        return activity_of(self._recorded, self.began, self.wall, self._rows_of_others())
 
     @property
     def requests(self) -> "pandas.DataFrame":
         """One row per HTTP request, in order of start; times in seconds since the block opened.
 
         Columns: method, url, path, library, start, end, queued, connecting, sending, waiting, reading (the five add
-        up to latency), latency, status, bytes, connection (``new`` or ``reused``), error, ok. Requests that this
-        process did not make itself, such as those of a script, are listed as the server saw them.
+        up to latency), latency, status, bytes, connection (``new`` or ``reused``), error, ok. Requests to the practice
+        API that no client recorded here has made, such as those of a script, are listed as the server saw them: their
+        library is ``server``.
         """
         self._require_closed()
         return self._table.copy()
@@ -76,7 +81,8 @@ class Results:
         Columns: name, kind (``task``, ``job``, ``thread``, or ``request`` for the requests of plain code), start, end
         (since the block opened), outcome (``ok``, ``error``, ``cancelled``, ``pending``), error, parent (the row that
         made it, -1 for none), steps, waiting, ready, running (the time spent in each state; blocking steps are running
-        too), cpu (processor time of a thread, nan for a task).
+        too), cpu (processor time of a thread, nan for a task), library (whether it is a job that a library gave
+        to a thread for its own purposes).
         """
         from helpers.runs.tables import tasks_of
 
@@ -85,7 +91,10 @@ class Results:
 
     @property
     def steps(self) -> "pandas.DataFrame":
-        """One row per stretch of time in which a task, or job, ran: a step. In order of start; times in seconds.
+        """One row per stretch of time in which a task, job or thread ran: a step. In order of start; times in seconds.
+
+        Requests have no steps: what runs while one is made is a step of the task, or thread, that makes it, which
+        a row of kind ``request`` in `tasks` only shows once more. So the sum of ``took`` counts it once.
 
         Columns: row (in `tasks`), name, ready (since when it could have run), start, end, waited (``start - ready``),
         took (``end - start``), blocking, line (what a blocking step was seen executing, where that was seen).
@@ -118,15 +127,15 @@ class Results:
             predict=self.predict,
             outcome=self.outcome,
             seen_by=self.seen_by,
-            server_peak=self.server.peak if self.server else None,
+            server_peak=self.server.peak if self.server and self.server.requests else None,
             # A script's tasks are in another process: only the server saw what it did.
-            activity=self._activity if self.seen_by == "client" else None,
+            activity=self._activity if self.seen_by == "client" or len(self._activity.rows) > 1 else None,
             faults=self.faults,
         )
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What a recorder has left out because it failed, a sentence each. It failed alone: the block ran on."""
+        """What is left out, a sentence each: because a recorder failed, or because the server's log was full."""
         return tuple(self._recorded.faults)
 
     @property

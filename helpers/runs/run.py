@@ -61,7 +61,7 @@ class Run(Results):
         if self.outcome == "open":
             return f"<Run {self.label!r}, open>"
         count = len(self._table)
-        seen = f", at most {self.server.peak} in flight" if self.server else ""
+        seen = f", at most {self.server.peak} in flight" if self.server and self.server.requests else ""
         end = "" if self.outcome == "ok" else f", {self.outcome}"
         return (
             f"<Run {self.label!r}: {self.wall:.3g} s wall, {self.cpu:.3g} s CPU, "

@@ -41,7 +41,7 @@ async def run_all(
         ScratchKernelFailed: the kernel did not answer, or `first` raised an error or ended it.
         ServerFailed: the kernel did not start.
     """
-    sources = _checked(cells, within)
+    sources, within = _checked(cells), check_number("within", within, 0, unit="seconds", above=True)
     run = ScratchRun(label, [ScratchCell(source) for source in sources], predict, within)
     card = _LiveCard(run)
     stop = threading.Event()
@@ -65,7 +65,7 @@ async def run_all(
     return run
 
 
-def _checked(cells: Iterable[str], within: float) -> list[str]:
+def _checked(cells: Iterable[str]) -> list[str]:
     if isinstance(cells, str):
         raise TypeError("cells is one string; pass a list of cells, such as [source]")
     sources = list(cells)
@@ -74,7 +74,6 @@ def _checked(cells: Iterable[str], within: float) -> list[str]:
     for source in sources:
         if not isinstance(source, str):
             raise TypeError(f"a cell is a string of source, not {source!r}")
-    check_number("within", within, 0, unit="seconds", above=True)
     return sources
 
 

@@ -31,6 +31,16 @@ async def slow_body(request: web.Request) -> web.StreamResponse:
     return response
 
 
+async def endless_body(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await response.write(b"x")
+            await asyncio.sleep(0.05)
+    return response
+
+
 async def half_body(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Length": "1000"})
     await response.prepare(request)
@@ -63,6 +73,7 @@ async def serve(started: "OddServer") -> None:
     app.router.add_route("*", "/hello", hello)
     app.router.add_get("/redirect/{times}", redirect)
     app.router.add_get("/slow-body", slow_body)
+    app.router.add_get("/endless-body", endless_body)
     app.router.add_get("/half-body", half_body)
     app.router.add_get("/gzipped", gzipped)
     app.router.add_get("/nothing", nothing)

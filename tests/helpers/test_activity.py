@@ -6,10 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from math import nan
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import anyio
 import numpy as np
 import pytest
 import requests
@@ -17,7 +20,9 @@ from canary import timing
 
 from helpers import heartbeat, measure
 from helpers.charts.inputs.activity import READY, RUNNING, STATES, WAITING
+from helpers.page.words import seconds
 from helpers.recorders.task_row import LongStep
+from helpers.runs.card import card
 from helpers.runs.run import Run
 from helpers.servers.practice_api import PracticeAPI
 
@@ -194,6 +199,69 @@ def test_jobs_given_away_by_tasks_know_who_gave_them(api: PracticeAPI) -> None:
     assert (tasks["waiting"].iloc[3:] > 0.04).all()
 
 
+def test_tasks_of_a_task_group_of_anyio_are_the_learners() -> None:
+    async def work() -> None:
+        async def fetch(number: int) -> None:
+            await asyncio.sleep(0.01)
+
+        async def blocks(number: int) -> None:
+            time.sleep(0.001)
+
+        async with anyio.create_task_group() as group:
+            for number in range(5):
+                group.start_soon(fetch, number)
+            for number in range(2):
+                group.start_soon(blocks, number)
+            group.start_soon(fetch, 6, name="by its own name")
+
+    run = measured(work, blocking=1)
+    assert_whole(run)
+    tasks = run.tasks
+    assert list(tasks["name"]) == [
+        "main", *(f"fetch #{number}" for number in range(1, 6)), "blocks #1", "blocks #2", "by its own name",
+    ]  # fmt: skip
+    assert set(tasks["kind"]) == {"task"}
+    assert list(tasks["parent"]) == [-1, *[0] * 8]
+    assert (tasks["waiting"][1:6] > 0).all()
+    activity = run.panel().activity
+    assert activity is not None
+    assert activity.hidden == 0
+    assert "8 tasks took " in run.timeline().sentence
+    assert ">8</" in card(run)
+
+
+def test_the_jobs_of_a_thread_pool_are_counted() -> None:
+    with measure("pool") as run, ThreadPool(10) as pool:
+        pool.map(time.sleep, [0.02] * 20)
+    assert_whole(run)
+    tasks = run.tasks
+    assert list(tasks["name"]) == ["cell", *(f"sleep #{number}" for number in range(1, 21))]
+    assert set(tasks["kind"][1:]) == {"job"}
+    activity = run.panel().activity
+    assert activity is not None
+    assert (activity.model, activity.notes) == ("threads", ())
+    assert run.timeline().sentence.startswith("20 jobs took ")
+    assert ">20</" in card(run)
+
+
+def test_the_look_up_of_a_host_takes_no_headline(api: PracticeAPI) -> None:
+    url = api.url("/countries/FR").replace("127.0.0.1", "localhost")
+    assert "localhost" in url
+
+    async def work() -> None:
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            await response.read()
+
+    run = measured(work)
+    assert len(run.requests) == 1
+    # It is in the picture: where the pool is full, a look-up has to wait for it. But nothing is counted by it.
+    assert list(run.tasks["name"]) == ["main", "getaddrinfo"]
+    assert list(run.tasks["library"]) == [False, True]
+    chart = run.timeline()
+    assert chart.sentence.startswith(f"The block took {seconds(run.wall)}, with 1 library job in threads: the loop was")
+    assert "jobs in threads" not in card(run)
+
+
 def test_plain_threads_have_rows() -> None:
     with measure("threads") as run:
         threads = [threading.Thread(target=time.sleep, args=(0.05,), name=f"sleeper {number}") for number in (1, 2)]
@@ -283,7 +351,9 @@ def test_a_long_step_that_only_touches_the_block_is_not_its_blocking_step() -> N
 
     run = asyncio.run(main())
     # As if collecting the last garbage had kept the recorders from stopping at once.
-    run._recording.loop.long_steps.append(LongStep(0, "main", run.began + run.wall - 0.001, run.began + 9, "", ""))  # type: ignore[union-attr]
+    run._recording.loop.long_steps.append(
+        LongStep(0, "main", run.began + run.wall - 0.001, run.began + 9, "", "", nan, nan)
+    )  # type: ignore[union-attr]
     activity = run.panel().activity
     assert activity is not None
     assert activity.blocks == ()

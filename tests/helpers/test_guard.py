@@ -2,19 +2,25 @@
 
 import asyncio
 import gc
+import http.client
 import queue
 import sys
 import threading
 import time
+import urllib.request
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import aiohttp
+import anyio.to_thread
+import httpx
 import pytest
 import requests
+from a_library import library
 from odd_server import OddServer
 
 from helpers import latency, measure, practice_api, side_by_side
@@ -94,14 +100,17 @@ def test_the_error_is_not_kept() -> None:
 
 TASKS, THREADS = "tasks and their steps", "threads, jobs of pools"
 REQUESTS, AIOHTTP = "requests made with requests", "requests made with aiohttp"
+HTTPX = "requests made with httpx"
 LINES, WAITS = "the lines that long steps stand at", "waits for locks"
 
 PARTS = [
     ("helpers.recorders.loop.recorder.task_of", TASKS),
     ("helpers.recorders.loop.recorder.maker_of", TASKS),
-    ("helpers.recorders.loop.recorder.is_learners", TASKS),
+    ("helpers.recorders.loop.recorder.made_by_learner", TASKS),
     ("helpers.recorders.task_row.name_in_code", TASKS),
     ("helpers.recorders.loop.recorder.TaskRow", TASKS),
+    ("helpers.recorders.loop.recorder.claim", TASKS),
+    ("helpers.recorders.loop.recorder.learners_coroutine", TASKS),
     ("helpers.recorders.loop.recorder.LongStep", TASKS),
     ("helpers.recorders.loop.recorder.readers_of", TASKS),
     ("helpers.recorders.loop.recorder.callback_name", TASKS),
@@ -117,6 +126,7 @@ PARTS = [
     ("helpers.recorders.loop.watchdog.Watchdog.report", LINES),
     ("helpers.recorders.loop.garbage_collections.perf_counter", "garbage collections"),
     ("helpers.recorders.threads.ledger.Ledger.here", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.place", THREADS),
     ("helpers.recorders.threads.ledger.Ledger.born", THREADS),
     ("helpers.recorders.threads.ledger.Ledger.begin", THREADS),
     ("helpers.recorders.threads.ledger.Ledger.end", THREADS),
@@ -124,9 +134,26 @@ PARTS = [
     ("helpers.recorders.threads.ledger.Ledger.open", THREADS),
     ("helpers.recorders.threads.ledger.Ledger.close", THREADS),
     ("helpers.recorders.threads.ledger.Here", THREADS),
-    ("helpers.recorders.threads.pool_hooks.name_of", THREADS),
+    ("helpers.recorders.threads.ledger.Ledger.note_task_elsewhere", THREADS),
+    ("helpers.recorders.threads.ledger.runs_learners", THREADS),
+    ("helpers.recorders.threads.thread_row.ThreadRow.show", THREADS),
+    ("helpers.recorders.threads.jobs.name_of", THREADS),
+    ("helpers.recorders.threads.jobs.asker_of", THREADS),
+    ("helpers.recorders.threads.jobs.learners_function", THREADS),
+    ("helpers.recorders.threads.pool_hooks.new_job", THREADS),
+    ("helpers.recorders.threads.pool_hooks.thread_name", THREADS),
+    ("helpers.recorders.threads.thread_pool_hooks.new_job", THREADS),
+    ("helpers.recorders.threads.thread_pool_hooks.asker_of", THREADS),
+    ("helpers.recorders.threads.thread_pool_hooks.name_and_owner", THREADS),
+    ("helpers.recorders.threads.thread_pool_hooks.Calls", THREADS),
+    ("helpers.recorders.threads.booked_calls.thread_name", THREADS),
+    ("helpers.recorders.threads.booked_calls.drop_frame", THREADS),
+    ("helpers.recorders.threads.anyio_hooks.new_job", THREADS),
+    ("helpers.recorders.threads.anyio_hooks.Calls", THREADS),
+    ("helpers.recorders.threads.other_loops.is_learners_task", THREADS),
+    ("helpers.recorders.threads.other_loops._forget_frame", THREADS),
     ("helpers.recorders.threads.pool_hooks.inspect", THREADS),
-    ("helpers.recorders.threads.thread_hooks._by_library", THREADS),
+    ("helpers.recorders.threads.thread_hooks.is_librarys", THREADS),
     ("helpers.recorders.threads.thread_hooks.ThreadHooks._let_go", THREADS),
     ("helpers.recorders.threads.thread_hooks.ThreadHooks.stop", THREADS),
     ("helpers.recorders.threads.waits._is_blocking", THREADS),
@@ -141,18 +168,35 @@ PARTS = [
     ("helpers.recorders.http.recorder.RequestRecord", REQUESTS),
     ("helpers.recorders.http.request_record.RequestRecord.enter", REQUESTS),
     ("helpers.recorders.http.request_record.RequestRecord.finish", REQUESTS),
-    ("helpers.recorders.http.requests_hooks.failure_within", REQUESTS),
-    ("helpers.recorders.http.requests_hooks.usable_status", REQUESTS),
-    ("helpers.recorders.http.requests_hooks.RequestsHooks._answered", REQUESTS),
+    ("helpers.recorders.http.request_record.RequestRecord.answer", REQUESTS),
+    ("helpers.recorders.http.request_record.RequestRecord.fail", REQUESTS),
+    ("helpers.recorders.http.request_record.usable_status", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks.failure_within", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks.current", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks._url_of", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks._library_of", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks._port_of", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks._name_of", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks.HttpClientHooks._answered", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks.HttpClientHooks._carried_by", REQUESTS),
+    ("helpers.recorders.http.http_client_hooks.HttpClientHooks.record_of", REQUESTS),
+    ("helpers.recorders.http.urllib3_hooks.Urllib3Hooks._new_try", REQUESTS),
+    ("helpers.recorders.http.urllib3_hooks.current", REQUESTS),
     ("helpers.recorders.by_identity.ByIdentity.put", REQUESTS),
     ("helpers.recorders.by_identity.ByIdentity.get", THREADS),
-    ("helpers.recorders.http.requests_hooks.RequestsHooks._end_of", REQUESTS),
-    ("helpers.recorders.http.aiohttp_hooks._Trace._end_with_body", AIOHTTP),
-    ("helpers.recorders.http.aiohttp_hooks._Trace._fail", AIOHTTP),
-    ("helpers.recorders.http.aiohttp_hooks._target", AIOHTTP),
-    ("helpers.recorders.http.aiohttp_hooks.ref", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._name_of", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._ended", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._received", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._port_of", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._with_subclasses", AIOHTTP),
     ("helpers.recorders.http.aiohttp_hooks.failure_within", AIOHTTP),
-    ("helpers.recorders.http.aiohttp_hooks.usable_status", AIOHTTP),
+    ("helpers.recorders.http.aiohttp_hooks._await_end", AIOHTTP),
+    ("helpers.recorders.http.httpcore_hooks._record_of", HTTPX),
+    ("helpers.recorders.http.httpcore_hooks.failure_within", HTTPX),
+    ("helpers.recorders.http.httpcore_hooks._Trace", HTTPX),
+    ("helpers.recorders.http.httpcore_hooks._Trace._note", HTTPX),
+    ("helpers.recorders.http.httpcore_hooks._url_of", HTTPX),
+    ("helpers.recorders.http.httpcore_hooks._port_of", HTTPX),
     ("helpers.servers.practice_api.PracticeAPI.reset", "what the server saw"),
     ("helpers.servers.practice_api.PracticeAPI.stats", "what the server saw"),
     ("helpers.runs.measured_block.collect", "what the server saw"),
@@ -161,6 +205,23 @@ PARTS = [
     ("helpers.runs.block_progress.StatusLine.show", ""),
 ]
 """What may fail, and what is then told to be missing, among other things; "" where nothing of the picture is."""
+
+
+A_LIBRARY = library("""
+import asyncio, threading, time
+
+def start(function):
+    thread = threading.Thread(target=run, args=(function,))
+    thread.start()
+    return thread
+
+def run(function):
+    time.sleep(0.001)
+    function()
+
+async def give_away(function, *args): return await hand_over(function, *args)
+async def hand_over(function, *args): return await asyncio.to_thread(function, *args)
+""")
 
 
 def blocking(base: str) -> list[Any]:
@@ -176,6 +237,24 @@ def blocking(base: str) -> list[Any]:
                 response.raise_for_status()
             except requests.RequestException as error:
                 seen.append(type(error))
+    try:
+        requests.get("http://127.0.0.1:9/")
+    except requests.RequestException as error:
+        seen.append(type(error))
+    with urllib.request.urlopen(base + "/countries/FR") as answer:
+        seen.append(len(answer.read()))
+    connection = http.client.HTTPConnection(*base.removeprefix("http://").split(":"))
+    connection.request("GET", "/bytes/1000")
+    seen.append(len(connection.getresponse().read()))
+    connection.close()
+    with httpx.Client() as client:
+        seen += [len(client.get(base + path).content) for path in ("/countries/FR", "/bytes/100000")]
+        with client.stream("GET", base + "/bytes/100000") as parts:
+            seen.append(len(next(parts.iter_raw(1000))))
+        try:
+            client.get(base + "/cut?after=10")
+        except httpx.HTTPError as error:
+            seen.append(type(error))
     lock, jobs = threading.Lock(), queue.Queue[int]()
     lock.acquire()
     worker = threading.Thread(target=lambda: (lock.acquire(), jobs.put(1)))
@@ -187,6 +266,14 @@ def blocking(base: str) -> list[Any]:
     with ThreadPoolExecutor(2) as pool:
         futures = [pool.submit(divmod, 7, number) for number in (2, 0)]
         seen += [type(future.exception()) if future.exception() else future.result() for future in futures]
+    with ThreadPool(2) as threads:
+        seen += [threads.map(abs, [-1, 2]), threads.apply(divmod, (7, 2))]
+        try:
+            threads.apply(divmod, (7, 0))
+        except ZeroDivisionError:
+            seen.append("by zero")
+    thread = A_LIBRARY["start"](lambda: (time.sleep(0.01), seen.append("in its thread")))
+    thread.join()
     return seen
 
 
@@ -210,7 +297,18 @@ async def waiting(base: str, odd: str) -> list[Any]:
                 await get(base + path, **options)
             except (aiohttp.ClientError, TimeoutError) as error:
                 seen.append(type(error))
+        async with session.ws_connect(base + "/socket") as socket:
+            seen.append((await socket.receive()).type)
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=1)) as client:
+        answers = await asyncio.gather(*(client.get(base + path) for path in ("/countries/FR", "/bytes/1000")))
+        seen += [len(answer.content) for answer in answers]
     seen.append(await asyncio.wait_for(asyncio.to_thread(sum, [1, 2]), 5))
+    seen.append(await anyio.to_thread.run_sync(sum, [3, 4]))
+
+    async def elsewhere() -> str:
+        return await A_LIBRARY["give_away"](len, "elsewhere")
+
+    seen.append(await asyncio.to_thread(asyncio.run, elsewhere()))
     ready = asyncio.Event()
     asyncio.get_running_loop().call_later(0.01, ready.set)
     await ready.wait()
@@ -321,7 +419,7 @@ def test_a_recorder_that_has_failed_says_nothing_of_what_came_later(
         with measure("my own") as run:
             task = asyncio.create_task(asyncio.sleep(0.02), name="early")
             await task
-            monkeypatch.setattr("helpers.recorders.loop.recorder.task_of", fail)
+            monkeypatch.setattr("helpers.recorders.loop.recorder.maker_of", fail)
             monkeypatch.setattr("helpers.recorders.threads.ledger.Ledger.here", fail)
             late = asyncio.create_task(asyncio.sleep(0.3), name="late")
             time.sleep(0.01)

@@ -1,6 +1,7 @@
 """The hooks see every request, change nothing, and are gone afterwards."""
 
 import asyncio
+import http.client
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -10,8 +11,10 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
+from urllib.request import AbstractHTTPHandler
 
 import aiohttp
+import httpcore
 import pandas
 import pytest
 import requests
@@ -36,8 +39,17 @@ HOOKED = [
     HTTPConnection,
     HTTPSConnection,
     HTTPResponse,
+    http.client.HTTPConnection,
+    http.client.HTTPSConnection,
+    http.client.HTTPResponse,
+    AbstractHTTPHandler,
     aiohttp.ClientSession,
+    aiohttp.ClientRequest,
     aiohttp.ClientResponse,
+    aiohttp.ClientWebSocketResponse,
+    aiohttp.BaseConnector,
+    httpcore.ConnectionPool,
+    httpcore.AsyncConnectionPool,
 ]
 
 
@@ -96,7 +108,7 @@ def test_a_library_whose_hooks_cannot_be_installed_is_left_out(odd: OddServer, m
     belonging.unmark(token)
     assert attributes() == before
     assert [brief(record) for record in recorder.records] == [("GET", "hello", 200, "new", "")]
-    assert [guard.on for guard in recorder.guards] == [True, False]
+    assert [guard.on for guard in recorder.guards] == [True, False, True]
 
 
 def trace_into(heard: list[str]) -> aiohttp.TraceConfig:
@@ -260,7 +272,7 @@ def test_requests_are_recorded_with_connection_status_and_error(odd: OddServer) 
     ]
     by_path = {brief(record)[1]: record for record in records}
     assert by_path["slow-body"].received == 100_000
-    assert by_path["gzipped"].received == 8_000
+    assert 0 < by_path["gzipped"].received < 1_000  # as it came
     check_phases(records)
     assert by_path["hello?delay=5"].seconds["waiting"] > 0.09
 
@@ -488,7 +500,7 @@ def test_aiohttp_is_recorded_with_connection_status_and_error(odd: OddServer) ->
                 with pytest.raises(TimeoutError):
                     await get("/hello?delay=5", timeout=aiohttp.ClientTimeout(total=0.1))
                 with pytest.raises(TimeoutError):
-                    await get("/slow-body", timeout=aiohttp.ClientTimeout(total=0.04))
+                    await get("/endless-body", timeout=aiohttp.ClientTimeout(total=0.5))
                 with pytest.raises(aiohttp.ClientConnectorError):
                     async with session.get("http://127.0.0.1:9/"):
                         pass
@@ -508,7 +520,7 @@ def test_aiohttp_is_recorded_with_connection_status_and_error(odd: OddServer) ->
         ("GET", "gzipped", 200, "reused", ""),
         ("GET", "half-body", 200, "reused", "ClientPayloadError"),
         ("GET", "hello?delay=5", None, "new", "TimeoutError"),
-        ("GET", "slow-body", 200, "new", "TimeoutError"),
+        ("GET", "endless-body", 200, "new", "TimeoutError"),
         ("GET", "", None, "new", "ClientConnectorError"),
         ("GET", "hello?delay=6", None, "new", "CancelledError"),
     ]

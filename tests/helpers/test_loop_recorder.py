@@ -19,6 +19,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from a_library import library
 from canary import timing
 
 from helpers.code.origin import is_learners
@@ -252,6 +253,111 @@ def test_a_librarys_own_tasks_are_known_as_such() -> None:
     rows = recorded(work).rows[1:]
     assert [row.library for row in rows if row.name == "inner"] == [True, True]
     assert [row.library for row in rows if row.name != "inner"] == [False, False]
+
+
+def test_a_task_is_the_learners_by_whose_coroutine_it_runs() -> None:
+    names = library("""
+import asyncio, functools
+
+class Handle:
+    def __init__(self, coroutine): self.coroutine = coroutine
+    async def run(self): return await self.coroutine
+
+def limited(function):
+    @functools.wraps(function)
+    async def wrapper(*args): return await function(*args)
+    return wrapper
+
+async def idle(): await asyncio.sleep(0)
+
+async def call(coroutine): await asyncio.create_task(coroutine, name="direct")
+async def call_in_handle(coroutine): await asyncio.create_task(Handle(coroutine).run(), name="in a handle")
+async def call_decorated(function): await asyncio.create_task(limited(function)(), name="decorated")
+async def call_in_time(coroutine): await asyncio.create_task(asyncio.wait_for(coroutine, 5), name="in time")
+async def call_own(): await asyncio.create_task(idle(), name="its own")
+""")
+
+    async def fetch() -> None:
+        await asyncio.sleep(0)
+
+    async def blocks() -> None:  # and is over in one step
+        pass
+
+    async def work() -> None:
+        for way in ("call", "call_in_handle", "call_in_time"):
+            await names[way](fetch())
+            await names[way](blocks())
+        await names["call_decorated"](fetch)
+        await names["call_own"]()
+
+    rows = recorded(work).rows[1:]
+    assert [(row.name, row.coroutine, row.library) for row in rows] == [
+        ("direct", "fetch", False), ("direct", "blocks", False),
+        ("in a handle", "fetch", False), ("in a handle", "blocks", False),
+        ("in time", "fetch", False), ("in time", "blocks", False),
+        ("decorated", "fetch", False),
+        ("its own", "idle", True),
+    ]  # fmt: skip
+    assert all(is_learners(row.code) != row.library for row in rows)
+
+
+def test_what_a_library_waits_for_in_the_learners_name_is_the_learners() -> None:
+    """Up to Python 3.11 `wait_for` gives it to a second task, which shares the row of the library's."""
+    names = library("""
+import asyncio
+async def wait(function): return await asyncio.wait_for(function(), 5)
+async def call(function): await asyncio.create_task(wait(function), name="shared")
+""")
+
+    async def fetch() -> None:
+        await asyncio.sleep(0)
+
+    async def work() -> None:
+        await names["call"](fetch)
+
+    (row,) = recorded(work).rows[1:]
+    assert row.name == "shared"
+    if sys.version_info < (3, 12):
+        assert (row.coroutine, row.library) == ("fetch", False)
+
+
+def test_the_tasks_of_a_servers_connections_are_asyncios_own() -> None:
+    """Who started the loop has not made them."""
+
+    async def work() -> None:
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        assert await reader.read() == b""
+        writer.close()
+        server.close()
+
+    rows = recorded(work).rows[1:]
+    assert len(rows) >= 1
+    assert {row.library for row in rows} == {True}
+
+
+def test_a_task_that_another_thread_has_asked_for_is_the_learners() -> None:
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.to_thread(lambda: asyncio.run_coroutine_threadsafe(asyncio.sleep(0, "slept"), loop).result())
+
+    assert [(row.coroutine, row.library) for row in recorded(work).rows[1:]] == [("sleep", False)]
+
+
+def test_an_async_generator_that_is_left_is_closed_in_a_task_of_its_own_name() -> None:
+    async def numbers() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        async for _ in numbers():
+            break
+        gc.collect()
+        await asyncio.sleep(0.01)
+
+    assert [(row.coroutine, row.library) for row in recorded(work).rows[1:]] == [("numbers", False)]
 
 
 def test_wait_for_is_drawn_as_one_task_on_every_version() -> None:

@@ -1,6 +1,7 @@
 """The measured block: what it keeps, what it refuses, and that it never gets in the way."""
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import requests
 
 from helpers import archive, measure, practice_api
 from helpers.runs import Run
+from helpers.runs.card import card
 from helpers.servers.practice_api import PracticeAPI
 
 pytestmark = pytest.mark.evidence
@@ -170,12 +172,19 @@ def test_a_server_that_ends_in_the_block_does_not_take_the_run_with_it(api: Prac
     assert practice_api().alive
 
 
-def test_requests_made_without_a_library_are_shown_as_the_server_saw_them(api: PracticeAPI) -> None:
-    import urllib.request
+def ask(api: PracticeAPI, target: str) -> bytes:
+    """Ask for something by means that no recorder knows."""
+    with socket.create_connection((api.host, api.port)) as connection:
+        connection.sendall(
+            f"GET {target} HTTP/1.1\r\nHost: {api.host}:{api.port}\r\nConnection: close\r\n\r\n".encode()
+        )
+        return b"".join(iter(lambda: connection.recv(65536), b""))
 
+
+def test_requests_made_without_a_library_are_shown_as_the_server_saw_them(api: PracticeAPI) -> None:
     with measure("by other means") as run:
         for code in ("FR", "JP"):
-            urllib.request.urlopen(api.url(f"/countries/{code}", delay=0.1)).read()
+            ask(api, f"/countries/{code}?delay=0.1")
     assert run.seen_by == "server"
     table = run.requests
     assert list(table["path"]) == ["/countries/FR", "/countries/JP"]
@@ -185,6 +194,60 @@ def test_requests_made_without_a_library_are_shown_as_the_server_saw_them(api: P
     assert (table["end"] <= run.wall).all()
     assert (table["latency"] >= 0.09).all()
     assert table["ok"].all()
+
+
+def test_what_only_the_server_saw_stands_beside_the_rest(api: PracticeAPI) -> None:
+    """Of several requests for one thing, which is whose is known by the port."""
+    url = api.url("/countries/FR", delay=0.1)
+    with measure("both") as run:
+        threads = [threading.Thread(target=ask, args=(api, "/countries/FR?delay=0.1")) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        with requests.Session() as session:
+            session.get(url)
+            session.get(url)
+        for thread in threads:
+            thread.join()
+    assert run.seen_by == "client"
+    assert sorted(run.requests["library"]) == ["requests"] * 2 + ["server"] * 5
+    assert run.requests["start"].is_monotonic_increasing
+    assert run.server is not None and run.server.requests == 7
+    mine = run.requests[run.requests["library"] == "requests"]
+    assert mine["connection"].tolist() == ["new", "reused"]
+    assert "7 requests" in repr(run)
+    assert ">7<" in card(run)
+
+
+def test_nothing_is_said_of_a_server_that_was_not_asked(api: PracticeAPI) -> None:
+    with measure("nothing asked") as run:
+        pass
+    assert run.server is not None and run.server.requests == 0
+    assert "server" not in card(run) and "in flight" not in repr(run)
+    assert run.panel().server_peak is None
+
+
+def test_requests_beside_the_block_are_not_the_blocks(api: PracticeAPI) -> None:
+    async def main() -> Run:
+        async with aiohttp.ClientSession() as session:
+
+            async def poll() -> None:
+                while True:
+                    async with session.get(api.url("/countries/FR")) as response:
+                        await response.read()
+                    await asyncio.sleep(0.001)
+
+            beside = asyncio.create_task(poll())
+            await asyncio.sleep(0.01)
+            with measure("beside") as run:
+                async with session.get(api.url("/countries/JP")) as response:
+                    await response.read()
+                await asyncio.sleep(0.1)
+            beside.cancel()
+        return run
+
+    run = asyncio.run(main())
+    assert list(run.requests["path"]) == ["/countries/JP"]
+    assert run.server is not None and run.server.requests > 5
 
 
 def test_the_requests_table_is_a_copy(api: PracticeAPI) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 from activities import activity, batched, in_threads, on_a_loop, one_by_one, outcomes, panel
 
@@ -16,6 +17,7 @@ from helpers.charts.canvas.style import WIDTH
 from helpers.charts.inputs.activity import BLOCKING, OUTSIDE, READY, RUNNING, STATES, WAITING, Activity, Block, Pause
 from helpers.charts.inputs.coverage import coverage
 from helpers.charts.inputs.in_flight import most_at_once
+from helpers.charts.inputs.panel import COLUMNS
 from helpers.charts.tasks.facts import task_facts
 from helpers.charts.tasks.visible_spans import drawn_spans
 
@@ -402,12 +404,84 @@ def test_sentence_of_threads() -> None:
     assert timeline(panel(in_threads(1, 1))).sentence == "1 job took 103 ms, in a thread of its own."
 
 
+def seen_by_server(count: int) -> Any:
+    """A table of requests that no client in this process has recorded."""
+    row = dict.fromkeys(COLUMNS, 0.0) | {"library": "server", "status": 200, "error": "", "ok": True}
+    return pandas.DataFrame([row | {"start": 0.01 * number, "end": 0.1} for number in range(count)])
+
+
+def test_sentence_of_tasks_whose_requests_only_the_server_saw() -> None:
+    what = on_a_loop(fetches(20))
+    chart = timeline(panel(what, requests=seen_by_server(20), server_peak=18, seen_by="server"))
+    assert chart.sentence.startswith("20 tasks took ")
+    assert "The server saw 20 requests, at most 18 at once." in chart.sentence
+    (conditions,) = [text for text in texts(chart) if "one event loop" in text]
+    assert "20 requests" in conditions and "all 20 answered 200" in conditions and "as the server saw it" in conditions
+    assert "server," not in conditions and "server and" not in conditions  # which is no library
+    mixed = seen_by_server(3)
+    mixed.loc[0, "library"] = "aiohttp"
+    chart = timeline(panel(what, requests=mixed, server_peak=3))
+    assert "The server alone saw 2 of the 3 requests." in chart.sentence
+    assert "The server" not in timeline(panel(what, requests=mixed[:1], server_peak=1)).sentence
+
+
+def test_sentence_of_jobs_and_threads_beside_a_loop() -> None:
+    def said(*kinds: str) -> str:
+        rows = [("cell", "task", 0.0, 0.3), ("fetch", "task", 0.0, 0.2)]
+        rows += [(f"row {number}", kind, 0.0, 0.2) for number, kind in enumerate(kinds)]
+        spans = [(number, WAITING, 0.0, 0.2) for number in range(len(rows))]
+        return timeline(panel(activity("loop", rows, spans, 0.3, busy=np.array([(0.0, 0.03)])))).sentence
+
+    assert said().startswith("1 task took 300 ms: the loop was busy")
+    assert said("job", "job").startswith("1 task took 300 ms, with 2 jobs in threads: the loop")
+    assert said("thread").startswith("1 task took 300 ms, with 1 thread beside the loop: the loop")
+    assert said("job", "thread", "thread").startswith(
+        "1 task took 300 ms, with 1 job in threads and 2 threads beside the loop: the loop"
+    )
+
+
+def test_a_librarys_jobs_are_told_apart_and_take_no_headline() -> None:
+    def of_libraries(what: Activity, *rows: int) -> Activity:
+        what.rows["library"] = np.isin(np.arange(len(what.rows)), rows)
+        return what
+
+    alone = of_libraries(outcomes(jobs_of_tasks(), r2=("error", "gaierror")), 2)
+    facts = task_facts(alone)
+    assert (facts.noun, facts.count, facts.jobs, facts.library_jobs) == ("task", 1, 0, 1)
+    assert facts.errors.total() == 0
+    chart = timeline(panel(alone))
+    assert chart.sentence.startswith("1 task took 300 ms, with 1 library job in threads: the loop was busy")
+    assert "gaierror" in texts(chart)  # beside its row
+    mixed = timeline(panel(of_libraries(in_threads(5, 2), 4, 5))).sentence
+    assert mixed.startswith("3 jobs took 307 ms, with 2 library jobs in threads: at most 2 were under way at once")
+    rows = [("cell", "thread", 0.0, 0.3), ("getaddrinfo", "job", 0.0, 0.1)]
+    plain = activity("blocking", rows, [(0, WAITING, 0.0, 0.3), (1, READY, 0.0, 0.05), (1, RUNNING, 0.05, 0.1)], 0.3)
+    chart = timeline(panel(of_libraries(plain, 1)))
+    assert chart.sentence == "The block took 300 ms, with 1 library job in threads: the thread waited for 100 % of it."
+
+
+def test_sentence_of_one_thread() -> None:
+    what = in_threads(1, 1)
+    what.rows.loc[1, "kind"] = "thread"
+    assert timeline(panel(what)).sentence == "1 thread took 103 ms, beside the block's own."
+
+
+def test_processor_time_is_told_only_where_that_of_all_threads_is_known() -> None:
+    what = in_threads(4, 2)
+    what.rows["cpu"] = 0.01
+    assert "used 50 ms of processor time" in timeline(panel(what)).sentence
+    what.rows.loc[4, "cpu"] = float("nan")  # it was still running when the block ended
+    assert "Processor time" not in timeline(panel(what)).sentence
+    what.spans.loc[what.spans["row"] == 4, "state"] = READY  # it never ran
+    assert "used 40 ms of processor time" in timeline(panel(what)).sentence
+
+
 def test_sentence_of_plain_code() -> None:
     what = one_by_one(20)
     what.rows.loc[0, "cpu"] = 0.0612
     assert timeline(panel(what)).sentence == (
         "20 requests took 2.04 s, one after another: the thread waited for 98 % of it. "
-        "Processor time was 61 ms, 3 % of the block."
+        "Its own thread used 61 ms of processor time, 3 % of the block."
     )
 
 

@@ -16,11 +16,15 @@ import threading
 import time
 import traceback
 import weakref
+from asyncio.base_events import BaseEventLoop
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, thread
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
+import anyio.to_thread
 import pytest
+from asgiref import current_thread_executor
 
 from helpers.recorders import belonging
 from helpers.recorders.threads.recorder import ThreadRecorder
@@ -30,6 +34,7 @@ pytestmark = pytest.mark.evidence
 PATCHED = (
     time, select, socket, socket.socket, ssl.SSLSocket, threading, threading.Thread, threading.Condition, queue.Queue,
     selectors.SelectSelector, selectors.DefaultSelector, Future, thread, thread._WorkItem, ThreadPoolExecutor,
+    ThreadPool, BaseEventLoop, anyio.to_thread, current_thread_executor, current_thread_executor._WorkItem,
 )  # fmt: skip
 
 
@@ -141,6 +146,50 @@ def threads() -> Any:
     return seen, reported
 
 
+def thread_pools() -> Any:
+    def fail(number: int) -> None:
+        if number:
+            raise ZeroDivisionError("on purpose")
+
+    def stack(_: object) -> Any:
+        return threading.current_thread().daemon
+
+    with ThreadPool(2) as pool:
+        seen: list[Any] = [pool.map(stack, range(3)), pool.starmap(divmod, [(7, 2)]), list(pool.imap(int, ["1"]))]
+        seen += [outcome(lambda: pool.map(fail, [0, 1, 0])), outcome(lambda: pool.map(int, ["x"]))]
+        seen += [outcome(lambda: pool.map(fail, None)), outcome(lambda: pool.apply(len))]  # type: ignore[arg-type]
+        errors: list[BaseException] = []
+        for result in (pool.apply_async(fail, (1,)), pool.map_async(fail, [1]), pool.apply_async(int, ("x",))):
+            result.wait()
+            try:
+                result.get()
+            except Exception as error:
+                errors.append(error)
+        seen += [inside(error) for error in errors]
+        told: list[Any] = []
+        pool.apply_async(fail, (1,), error_callback=lambda error: told.append(inside(error))).wait()
+    with pytest.raises(ValueError, match="not running") as late:
+        pool.apply_async(fail, (1,))
+    return seen, told, [frame.name for frame in late.traceback]
+
+
+def of_anyio() -> Any:
+    def fail() -> None:
+        raise ZeroDivisionError("on purpose")
+
+    async def work() -> Any:
+        with pytest.raises(ZeroDivisionError) as failed:
+            await anyio.to_thread.run_sync(fail)
+        with anyio.move_on_after(0.001) as scope:
+            await anyio.to_thread.run_sync(time.sleep, 0.05, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(int, "5"), inside(failed.value), scope.cancelled_caught
+
+    seen = asyncio.run(work()), inspect.iscoroutinefunction(anyio.to_thread.run_sync)
+    for worker in set(threading.enumerate()) - {threading.current_thread()}:
+        worker.join(5)
+    return seen
+
+
 def loops() -> Any:
     variable = contextvars.ContextVar("variable", default="")
 
@@ -159,14 +208,17 @@ def looks() -> Any:
     callables = (
         time.sleep, select.select, socket.getaddrinfo, socket.socket.recv, socket.socket.accept, ssl.SSLSocket.read,
         threading.Condition.wait, threading.Thread.start, threading.Thread.join, queue.Queue.get, Future.set_result,
-        Future.cancel, Future.set_exception, Future.set_running_or_notify_cancel,
+        Future.cancel, Future.set_exception, Future.set_running_or_notify_cancel, ThreadPool.apply_async,
+        BaseEventLoop.create_task, anyio.to_thread.run_sync,
     )  # fmt: skip
     names = [(call.__name__, call.__qualname__, call.__doc__) for call in callables]
     signatures = [outcome(functools.partial(lambda call: str(inspect.signature(call)), call)) for call in callables]
     return names, signatures, pickle.dumps((time.sleep, select.select, threading.Thread.start))
 
 
-@pytest.mark.parametrize("work", [sleeps, sockets, queues, locks, jobs, cancellation, threads, loops, looks])
+@pytest.mark.parametrize(
+    "work", [sleeps, sockets, queues, locks, jobs, cancellation, threads, thread_pools, of_anyio, loops, looks]
+)
 def test_with_and_without(work: Callable[[], Any]) -> None:
     without = work()
     assert recorded(work) == without

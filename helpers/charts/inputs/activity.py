@@ -62,11 +62,13 @@ class Activity:
         rows: one line per row of the chart, in the order in which they are drawn. Columns: name, kind ("task", "job",
             "thread" or "request"), start, end, outcome ("ok", "error", "cancelled" or "pending"), error (the class name
             of what it raised, or empty), parent (the row that made it, or `OUTSIDE`), steps (how often it ran), cpu
-            (seconds of processor time of a thread's rows; nan for tasks).
+            (seconds of processor time of a thread's rows; nan for tasks), library (whether it is a job
+            that a library gave to a thread for its own purposes, such as the look-up of a host; it is not counted).
         spans: who was in which state when. Columns: row, state (a position in `STATES`), start, end. Sorted by row and
             then start; within a row they follow each other without overlap and cover it from its start to its end.
         blocks: the blocking steps, in order of start.
         pauses: garbage collections of a millisecond or more, in order of start.
+        stalls: pairs (start, end) of seconds in which the machine gave this process no processor, in order.
         busy: pairs (start, end) of seconds in which the loop was not idle, in order; None where there is no loop
             in the picture.
         wall: seconds the block took.
@@ -87,6 +89,7 @@ class Activity:
     wall: float
     blocks: tuple[Block, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    stalls: tuple[tuple[float, float], ...] = ()
     busy: "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None" = None
     threshold: float = 0.01
     lag: float = float("nan")

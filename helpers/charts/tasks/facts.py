@@ -30,14 +30,15 @@ class TaskFacts:
     Attributes:
         noun: what the rows are that count: ``"task"``, ``"job"``, ``"thread"``, ``"request"``, or empty for none.
         count: how many of them, without the block's own task or thread.
-        jobs: how many jobs tasks gave to threads.
+        jobs, threads: how many jobs and threads there were beside the tasks of a loop.
+        library_jobs: how many jobs libraries gave to threads for their own purposes; they are counted nowhere else.
         busy: seconds in which the loop was not idle, nan without a loop.
         waiting_most: how many of them waited at once, at most.
         ready_most: how many of them were ready, or queued for a thread, at once, at most.
         at_once: how many of them were under way (not queued) at once, at most.
         alive: how many of them had begun and not ended at once, at most.
         own_waiting: seconds for which the block's own thread waited.
-        cpu: seconds of processor time of all threads together.
+        cpu: seconds of processor time of all threads together; nan where that of one is not known.
         stuck: the longest time that one was ready, or None.
         errors, cancelled, pending: what became of them.
     """
@@ -45,6 +46,8 @@ class TaskFacts:
     noun: str
     count: int
     jobs: int
+    threads: int
+    library_jobs: int
     busy: float
     waiting_most: int
     ready_most: int
@@ -61,7 +64,8 @@ class TaskFacts:
 def task_facts(activity: Activity) -> TaskFacts:
     """Count what the words of a task timeline rest on."""
     rows, spans = activity.rows, activity.spans
-    counted, noun = _counted(activity)
+    library = library_rows(activity)
+    counted, noun = _counted(activity, library)
     outcome, error = rows["outcome"].to_numpy(str), rows["error"].to_numpy(str)
     row, state = spans["row"].to_numpy(int), spans["state"].to_numpy(int)
     start, end = spans["start"].to_numpy(float), spans["end"].to_numpy(float)
@@ -71,18 +75,20 @@ def task_facts(activity: Activity) -> TaskFacts:
         return most_at_once(start[chosen], end[chosen])
 
     own = (row == 0) & (state == WAITING)
-    judged = counted | (rows["kind"] != "request").to_numpy(bool)
+    judged = counted | ((rows["kind"] != "request").to_numpy(bool) & ~library)
     return TaskFacts(
         noun=noun,
         count=int(counted.sum()),
-        jobs=int(rows["kind"].isin(["job", "thread"]).sum()) if activity.model == "loop" else 0,
+        jobs=int(((rows["kind"] == "job") & ~library).sum()) if activity.model == "loop" else 0,
+        threads=int((rows["kind"] == "thread").sum()) if activity.model == "loop" else 0,
+        library_jobs=int(library.sum()),
         busy=float("nan") if activity.busy is None else float(np.diff(activity.busy.reshape(-1, 2)).sum()),
         waiting_most=most(mine & (state == WAITING)),
         ready_most=most(mine & (state == READY)),
         at_once=most(mine & (state != READY)),
         alive=most_at_once(rows["start"][counted], rows["end"][counted]),
         own_waiting=float((end[own] - start[own]).sum()),
-        cpu=float(np.nansum(rows["cpu"].to_numpy(float))),
+        cpu=_cpu(activity),
         stuck=_longest_stuck(activity, np.flatnonzero(mine & (state == READY))),
         errors=Counter(str(name) or "an error" for name in error[judged & (outcome == "error")]),
         cancelled=int((judged & (outcome == "cancelled")).sum()),
@@ -90,10 +96,24 @@ def task_facts(activity: Activity) -> TaskFacts:
     )
 
 
-def _counted(activity: Activity) -> tuple[NDArray[np.bool_], str]:
-    """Which rows are counted, and what they are: without the first one, the block's own task or thread."""
+def _cpu(activity: Activity) -> float:
+    """What all threads used. A thread that outlasts the block does not tell what it has used so far."""
+    rows, spans = activity.rows, activity.spans
+    ran = np.isin(np.arange(len(rows)), spans["row"][spans["state"] != READY])
+    unknown = rows["kind"].isin(["job", "thread"]).to_numpy(bool) & rows["cpu"].isna().to_numpy(bool)
+    return float("nan") if (ran & unknown).any() else float(np.nansum(rows["cpu"].to_numpy(float)))
+
+
+def library_rows(activity: Activity) -> NDArray[np.bool_]:
+    """Which rows are jobs that a library gave to a thread for its own purposes."""
+    nowhere = np.zeros(len(activity.rows), bool)
+    return activity.rows["library"].to_numpy(bool) if "library" in activity.rows else nowhere
+
+
+def _counted(activity: Activity, library: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], str]:
+    """Which rows are counted, and what they are: not the block's own task or thread, the first, nor a library's job."""
     kind = activity.rows["kind"].to_numpy(str)
-    others = np.arange(len(kind)) >= int(activity.has_opener)
+    others = (np.arange(len(kind)) >= int(activity.has_opener)) & ~library
     for noun in ("task", "job", "thread", "request"):
         if (others & (kind == noun)).any():
             return others & (kind == noun), noun

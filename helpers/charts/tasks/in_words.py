@@ -76,9 +76,12 @@ def conditions(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str
     if len(table):
         libraries = [name for name in dict.fromkeys(table["library"]) if name != "server"]
         parts += [words.listing(libraries)] if libraries else []
-        if counted.noun != "request" or counted.count != len(table):
+        by_server = _by_server(panel)
+        if counted.noun != "request" or counted.count != len(table) or by_server:
             parts.append(words.count(len(table), "request"))
         parts.append(answers(table))
+        if by_server:
+            parts.append("as the server saw it" if by_server == len(table) else f"{by_server:,} as the server saw them")
     if activity.hidden:
         parts.append(f"{words.count(activity.hidden, 'library task')} not shown")
     return parts
@@ -93,7 +96,13 @@ def sentence(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
         parts = [f"The block took {words.seconds(panel.wall)}, and no task or thread was recorded in it."]
         return " ".join([*parts, *_end(panel)])
     say = {"loop": _on_a_loop, "threads": _on_threads, "blocking": _on_one_thread}[activity.model]
-    parts = [*say(panel, activity, counted), *_collections(panel, activity), *_lost(counted)]
+    parts = [
+        *say(panel, activity, counted),
+        *_seen_by_server(panel),
+        *_stalls(activity),
+        *_collections(panel, activity),
+        *_lost(counted),
+    ]
     return " ".join([*parts, *_end(panel)])
 
 
@@ -114,14 +123,23 @@ def _begin(panel: Panel, counted: TaskFacts) -> str:
 
 
 def _on_a_loop(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
-    jobs = f", with {words.count(counted.jobs, 'job')} in threads" if counted.jobs and counted.noun == "task" else ""
     busy = words.percent(_share(counted.busy, panel.wall))
-    parts = [f"{_begin(panel, counted)}{jobs}: the loop was busy for {busy} of it."]
+    parts = [f"{_begin(panel, counted)}{_beside(counted)}: the loop was busy for {busy} of it."]
     parts += _stuck(activity, counted)
     parts += _blocked(activity)
     if activity.lag >= NOTICED:
         parts.append(f"A timer fired {words.seconds(activity.lag)} late at worst.")
     return parts
+
+
+def _beside(counted: TaskFacts) -> str:
+    """What there was beside what is counted."""
+    tasks = counted.noun == "task"
+    jobs = [f"{words.count(counted.jobs, 'job')} in threads"] if tasks and counted.jobs else []
+    threads = [f"{words.count(counted.threads, 'thread')} beside the loop"] if tasks and counted.threads else []
+    library = [f"{words.count(counted.library_jobs, 'library job')} in threads"] if counted.library_jobs else []
+    every = [*jobs, *threads, *library]
+    return f", with {words.listing(every)}" if every else ""
 
 
 def _stuck(activity: Activity, counted: TaskFacts) -> list[str]:
@@ -166,25 +184,56 @@ def _longest(blocks: tuple[Block, ...]) -> Block:
 
 def _on_threads(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     if counted.count == 1:
-        begin = f"{_begin(panel, counted)}, in a thread of its own."
+        where = "beside the block's own" if counted.noun == "thread" else "in a thread of its own"
+        begin = f"{_begin(panel, counted)}, {where}{_beside(counted)}."
     elif counted.at_once > 1:
-        begin = f"{_begin(panel, counted)}: at most {counted.at_once:,} were under way at once, each in a thread."
+        most = f"at most {counted.at_once:,} were under way at once, each in a thread"
+        begin = f"{_begin(panel, counted)}{_beside(counted)}: {most}."
     else:
-        begin = f"{_begin(panel, counted)}, one at a time."
+        begin = f"{_begin(panel, counted)}, one at a time{_beside(counted)}."
     return [begin, *_stuck(activity, counted), *_processor(panel, counted)]
 
 
 def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     one_by_one = ", one after another" if counted.count > 1 and counted.at_once == 1 else ""
     share = words.percent(_share(counted.own_waiting, panel.wall))
-    return [f"{_begin(panel, counted)}{one_by_one}: the thread waited for {share} of it.", *_processor(panel, counted)]
+    begin = f"{_begin(panel, counted)}{one_by_one}{_beside(counted)}"
+    return [f"{begin}: the thread waited for {share} of it.", *_processor(panel, counted)]
+
+
+def _by_server(panel: Panel) -> int:
+    """How many of the requests have no record of a client in this process."""
+    return int((panel.requests["library"] == "server").sum())
+
+
+def _seen_by_server(panel: Panel) -> list[str]:
+    """Requests that nothing here has recorded: no task or thread is known to have made one."""
+    by_server = _by_server(panel)
+    if not by_server:
+        return []
+    peak = "" if panel.server_peak is None else f", at most {panel.server_peak:,} at once"
+    if by_server == len(panel.requests):
+        return [f"The server saw {words.count(by_server, 'request')}{peak}."]
+    return [f"The server alone saw {by_server:,} of the {words.count(len(panel.requests), 'request')}."]
 
 
 def _processor(panel: Panel, counted: TaskFacts) -> list[str]:
-    if counted.cpu < 1e-6:
+    if not counted.cpu >= 1e-6:  # also where it is not known
         return []
     share = words.percent(_share(counted.cpu, panel.wall))
-    return [f"Processor time was {words.seconds(counted.cpu)}, {share} of the block."]
+    whose = "thread" if panel.activity is not None and panel.activity.model == "blocking" else "threads"
+    return [f"Its own {whose} used {words.seconds(counted.cpu)} of processor time, {share} of the block."]
+
+
+def _stalls(activity: Activity) -> list[str]:
+    """What no code of the learner's can help: it is no part of any blocking step."""
+    if not activity.stalls:
+        return []
+    total = words.seconds(sum(end - start for start, end in activity.stalls))
+    if len(activity.stalls) == 1:
+        return [f"The machine stood still for {total}: it gave this process no processor."]
+    often = words.count(len(activity.stalls), "time")
+    return [f"The machine stood still {often}, for {total} in all: it gave this process no processor."]
 
 
 def _collections(panel: Panel, activity: Activity) -> list[str]:

@@ -25,12 +25,16 @@ PALE = 0.11
 STRIPES = 0.45
 HELD = Key("the loop is held", "#f9e6e8", thickness=1.5)
 """`colours.PROBLEM` as pale as a band."""
+STALL = Key("the machine stood still", colours.INK, thickness=1.5, dashes=(0.1, 0.22))
+"""Hatched, as its band is."""
 COLLECTION = Key("garbage collection", "#b6bcc4", thickness=1.5, dashes=(0.18, 0.36))
 """Striped, as its band is: the second sign beside the colour."""
 
 
 def draw_bands(axes: Axes, activity: Activity, pixel: float, over_rows: bool) -> None:
-    """A pale band over the whole height of the plot for each blocking step and, striped, each garbage collection.
+    """A pale band over the whole height of the plot for each blocking step, each garbage collection, and each stall.
+
+    The last two are striped, in two ways.
 
     ``pixel`` is so many seconds. The bands are seen between the rows; where those leave no room the bands go
     ``over_rows``, at least over those that wait.
@@ -45,6 +49,11 @@ def draw_bands(axes: Axes, activity: Activity, pixel: float, over_rows: bool) ->
         _add_bands(
             axes, collected, facecolors="none", edgecolors=colours.GREY, alpha=STRIPES, hatch="||||",
             label=COLLECTION.meaning, zorder=zorder,
+        )  # fmt: skip
+    if activity.stalls:
+        _add_bands(
+            axes, activity.stalls, facecolors="none", edgecolors=colours.INK, alpha=STRIPES, hatch="///",
+            label=STALL.meaning, zorder=2.05,
         )  # fmt: skip
 
 

@@ -1,274 +1,342 @@
-"""Watch `aiohttp` at the places where its own tracing interface (`aiohttp.TraceConfig`) tells of a request.
+"""Watch `aiohttp` at the methods that a request passes through.
 
-A trace is normally given to a session when the session is made. A learner's session may be older than the measured
-block, so for as long as the block is open the class answers for the session: it adds our trace to the session's own.
+aiohttp has a tracing interface of its own (`aiohttp.TraceConfig`). It tells of the first try of a request only, not of
+those that a middleware makes. The hooks here lie on the way of every request of a program that may make thousands at a
+time: each is one function, and guards itself by ``try``, which costs nothing while nothing fails.
 """
 
+import asyncio
 import functools
-import sys
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
 from helpers.recorders.guard import Guard
-from helpers.recorders.http.request_record import RequestRecord, failure_within, usable_status
+from helpers.recorders.http.request_record import RequestRecord, failure_within
 from helpers.recorders.patches import Patches
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession, TraceConfig
-    from yarl import URL
+    from aiohttp import ClientResponse
 
 RECORD = "_waiting_measured_record"
-"""Where a response keeps its record until it is released or closed: quicker than a dictionary of weak references."""
-NewRecord = Callable[[str, str, str], RequestRecord | None]
+"""Where a connection's protocol, a request, and a response until it is released or closed, keep their record: quicker
+than a dictionary of weak references."""
+SWITCHING_PROTOCOLS = 101
+
+_TRY: ContextVar[RequestRecord | None] = ContextVar("try_of_aiohttp", default=None)
+"""The try that the code in this context is busy with: each task has its own."""
+
+Original = Callable[..., Any]
 
 
 class AiohttpHooks:
-    """The trace, and the few wrappers it needs, for one recording.
+    """The hooks for one recording. ``new_record(library, method, url)`` makes a record, or returns None."""
 
-    ``new_record(library, method, url)`` makes a record; ``wanted()`` says whether the calling code belongs to the
-    block. All that is done here is done under ``guard``.
-    """
+    libraries = ("aiohttp",)
 
-    library = "aiohttp"
-
-    def __init__(
-        self,
-        new_record: NewRecord,
-        wanted: Callable[[], bool],
-    ) -> None:
+    def __init__(self, new_record: Callable[..., RequestRecord | None]) -> None:
         self.guard = Guard("requests made with aiohttp")
         self._new_record = new_record
-        self._wanted = wanted
 
     def install(self, patches: Patches) -> None:
-        """Add the trace to every session; ``patches.restore()`` takes it away again."""
-        from aiohttp import ClientResponse, ClientSession, TraceConfig, client, tracing
+        """Wrap the methods; ``patches.restore()`` takes the wrappers out again."""
+        from aiohttp import BaseConnector, ClientRequest, ClientResponse, ClientWebSocketResponse
+        from aiohttp.client_proto import ResponseHandler
 
-        ours, wanted, plain, guard = TraceConfig(), self._wanted, tracing.Trace, self.guard
-        ours.freeze()
+        for owner, name, wrapped in (
+            (BaseConnector, "connect", self._connect),
+            (BaseConnector, "_wait_for_available_connection", self._queue),
+            (ClientRequest, "write_bytes", self._send_body),
+            (ClientResponse, "__init__", self._sent),
+            (ClientResponse, "start", self._wait),
+            (ClientResponse, "release", self._end),
+            (ClientResponse, "close", self._end),
+            (ClientResponse, "__aexit__", self._leave),
+            (ClientWebSocketResponse, "receive", self._receive),
+            (ClientWebSocketResponse, "__aexit__", self._leave_socket),
+            (ResponseHandler, "close", self._give_up),
+            *((connector, "_create_connection", self._create) for connector in _with_subclasses(BaseConnector)),
+        ):
+            original = owner.__dict__.get(name)
+            if original is not None:
+                patches.replace(owner, name, functools.wraps(original)(wrapped(original)))
 
-        def with_ours(session: "ClientSession") -> "list[TraceConfig]":
-            own = configs_of(session)
-            # Whoever else asks, such as a tracer that adds itself, is given the session's own list.
-            if guard.on and sys._getframe(1).f_globals is vars(client):
-                with guard:
-                    return [*own, ours] if wanted() else own
-            return own
+    def _connect(self, original: Original) -> Original:
+        """A try begins: it is given a connection."""
+        guard, new_record = self.guard, self._new_record
 
-        def keep(session: "ClientSession", configs: "list[TraceConfig]") -> None:
-            session.__dict__["_trace_configs"] = configs
-
-        def trace(session: "ClientSession", config: "TraceConfig", context: SimpleNamespace) -> Any:
-            return _Trace(self._new_record, guard) if config is ours else plain(session, config, context)
-
-        patches.replace(client, "Trace", trace)
-        patches.replace(ClientSession, "_trace_configs", property(with_ours, keep))
-        # The public list of a session's traces must not show ours.
-        patches.replace(ClientSession, "trace_configs", property(configs_of))
-        patches.replace(ClientResponse, "__init__", self._beginning(ClientResponse.__init__))
-        for name in ("release", "close"):
-            patches.replace(ClientResponse, name, self._ending(ClientResponse.__dict__[name]))
-        patches.replace(ClientResponse, "__aexit__", self._leaving(ClientResponse.__aexit__))
-
-    def _leaving(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """The end of ``async with session.get(...) as response``, and the exception that ended it."""
-        guard = self.guard
-
-        @functools.wraps(original)
-        def hooked(response: "ClientResponse", *args: Any) -> Any:
+        async def hooked(connector: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+            record = None
             if guard.on:
+                try:
+                    record = new_record("aiohttp", *_asked_for(request))
+                    _TRY.set(record)
+                except Exception as error:
+                    guard.switch_off(error)
+            if record is None:
+                return await original(connector, request, *args, **kwargs)
+            try:
+                connection = await original(connector, request, *args, **kwargs)
+            except BaseException as failure:
                 with guard:
-                    record = response.__dict__.get(RECORD)
-                    if record is not None and record.end is None and args and args[0] is not None:
-                        record.received = response.content.total_bytes
-                        record.finish(args[0].__name__)
-            return original(response, *args)
+                    record.finish(_name_of(failure, request))
+                raise
+            try:
+                record.connection = record.connection or "reused"
+                record.port = _port_of(connection)
+                record.is_sent = True
+                connection.protocol.__dict__[RECORD] = request.__dict__[RECORD] = record
+            except Exception as error:
+                guard.switch_off(error)
+            return connection
 
         return hooked
 
-    def _beginning(self, original: Callable[..., None]) -> Callable[..., None]:
-        """Lets the trace of a request know the response, of which aiohttp tells only when nothing has been raised."""
+    def _queue(self, original: Original) -> Original:
+        """It waits until the pool has a connection to give."""
         guard = self.guard
 
-        @functools.wraps(original)
+        async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
+            record = _TRY.get() if guard.on else None
+            if record is None:
+                return await original(connector, *args, **kwargs)
+            with guard:
+                record.enter("queued")
+            result = await original(connector, *args, **kwargs)
+            with guard:
+                record.enter("sending")
+            return result
+
+        return hooked
+
+    def _create(self, original: Original) -> Original:
+        """It gets a connection of its own."""
+        guard = self.guard
+
+        async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
+            record = _TRY.get() if guard.on else None
+            if record is None:
+                return await original(connector, *args, **kwargs)
+            with guard:
+                record.connection = "new"
+                record.enter("connecting")
+            result = await original(connector, *args, **kwargs)
+            with guard:
+                record.enter("sending")
+            return result
+
+        return hooked
+
+    def _send_body(self, original: Original) -> Original:
+        """A body may go out after the headers, in a task of its own: the time up to its end was sending after all."""
+        guard = self.guard
+
+        async def hooked(request: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return await original(request, *args, **kwargs)
+            finally:
+                with guard:
+                    record = request.__dict__.get(RECORD)
+                    if record is not None and record.phase == "waiting":
+                        record.book("sending")
+
+        return hooked
+
+    def _sent(self, original: Original) -> Original:
+        """aiohttp makes the response as soon as the request is on its way."""
+        guard = self.guard
+
         def hooked(response: "ClientResponse", *args: Any, **kwargs: Any) -> None:
             original(response, *args, **kwargs)
             if guard.on:
-                with guard:
-                    for trace in getattr(response, "_traces", ()):
-                        if type(trace) is _Trace:
-                            trace.response = ref(response)
+                try:
+                    record = _TRY.get()
+                    # A proxy is asked for a connection before there is one for the request itself.
+                    if record is not None and record.is_sent and record.end is None:
+                        record.enter("waiting")
+                        response.__dict__[RECORD] = record
+                except Exception as error:
+                    guard.switch_off(error)
 
         return hooked
 
-    def _ending(self, original: "Callable[[ClientResponse], Any]") -> "Callable[[ClientResponse], Any]":
+    def _wait(self, original: Original) -> Original:
+        """For the headers; the request ends with the last byte of its body."""
         guard = self.guard
 
-        @functools.wraps(original)
+        async def hooked(response: "ClientResponse", *args: Any, **kwargs: Any) -> Any:
+            record = response.__dict__.get(RECORD) if guard.on else None
+            if record is None:
+                return await original(response, *args, **kwargs)
+            try:
+                result = await original(response, *args, **kwargs)
+            except BaseException as failure:
+                with guard:
+                    record.finish(_name_of(failure))
+                raise
+            try:
+                record.answer(response.status)
+                if record.status != SWITCHING_PROTOCOLS:  # a WebSocket is open until it is closed
+                    _await_end(response, record, guard)
+            except Exception as error:
+                guard.switch_off(error)
+            return result
+
+        return hooked
+
+    def _end(self, original: Original) -> Original:
+        """It is released, or given up before the last byte. aiohttp closes a response when anything fails."""
+        guard = self.guard
+
         def hooked(response: "ClientResponse") -> Any:
             if guard.on:
                 with guard:
                     record = response.__dict__.pop(RECORD, None)
-                    if record is not None and record.end is None:
-                        # Given up before the last byte. aiohttp closes a response when reading it fails.
-                        failure = response.content.exception() or failure_within("aiohttp")
-                        record.received = response.content.total_bytes
-                        record.finish(type(failure).__name__ if failure else "")
+                    if record is not None:
+                        _ended(response, record)
             return original(response)
 
         return hooked
 
+    def _leave(self, original: Original) -> Original:
+        """The end of ``async with session.get(...) as response``, and the exception that ended it."""
+        guard = self.guard
 
-class _Done:
-    """An awaitable that has nothing to wait for. Making a coroutine for each event would cost more than the event."""
-
-    def __await__(self) -> Iterator[None]:
-        return iter(())
-
-
-_DONE = _Done()
-
-
-class _Trace:
-    """What aiohttp tells of one request, in the shape of its own ``aiohttp.tracing.Trace``.
-
-    aiohttp makes one for every trace configuration of the session, and awaits its methods. The one that comes with
-    aiohttp makes an object for each event and sends it to a list of receivers; this one only stamps the time.
-    """
-
-    __slots__ = ("_guard", "_new_record", "_record", "response")
-
-    def __init__(self, new_record: NewRecord, guard: Guard) -> None:
-        self._new_record, self._guard = new_record, guard
-        self._record: RequestRecord | None = None
-        self.response: ref[ClientResponse] | None = None
-
-    def send_request_start(self, method: str, url: "URL", headers: Any) -> _Done:
-        if self._guard.on:
-            with self._guard:
-                self._record = self._new_record("aiohttp", method, str(url))
-        return _DONE
-
-    def send_request_redirect(self, method: str, url: "URL", headers: Any, response: "ClientResponse") -> _Done:
-        if self._guard.on:
-            with self._guard:
-                self._end_with_body(response)
-                self._record = self.response = None
-                following = _target(url, response)
-                if following is not None:
-                    self._record = self._new_record("aiohttp", _method_after(method, response.status), str(following))
-        return _DONE
-
-    def send_request_end(self, method: str, url: "URL", headers: Any, response: "ClientResponse") -> _Done:
-        if self._guard.on:
-            with self._guard:
-                self._end_with_body(response)
-        return _DONE
-
-    def send_request_exception(self, method: str, url: "URL", headers: Any, exception: BaseException) -> _Done:
-        if self._guard.on:
-            with self._guard:
-                self._fail(exception)
-        return _DONE
-
-    def send_connection_queued_start(self) -> _Done:
-        return self._enter("queued")
-
-    def send_connection_queued_end(self) -> _Done:
-        return self._enter("sending")
-
-    def send_connection_create_start(self) -> _Done:
-        if self._record is not None:
-            self._record.connection = "new"
-        return self._enter("connecting")
-
-    def send_connection_create_end(self) -> _Done:
-        return self._enter("sending")
-
-    def send_connection_reuseconn(self) -> _Done:
-        if self._record is not None:
-            self._record.connection = "reused"
-        return _DONE
-
-    def send_request_headers(self, method: str, url: "URL", headers: Any) -> _Done:
-        return self._enter("waiting")
-
-    def send_request_chunk_sent(self, method: str, url: "URL", chunk: bytes) -> _Done:
-        # A body goes out after the headers, so the time up to here was sending after all.
-        if self._record is not None and self._guard.on:
-            with self._guard:
-                self._record.book("sending")
-        return _DONE
-
-    def _ignore(self, *event: Any) -> _Done:
-        return _DONE
-
-    send_response_chunk_received = _ignore
-    send_dns_resolvehost_start = send_dns_resolvehost_end = send_dns_cache_hit = send_dns_cache_miss = _ignore
-
-    def _enter(self, phase: str) -> _Done:
-        if self._record is not None and self._guard.on:
-            with self._guard:
-                self._record.enter(phase)
-        return _DONE
-
-    def _end_with_body(self, response: "ClientResponse") -> None:
-        """The headers are here; the request ends with the last byte of its body."""
-        record, guard = self._record, self._guard
-        if record is None or record.end is not None:
-            return
-        record.status = usable_status(response.status)
-        record.enter("reading")
-        response.__dict__[RECORD] = record
-        content = response.content
-
-        def complete() -> None:
-            if guard.on:
+        async def hooked(response: "ClientResponse", *args: Any) -> Any:
+            if args and args[0] is not None and guard.on:
                 with guard:
-                    record.received = getattr(content, "total_bytes", 0)
-                    record.finish()
+                    record = response.__dict__.get(RECORD)
+                    if record is not None and record.end is None:
+                        record.received = _received(response.content)
+                        record.finish(args[0].__name__)
+            return await original(response, *args)
 
-        content.on_eof(complete)
+        return hooked
 
-    def _fail(self, exception: BaseException) -> None:
-        """aiohttp raises instead of handing out a response. There may have been an answer all the same.
+    def _receive(self, original: Original) -> Original:
+        """A message of a WebSocket."""
+        guard = self.guard
 
-        With ``raise_for_status=True`` it raises because of the answer's status: the request itself has gone well, as
-        it has where the learner calls ``response.raise_for_status()``.
-        """
-        from aiohttp import ClientResponseError
+        async def hooked(socket: Any, *args: Any, **kwargs: Any) -> Any:
+            message = await original(socket, *args, **kwargs)
+            with guard:
+                record = socket._response.__dict__.get(RECORD)
+                if record is not None and record.end is None and isinstance(message.data, str | bytes):
+                    record.received += len(message.data.encode() if isinstance(message.data, str) else message.data)
+            return message
 
-        record = self._record
-        if record is None:
-            return
-        response = None if self.response is None else self.response()
-        if response is not None and response.status is not None:  # None until the headers have come
-            record.status, record.received = usable_status(response.status), response.content.total_bytes
-        by_status = isinstance(exception, ClientResponseError) and exception.status == record.status
-        record.finish("" if by_status else type(exception).__name__)
+        return hooked
+
+    def _leave_socket(self, original: Original) -> Original:
+        """The end of ``async with session.ws_connect(...) as socket``, and the exception that ended it."""
+        guard = self.guard
+
+        async def hooked(socket: Any, *args: Any) -> Any:
+            if args and args[0] is not None and guard.on:
+                with guard:
+                    record = socket._response.__dict__.get(RECORD)
+                    if record is not None:
+                        record.finish(args[0].__name__)
+            return await original(socket, *args)
+
+        return hooked
+
+    def _give_up(self, original: Original) -> Original:
+        """A connection is closed on this side, and with it whatever it still carries."""
+        guard = self.guard
+
+        def hooked(protocol: Any) -> Any:
+            with guard:
+                record = protocol.__dict__.pop(RECORD, None)
+                if record is not None and record.end is None:
+                    failure = failure_within("aiohttp")
+                    if record.status is not None:
+                        if protocol._payload is not None:
+                            record.received = _received(protocol._payload)
+                        record.finish()
+                    elif failure is not None:  # it could not be sent; who waits for an answer is told by an error
+                        record.finish(_name_of(failure))
+            return original(protocol)
+
+        return hooked
 
 
-def configs_of(session: "ClientSession") -> "list[TraceConfig]":
-    """The session's own traces. A session that was never set up has none, and says so as it would without us."""
+def _asked_for(request: Any) -> tuple[object, object]:
+    """Method and address; nothing where a request class of the learner's own cannot tell them."""
     try:
-        own: list[TraceConfig] = session.__dict__["_trace_configs"]
-    except KeyError:
-        raise AttributeError(f"{type(session).__name__!r} object has no attribute '_trace_configs'") from None
-    return own
+        return request.method, request.url
+    except Exception:
+        return "", ""
 
 
-def _target(url: "URL", response: "ClientResponse") -> "URL | None":
-    """Where a redirect leads; None where its address is none that aiohttp can follow."""
-    target = response.headers.get("Location") or response.headers.get("URI") or ""
-    try:
-        return url.join(type(url)(target))
-    except ValueError:
-        return None
+def _await_end(response: "ClientResponse", record: RequestRecord, guard: Guard) -> None:
+    """Be told of the last byte, which may have come already."""
+    content = response.content
+
+    def complete() -> None:
+        if record.end is None and guard.on:
+            try:
+                record.received = _received(content)
+                record.finish()
+            except Exception as error:
+                guard.switch_off(error)
+
+    content.on_eof(complete)
 
 
-def _method_after(method: str, status: int) -> str:
-    """aiohttp turns a 303, and a POST answered by 301 or 302, into a GET, as browsers do (RFC 9110, 15.4)."""
-    to_get = status == 303 or (status in (301, 302) and method == "POST")
-    return "GET" if to_get else method
+def _ended(response: "ClientResponse", record: RequestRecord) -> None:
+    """A response has been released or closed: with its last byte, before it, or because of an error.
+
+    One that is raised for a status, or for where a redirect leads, says nothing that the status does not say.
+    """
+    from aiohttp import ClientError
+
+    failure = failure_within("aiohttp")
+    if record.end is None:
+        content = response.content  # None where no headers have come
+        failure = (content.exception() if content is not None else None) or failure
+        if content is not None and record.status != SWITCHING_PROTOCOLS:
+            record.received = _received(content)
+        by_status = failure is not None and getattr(failure, "status", None) == record.status is not None
+        record.finish("" if failure is None or by_status else type(failure).__name__)
+    elif failure is not None and not record.error and not isinstance(failure, ClientError | asyncio.CancelledError):
+        record.error = type(failure).__name__  # the learner's own check of the status, say
+
+
+def _name_of(failure: BaseException, request: Any = None) -> str:
+    """What the caller sees of an error: aiohttp gives some a name of its own, see `aiohttp.ClientSession._request`.
+
+    ``request`` is given where the error has kept it from a connection.
+    """
+    from aiohttp import ClientError
+
+    if (
+        isinstance(failure, asyncio.CancelledError)
+        and request is not None
+        and getattr(request._timer, "_cancelled", False)
+    ):
+        return "TimeoutError"  # aiohttp's own timeout for all of a request cancels it
+    if isinstance(failure, TimeoutError) and not isinstance(failure, ClientError) and request is not None:
+        return "ConnectionTimeoutError"
+    if isinstance(failure, OSError) and not isinstance(failure, ClientError | TimeoutError):
+        return "ClientOSError"
+    return type(failure).__name__
+
+
+def _received(content: Any) -> int:
+    """The bytes of a body that have come, as they came: compressed, where they are."""
+    compressed = getattr(content, "total_compressed_bytes", None)  # the reader of an empty body has none
+    count = getattr(content, "total_bytes", 0) if compressed is None else compressed
+    return count if type(count) is int else 0
+
+
+def _port_of(connection: Any) -> int:
+    """The connection's port on this machine; 0 where it has none, as a socket that is a file."""
+    transport = connection.transport  # None where it has been closed meanwhile
+    address = None if transport is None else transport.get_extra_info("sockname")
+    return address[1] if isinstance(address, tuple) and type(address[1]) is int else 0
+
+
+def _with_subclasses(kind: type) -> list[type]:
+    subclasses: list[type] = kind.__subclasses__()
+    return [kind, *(each for subclass in subclasses for each in _with_subclasses(subclass))]

@@ -1,40 +1,50 @@
-"""Record every HTTP request of a measured block, whether by `requests` or by `aiohttp`."""
+"""Record every HTTP request of a measured block, by whichever of the clients that are known here."""
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from time import perf_counter
 
 from helpers.recorders import belonging
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.aiohttp_hooks import AiohttpHooks
+from helpers.recorders.http.httpcore_hooks import HttpcoreHooks
 from helpers.recorders.http.request_record import UNFINISHED, RequestRecord
-from helpers.recorders.http.requests_hooks import RequestsHooks
+from helpers.recorders.http.urllib3_hooks import Urllib3Hooks
 from helpers.recorders.patches import Patches
 from helpers.recorders.task_row import OUTSIDE
 
 
 class HttpRecorder:
-    """The hooks of both libraries, installed by ``start`` and gone after ``stop``.
+    """The hooks of all libraries, installed by ``start`` and gone after ``stop``.
 
     ``owner`` is what `belonging.mark` was, or will be, called with: it marks what belongs to the block.
 
-    ``records`` holds one `RequestRecord` per HTTP request, in the order in which they started. What was still under
-    way when the recording stopped is marked ``unfinished``. ``on_request`` is called as each request starts;
-    ``current_row`` tells the row of the task that makes it.
+    Attributes:
+        records: one `RequestRecord` per HTTP request of the block, in the order in which they started. What was still
+            under way when the recording stopped is marked ``unfinished``.
+        beside: those of code that runs beside the block, by which the server's log can be told apart.
+        notes: what the reader of the records must know, a sentence each; known once the recording has stopped.
+        on_request: called as each request of the block starts.
+        current_row: tells the row of the task that makes it.
     """
 
     def __init__(self, owner: object) -> None:
         self._owner = owner
         self.records: list[RequestRecord] = []
+        self.beside: list[RequestRecord] = []
+        self.notes: list[str] = []
         self.on_request: Callable[[], None] = lambda: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
         self._patches = Patches()
-        self._hooks = RequestsHooks(self._new_record), AiohttpHooks(self._new_record, self._wanted)
+        self._httpcore = HttpcoreHooks(self._new_record)
+        self._hooks = Urllib3Hooks(self._new_record), AiohttpHooks(self._new_record), self._httpcore
         self._home: asyncio.AbstractEventLoop | None = None
         self._on = False
 
     @property
     def guards(self) -> list[Guard]:
-        """The guards of the two libraries' hooks, each of which may fail alone."""
+        """The guards of the libraries' hooks, each of which may fail alone."""
         return [hooks.guard for hooks in self._hooks]
 
     def start(self) -> None:
@@ -49,24 +59,45 @@ class HttpRecorder:
             self.stop()
             raise
 
-    def stop(self) -> None:
-        """Take the hooks out and close the account of what is still under way. Calling it again does nothing."""
+    def stop(self, ended: float = 0.0) -> None:
+        """Take the hooks out and close the account of what is still under way. Calling it again does nothing.
+
+        ``ended`` is when the block did (``time.perf_counter()``); it is now, where that is not given.
+        """
         self._on = False
+        ended = ended or perf_counter()
         with self._hooks[0].guard:
             self._patches.restore()
+        with self._httpcore.guard:
+            self.notes = [note for note in [self._httpcore.note()] if note]
+        # Threads may have gone on while the block was being closed.
+        self.records[:] = [record for record in self.records if record.start <= ended]
+        for record in self.records:
+            record.cut(ended, UNFINISHED)
         for hooks in self._hooks:
             with hooks.guard:
                 for record in self.records:
-                    if record.library == hooks.library:
-                        record.finish(UNFINISHED, now=hooks.guard.off_since)
+                    if record.library in hooks.libraries:
+                        record.finish(UNFINISHED, now=hooks.guard.off_since or ended)
 
-    def _wanted(self) -> bool:
-        return self._on and belonging.belongs(self._owner, self._home)
-
-    def _new_record(self, library: str, method: str, url: str) -> RequestRecord | None:
-        if not self._wanted():
+    def _new_record(self, library: str, method: object, url: object, start: float = 0.0) -> RequestRecord | None:
+        if not self._on:
             return None
-        self.on_request()
-        record = RequestRecord(library, method, url, self.current_row())
-        self.records.append(record)
+        is_ours = belonging.belongs(self._owner, self._home)
+        row = self.current_row() if is_ours else OUTSIDE
+        record = RequestRecord(library, _text(method), _text(url), row, start)
+        if is_ours:
+            self.on_request()
+            self.records.append(record)
+        else:
+            self.beside.append(record)
         return record
+
+
+def _text(value: object) -> str:
+    """A method or an address as a text; empty where the learner's object cannot say it."""
+    if type(value) is str:
+        return value
+    with suppress(Exception):
+        return str(value)
+    return ""

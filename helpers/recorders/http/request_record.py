@@ -18,17 +18,19 @@ UNFINISHED = "unfinished"
 
 
 class RequestRecord:
-    """One HTTP request. A redirect is answered by a further request, which has a record of its own.
+    """One HTTP request that was sent, or tried. A redirect and a retry are requests too, with records of their own.
 
     The phases are kept as a running account: ``enter`` books the time since the last call to the phase that
     was on. They therefore always add up to the time from start to end, also when a request fails half-way.
-    Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request.
+    Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request,
+    ``port`` the one that its connection has on this machine, or 0. Nothing changes once it is over.
     """
 
-    __slots__ = ("_phase", "_since", "connection", "end", "error", "library", "method", "received",
-                 "row", "seconds", "start", "status", "url")  # fmt: skip
+    __slots__ = ("_phase", "_since", "connection", "end", "error", "is_being_read", "is_sent", "library", "method",
+                 "port", "received", "row", "seconds", "start", "status", "url")  # fmt: skip
 
-    def __init__(self, library: str, method: str, url: str, row: int) -> None:
+    def __init__(self, library: str, method: str, url: str, row: int, start: float = 0.0) -> None:
+        """``start`` is given where it began before now."""
         self.library = library
         self.row = row
         self.method = method
@@ -36,16 +38,24 @@ class RequestRecord:
         self.status: int | None = None
         self.received = 0
         self.connection = ""
+        self.port = 0
         self.error = ""
         self.end: float | None = None
         self.seconds = dict.fromkeys(PHASES, 0.0)
-        self.start = self._since = perf_counter()
+        self.start = self._since = start or perf_counter()
         self._phase = "sending"
+        self.is_sent = False  # on its way over a connection
+        self.is_being_read = False  # by a call that is not over
 
     @property
     def path(self) -> str:
         """The path of its URL."""
         return path_of(self.url)
+
+    @property
+    def phase(self) -> str:
+        """The phase that it is in."""
+        return self._phase
 
     def span(self, began: float) -> tuple[float, float]:
         """Its start and its end, in seconds since the block opened at ``began``; one that is not over has no length."""
@@ -66,9 +76,15 @@ class RequestRecord:
         ``now`` is given where the clock is not to be asked.
         """
         if self.end is None:
-            now = now or perf_counter()
+            now = max(now, self._since) if now else perf_counter()
             self.seconds[phase] += now - self._since
             self._since = now
+
+    def answer(self, status: object) -> None:
+        """The headers of its answer are here; what follows is reading."""
+        if self.end is None:
+            self.status = usable_status(status)
+            self.enter("reading")
 
     def finish(self, error: str = "", now: float = 0.0) -> None:
         """The request is over. A second call changes nothing: the first end is the true one."""
@@ -76,6 +92,21 @@ class RequestRecord:
             self.book(self._phase, now)
             self.end = self._since
             self.error = error
+
+    def cut(self, now: float, error: str) -> None:
+        """Nothing counts that came after ``now``: a request that ended later had not ended then."""
+        if self.end is not None and self.end > now:
+            after, self.end, self.error = self.end - now, max(now, self.start), error
+            for phase in reversed(PHASES):
+                spent = min(self.seconds[phase], after)
+                self.seconds[phase] -= spent
+                after -= spent
+
+    def fail(self, error: BaseException) -> None:
+        """It got no answer. Of an error that was caught and raised anew, the last name is the one the caller sees."""
+        self.finish()
+        if self.status is None and self.error != UNFINISHED:
+            self.error = type(error).__name__
 
 
 def path_of(url: str) -> str:

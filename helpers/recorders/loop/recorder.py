@@ -14,20 +14,22 @@ from asyncio import events
 from collections.abc import Callable
 from contextvars import Context
 from itertools import count
-from math import isnan
+from math import isnan, nan
 from time import perf_counter as clock
+from time import process_time, thread_time
 from types import CodeType
 from typing import Any
 from weakref import ref
 
-from helpers.code.origin import WAIT_FOR, is_learners, maker_of
+from helpers.code.origin import WAIT_FOR, made_by_learner, maker_of
 from helpers.recorders import belonging
 from helpers.recorders.code_places import describe
 from helpers.recorders.display_names import name_in_code
 from helpers.recorders.guard import Guard
+from helpers.recorders.handed_on import code_run_by, learners_coroutine
 from helpers.recorders.loop.eager import watch_factory
 from helpers.recorders.loop.garbage_collections import GarbageRecorder
-from helpers.recorders.loop.task_of import is_task, task_of
+from helpers.recorders.loop.task_of import STEPS, is_task, task_of
 from helpers.recorders.loop.watchdog import Watchdog
 from helpers.recorders.patches import Patches
 from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
@@ -85,6 +87,7 @@ class LoopRecorder:
         self._watchdog: Watchdog | None = None
         self._close: Callable[[float], None] = lambda now: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
+        self.delay_since: Callable[[float], float] = lambda start: 0.0  # see `ProcessorWatch`
 
     @property
     def pauses(self) -> list[tuple[float, float, int]]:
@@ -173,11 +176,13 @@ class LoopRecorder:
         is_reply = False
         # Readers whose reply arrived during the last long step, and when.
         arrived: dict[Any, float] = {}
-        # The last time the loop waited for the operating system.
+        # The last time the loop waited for the operating system, and the processor time of its thread and of the whole
+        # process when it was told to go on. To ask for these at each step would cost more than the step.
         asleep = awake = 0.0
+        marked, own_cpu, all_cpu = clock(), thread_time(), process_time()
 
         class Handle(plain_handle):  # type: ignore[misc, valid-type]
-            __slots__ = ("_made_ready",)
+            __slots__ = ("_made_ready", "_row", "_task")
 
             def __init__(
                 self, callback: Any, args: Any, loop: asyncio.AbstractEventLoop, context: Context | None = None
@@ -189,16 +194,21 @@ class LoopRecorder:
                 if loop is not home or not on:
                     return
                 try:
-                    self._made_ready = clock()
+                    self._made_ready, self._task = clock(), None
                     if happened and threading.get_ident() == home_thread:
                         self._made_ready = happened
                         if is_reply and self._context.get(mark) is owner:
                             is_reply = False
                             replies.append(happened)
                     if not args:  # a task's first step has no arguments; others have none either, after sleep(0)
-                        task = task_of(callback)
-                        if task is not None and not hasattr(task, attribute) and self._context.get(mark) is owner:
-                            note_birth(task, task.get_coro(), self._made_ready, current, maker_of(sys._getframe(1)))
+                        kind: Any = type(callback)
+                        task = callback.__self__ if kind is STEPS else task_of(callback)
+                        if task is not None:
+                            number = getattr(task, attribute, None)
+                            if number is None and self._context.get(mark) is owner:
+                                maker = maker_of(sys._getframe(1))
+                                number = note_birth(task, task.get_coro(), self._made_ready, current, maker)
+                            self._row, self._task = number, task  # so that `run` need not ask again
                 except Exception as error:
                     give_up(error)
 
@@ -209,29 +219,34 @@ class LoopRecorder:
             if handle._loop is not home or not on:
                 plain_run(handle)
                 return
-            callback = task = None
+            task = None
             number: Any = OUTSIDE
             try:
                 if opened:
                     close_opening_step()
-                callback = handle._callback
-                task = task_of(callback)
-                if task is not None:
-                    number = getattr(task, attribute, None)
-                    if number is None:
-                        number = late_birth(task, handle) if handle._context.get(mark) is owner else OUTSIDE
+                if type(handle) is Handle and handle._task is not None:
+                    number, task = handle._row, handle._task
+                else:
+                    task = task_of(handle._callback)
+                    if task is not None:
+                        number = getattr(task, attribute, None)
+                if number is None and task is not None:
+                    number = late_birth(task, handle) if handle._context.get(mark) is owner else OUTSIDE
                 if arrived and handle in arrived:
                     happened, is_reply = arrived.pop(handle), True
             except Exception as error:
                 give_up(error)
-            outer = current, began, running
+            outer = None if running is None else (current, began, running)  # nest-asyncio runs steps in steps
             current, running = number, handle
             began = start = clock()
             try:
                 plain_run(handle)
             finally:
                 end = clock()
-                current, began, running = outer
+                if outer is None:
+                    current, began, running = OUTSIDE, 0.0, None
+                else:
+                    current, began, running = outer
                 if happened:
                     happened, is_reply = 0.0, False
                 if on:
@@ -245,12 +260,12 @@ class LoopRecorder:
                             if task.done() and rows[number].task() is task:  # `wait_for` may have two tasks in one row
                                 rows[number].finish(task, end)
                         if end - start >= threshold:
-                            note_long_step(number, callback, start, end)
+                            note_long_step(number, handle._callback, start, end)
                     except Exception as error:
                         give_up(error)
                 # An exception's traceback may hold this frame: it must not keep the task alive, or "never retrieved"
                 # would come late. asyncio's own `_run` does the same.
-                handle = callback = task = None
+                handle = task = None
 
         def run_timer(handle: Any) -> None:
             nonlocal happened
@@ -267,7 +282,7 @@ class LoopRecorder:
             run(handle)
 
         def select(timeout: float | None = None) -> Any:
-            nonlocal asleep, awake
+            nonlocal asleep, awake, marked, own_cpu, all_cpu
             if opened:
                 try:
                     close_opening_step()
@@ -278,6 +293,7 @@ class LoopRecorder:
             if on:
                 try:
                     asleep, awake = before, clock()
+                    marked, own_cpu, all_cpu = awake, thread_time(), process_time()
                     if awake - asleep > SHORTEST_IDLE and not self.full_since:
                         idle.extend((asleep, awake))
                 except Exception as error:
@@ -296,10 +312,13 @@ class LoopRecorder:
                 # it. Counted as one, the same code gives the same picture.
                 number = parent
                 sharers.append(ref(task))
+                if rows[number].library:
+                    claim(rows[number], coroutine)
             else:
                 number = len(rows)
-                library = not (maker and is_learners(maker.co_filename))
+                library = not made_by_learner(maker)
                 rows.append(TaskRow(task, coroutine, when, parent, library))
+                claim(rows[number], coroutine)
             setattr(task, attribute, number)
             return number
 
@@ -327,7 +346,13 @@ class LoopRecorder:
             with watchdog.guard:
                 spot, ready = watchdog.report(start)
                 where = describe(spot)
-            long_steps.append(LongStep(number, callback_name(callback), start, end, *where))
+            cpu = elsewhere = nan
+            if (
+                marked <= start and threading.get_ident() == home_thread
+            ):  # under nest-asyncio the loop may wait inside it
+                cpu = thread_time() - own_cpu
+                elsewhere = max(process_time() - all_cpu - cpu, 0.0) + self.delay_since(start)
+            long_steps.append(LongStep(number, callback_name(callback), start, end, *where, cpu, elsewhere))
             arrived = readers_of(selector, ready)
 
         def close_opening_step() -> None:
@@ -403,6 +428,17 @@ def unserved(home: Any, rows: list[TaskRow], attribute: str, to_clock: float, no
         if number >= 0 and due < now and not timer._cancelled:
             ready.setdefault(number, due)
     return ready
+
+
+def claim(row: TaskRow, coroutine: Any) -> None:
+    """Make the row the learner's, and call it by their function, where that is what the coroutine runs.
+
+    Also where a library has made the task, or has put a coroutine of its own around the learner's.
+    """
+    own = learners_coroutine(coroutine)
+    code = code_run_by(own)
+    if code is not None:
+        row.library, row.coroutine, row.code = False, name_in_code(own), code.co_filename
 
 
 def callback_name(callback: Any) -> str:

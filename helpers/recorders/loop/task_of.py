@@ -23,7 +23,7 @@ def task_of(callback: Any) -> "asyncio.Task[Any] | None":
     asyncio makes are asked for theirs: methods, of Python's and of C's, and the first step of a task written in C.
     """
     kind = type(callback)
-    if kind is _STEPS or kind is BuiltinMethodType or kind is MethodType:
+    if kind is STEPS or kind is BuiltinMethodType or kind is MethodType:
         owner = callback.__self__
         if type(owner) is _USUAL_TASK or issubclass(type(owner), TASKS):  # in this order: it is asked at every step
             task: asyncio.Task[Any] = owner
@@ -62,4 +62,5 @@ class _OneCall:
         return False
 
 
-_STEPS = _type_of_steps()
+STEPS = _type_of_steps()
+"""The type of the callback by which a task written in C takes a step; None where it is not known."""

@@ -6,25 +6,23 @@ cancelled: these are the methods hooked. Nothing is wrapped around the job itsel
 
 import functools
 import inspect
+import sys
 import threading
 from concurrent.futures import Future, thread
-from contextvars import Context
-from types import BuiltinMethodType
 from typing import Any
 
 from helpers.recorders.by_identity import ByIdentity
-from helpers.recorders.display_names import name_in_code
 from helpers.recorders.patches import Patches
+from helpers.recorders.threads.jobs import new_job
 from helpers.recorders.threads.ledger import Ledger
-from helpers.recorders.threads.thread_row import ThreadRow
+from helpers.recorders.threads.thread_row import ThreadRow, thread_name
 
 UNKNOWN = (
     "This version of Python runs the jobs of its thread pools in a way that the recorder does not know: they were not "
     "recorded."
 )
-
-MOST_PARTIALS = 10
-"""How many, one in another, are looked through for a name."""
+ASGIREF = "asgiref.current_thread_executor"
+"""Its executor runs jobs in a thread that waits for them, and has a copy of the standard library's class for them."""
 
 
 def install(patches: Patches, ledger: Ledger) -> None:
@@ -35,19 +33,22 @@ def install(patches: Patches, ledger: Ledger) -> None:
         ledger.notes.append(UNKNOWN)
         return
     rows = ByIdentity[ThreadRow]()
-    plain_init = item.__init__
     plain_running, plain_cancel = Future.set_running_or_notify_cancel, Future.cancel
     plain_result, plain_exception = Future.set_result, Future.set_exception
 
     guard = ledger.guard
 
-    @functools.wraps(plain_init)
-    def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        plain_init(self, *args, **kwargs)
-        with guard:
-            row = ledger.born("job", name_of(self.fn if hasattr(self, "fn") else self.task[0]))
-            if row is not None:
-                rows.put(self.future, row)
+    def init_hook(plain_init: Any) -> Any:
+        @functools.wraps(plain_init)
+        def init(self: Any, *args: Any, **kwargs: Any) -> None:
+            plain_init(self, *args, **kwargs)
+            with guard:
+                function = self.fn if hasattr(self, "fn") else self.task[0]
+                row = new_job(ledger, function, sys._getframe().f_back)
+                if row is not None:
+                    rows.put(self.future, row)
+
+        return init
 
     @functools.wraps(plain_running)
     def set_running_or_notify_cancel(self: "Future[Any]") -> bool:
@@ -55,7 +56,7 @@ def install(patches: Patches, ledger: Ledger) -> None:
         with guard:
             row = rows.get(self)
             if row is not None and runs:
-                ledger.begin(row, threading.current_thread().name)
+                ledger.begin(row, thread_name(threading.current_thread()))
         return runs
 
     @functools.wraps(plain_result)
@@ -82,18 +83,8 @@ def install(patches: Patches, ledger: Ledger) -> None:
             if row is not None:
                 ledger.end(row, outcome, error)
 
-    patches.replace(item, "__init__", init)
+    for kind in (item, getattr(sys.modules.get(ASGIREF), "_WorkItem", None)):
+        if kind is not None:
+            patches.replace(kind, "__init__", init_hook(kind.__init__))
     for method in (set_running_or_notify_cancel, set_result, set_exception, cancel):
         patches.replace(Future, method.__name__, method)
-
-
-def name_of(function: Any) -> str:
-    """What to call a job: the name of its function, as a traceback has it."""
-    for _ in range(MOST_PARTIALS):
-        if type(function) is not functools.partial:
-            break
-        # `asyncio.to_thread` submits `partial(context.run, function, ...)`.
-        inner = function.func
-        in_context = type(inner) is BuiltinMethodType and type(inner.__self__) is Context
-        function = function.args[0] if in_context and function.args else inner
-    return name_in_code(function)

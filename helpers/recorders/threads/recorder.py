@@ -14,9 +14,10 @@ from typing import Any
 from helpers.recorders import belonging
 from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
+from helpers.recorders.processor_watch import ProcessorWatch
 from helpers.recorders.references import exchange, learners_modules
 from helpers.recorders.task_row import OUTSIDE
-from helpers.recorders.threads import pool_hooks, waits
+from helpers.recorders.threads import anyio_hooks, other_loops, pool_hooks, thread_pool_hooks, waits
 from helpers.recorders.threads.idle_sampler import IdleSampler
 from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.threads.thread_hooks import ThreadHooks
@@ -39,6 +40,7 @@ class ThreadRecorder:
         self._ledger = Ledger(lambda: self.current_row())
         self._patches = Patches()
         self._threads = ThreadHooks(self._ledger)
+        self._processor = ProcessorWatch()
         self._sampler = IdleSampler(self._ledger.running, self._ledger.wait)
         self._functions: list[tuple[Any, Any]] = []
         self._learners: set[str] = set()
@@ -51,8 +53,8 @@ class ThreadRecorder:
 
     @property
     def rows(self) -> list[ThreadRow]:
-        """Jobs and threads of the block, in order of birth."""
-        return self._ledger.rows
+        """Jobs and threads of the block, in order of birth, without those that are a library's own."""
+        return [row for row in self._ledger.rows if row.shown]
 
     @property
     def calls(self) -> int:
@@ -60,9 +62,18 @@ class ThreadRecorder:
         return self._ledger.calls
 
     @property
+    def stalls(self) -> list[tuple[float, float]]:
+        """When the machine gave the process no processor: see `ProcessorWatch`."""
+        return self._processor.stalls
+
+    def delay_since(self, start: float) -> float:
+        """The seconds since then in which the thread that the recording was started on had no processor, at most."""
+        return self._processor.delay_since(start)
+
+    @property
     def guards(self) -> list[Guard]:
         """The guards of the hooks and of the sampler, each of which may fail alone."""
-        return [self.guard, self._sampler.guard]
+        return [self.guard, self._sampler.guard, self._processor.guard]
 
     @property
     def guard(self) -> Guard:
@@ -83,12 +94,16 @@ class ThreadRecorder:
         """Put the hooks in place. ``owner`` is what `belonging.mark` was, or will be, called with."""
         guard = self.guard
         try:
+            with self._processor.guard:
+                self._processor.start()
             with self._sampler.guard:
                 self._sampler.start()  # before the hooks, so that it is no thread of the block
             with guard:
                 self._threads.install(self._patches)
-                pool_hooks.install(self._patches, self._ledger)
+                for hooks in (pool_hooks, thread_pool_hooks, other_loops):
+                    hooks.install(self._patches, self._ledger)
                 self._functions = waits.install(self._patches, self._ledger)
+                self._functions += anyio_hooks.install(self._patches, self._ledger)
                 self._loaded, self._learners = set(sys.modules), learners_modules()
                 exchange(self._learners, self._functions)
                 self._ledger.open(owner)
@@ -115,6 +130,8 @@ class ThreadRecorder:
                 exchange(modules, [(hook, original) for original, hook in self._functions])
                 self._functions = []
         self._sampler.stop()
+        with self._processor.guard:
+            self._processor.stop()
         with guard:
             self._ledger.close()
 

@@ -1,19 +1,21 @@
-"""Watch the plain threads that a block starts: `threading.Thread` and what is derived from it."""
+"""Watch the threads that a block starts: `threading.Thread` and what is derived from it."""
 
 import functools
 import sys
 from threading import Thread, main_thread
+from types import FrameType
 from typing import Any
 
-from helpers.recorders.display_names import class_name
+from helpers.code.origin import started_by_learner
+from helpers.recorders.display_names import in_class, kept_by
+from helpers.recorders.handed_on import learners_function
 from helpers.recorders.patches import Patches
 from helpers.recorders.threads.ledger import Ledger
-from helpers.recorders.threads.thread_row import ThreadRow
+from helpers.recorders.threads.thread_row import ThreadRow, thread_name
 from helpers.recorders.threads.waits import waiting
 
 UNKNOWN = "This version of Python runs its threads in a way that the recorder does not know: they were not recorded."
-LIBRARIES = ("asyncio.", "concurrent.futures.", "multiprocessing.", "subprocess")
-"""Modules that start threads for their own purposes: a pool's workers are seen by their jobs."""
+_PLAIN_RUN = Thread.run
 
 
 class ThreadHooks:
@@ -45,8 +47,8 @@ class ThreadHooks:
         def start(self: Any) -> None:
             with guard:
                 # What cannot be started raises an error, and that is no matter of ours.
-                if self._initialized and self.ident is None and not _by_library():
-                    hooks._watch(self)
+                if self._initialized and self.ident is None:
+                    hooks._watch(self, sys._getframe().f_back)  # no frame where C starts it
             try:
                 original(self)
             except BaseException:
@@ -67,7 +69,7 @@ class ThreadHooks:
                 return
             row, _ = watched
             with guard:
-                hooks._ledger.begin(row, _name_of(self))
+                hooks._ledger.begin(row, thread_name(self))
             try:
                 original(self)
             finally:
@@ -78,8 +80,11 @@ class ThreadHooks:
         hooks, guard = self, self._ledger.guard
         return _bootstrap_inner
 
-    def _watch(self, thread: Any) -> None:
-        row = self._ledger.born("thread", _name_of(thread))
+    def _watch(self, thread: Any, starter: FrameType | None) -> None:
+        place = self._ledger.place()
+        if place is None:
+            return
+        row = self._ledger.born("thread", thread_name(thread), place, is_librarys(thread, starter))
         if row is None:
             return
 
@@ -110,13 +115,9 @@ class ThreadHooks:
         return row
 
 
-def _by_library() -> bool:
-    """Whether the code that starts the thread is such a library's."""
-    starter = sys._getframe(1).f_back  # none for what C starts
-    return starter is not None and str(starter.f_globals.get("__name__", "")).startswith(LIBRARIES)
-
-
-def _name_of(thread: Thread) -> str:
-    """The thread's name, as `threading` keeps it: a learner's class may answer otherwise, or not at all."""
-    name = vars(thread).get("_name")
-    return name if type(name) is str else class_name(type(thread))
+def is_librarys(thread: Any, starter: FrameType | None) -> bool:
+    """Whether a library starts the thread, and it runs none of the learner's functions as far as can be told then."""
+    if started_by_learner(starter):
+        return False
+    run = in_class(type(thread), "run")
+    return learners_function(kept_by(thread, "_target") if run is _PLAIN_RUN else run) is None

@@ -1,0 +1,40 @@
+"""A method with something of ours around it."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from helpers.recorders.guard import Guard
+from helpers.recorders.patches import Patches
+
+Original = Callable[..., Any]
+
+
+def hook(patches: Patches, guard: Guard, owner: type, name: str, wrapper: Callable[..., Any]) -> None:
+    """Let ``wrapper(original, self, ...)`` be called for this method, until ``patches.restore()``.
+
+    A wrapper calls the original with the same arguments and hands on its result or its exception; that of a coroutine
+    function awaits it. A class that has inherited the method is left alone: the hook on the class above sees its calls.
+    """
+    original = owner.__dict__.get(name)
+    if not callable(original):
+        return
+
+    if inspect.iscoroutinefunction(original):  # and it stays one: others look at that, a mock for one
+
+        @functools.wraps(original)
+        async def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
+            if not guard.on:
+                return await original(this, *args, **kwargs)
+            return await wrapper(original, this, *args, **kwargs)
+
+    else:
+
+        @functools.wraps(original)
+        def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
+            if not guard.on:
+                return original(this, *args, **kwargs)
+            return wrapper(original, this, *args, **kwargs)
+
+    patches.replace(owner, name, hooked)

@@ -1,0 +1,227 @@
+"""Watch `http.client`, which `urllib`, urllib3, `requests` and many a company's own client are built on.
+
+A connection carries one request at a time, so a request is known by its connection until it is answered, and by its
+answer from then on. Which part of a client made it is told from above: see `current_request`.
+"""
+
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
+from typing import Any
+
+from helpers.recorders.by_identity import ByIdentity
+from helpers.recorders.guard import Guard
+from helpers.recorders.http.current_request import current
+from helpers.recorders.http.hook import Original, hook
+from helpers.recorders.http.request_record import RequestRecord, failure_within
+from helpers.recorders.patches import Patches
+
+READS = ("read", "read1", "readinto", "readline")
+ITS_OWN_ERRORS = ("http.client", "urllib")
+"""The libraries whose callers see the errors of `http.client` as they are. Others catch them, and raise their own."""
+READING_ERRORS = {
+    "ProtocolError": "ChunkedEncodingError",
+    "DecodeError": "ContentDecodingError",
+    "ReadTimeoutError": "ConnectionError",
+}
+"""What `requests` calls the errors of urllib3 while a body is read: see `requests.models.Response.iter_content`."""
+
+
+class HttpClientHooks:
+    """The hooks for one recording. ``new_record(library, method, url)`` makes a record, or returns None."""
+
+    def __init__(self, guard: Guard, new_record: Callable[[str, str, str], RequestRecord | None]) -> None:
+        self._guard = guard
+        self._new_record = new_record
+        self._by_connection = ByIdentity[RequestRecord]()
+        self._by_answer = ByIdentity[RequestRecord]()
+        self._asked_for = ByIdentity[tuple[str, str] | None]()
+        self._unused = ByIdentity[bool]()  # connections that were made in the block, and have carried nothing yet
+
+    def install(self, patches: Patches) -> None:
+        """Wrap the methods; ``patches.restore()`` takes the wrappers out again."""
+        for connection in (HTTPConnection, HTTPSConnection):
+            hook(patches, self._guard, connection, "connect", self.connect)
+        hook(patches, self._guard, HTTPConnection, "putrequest", self._begin)
+        hook(patches, self._guard, HTTPConnection, "endheaders", self._send_headers)
+        hook(patches, self._guard, HTTPConnection, "send", self._send)
+        hook(patches, self._guard, HTTPConnection, "getresponse", self._wait)
+        for name in READS:
+            hook(patches, self._guard, HTTPResponse, name, self._read)
+        for name in ("close", "_close_conn"):
+            hook(patches, self._guard, HTTPResponse, name, self._close)
+
+    def record_of(self, answer: Any) -> RequestRecord | None:
+        """The request that this `HTTPResponse` answers."""
+        return self._by_answer.get(answer)
+
+    def connect(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        """The connection is made: for the request that it already carries, or for the one that looked for it."""
+        carried = record = None
+        with self._guard:
+            carried = self._carried_by(connection)
+            record = carried or current()
+            if record is not None:
+                record.connection = "new"
+                record.enter("connecting")
+        result = original(connection, *args, **kwargs)
+        with self._guard:
+            if carried is None:
+                self._unused.put(connection, True)
+            if record is not None:
+                record.enter("sending")
+        return result
+
+    def _carried_by(self, connection: Any) -> RequestRecord | None:
+        record = self._by_connection.get(connection)
+        return record if record is not None and record.end is None else None
+
+    def _begin(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        # Afterwards: a request that `http.client` refuses has never been one.
+        result = original(connection, *args, **kwargs)
+        with self._guard:
+            if not type(connection).__module__.startswith("helpers."):  # such is a question of our own to a server
+                method, target = (*args, *(kwargs.get(name) for name in ("method", "url")[len(args) :]))[:2]
+                self._asked_for.put(connection, (str(method), str(target)))
+        return result
+
+    def _begun(self, connection: Any) -> None:
+        """The request goes on its way now. Of those of urllib3's making the record is as old as the try."""
+        asked_for = self._asked_for.get(connection)
+        if asked_for is None:
+            return
+        self._asked_for.put(connection, None)
+        record = current()
+        if record is None or record.is_sent:
+            method, target = asked_for
+            record = self._new_record(_library_of(connection), method, _url_of(connection, target))
+        if record is not None:
+            record.is_sent = True
+            is_new = connection.sock is None or self._unused.get(connection)
+            record.connection = record.connection or ("new" if is_new else "reused")
+            self._unused.put(connection, False)
+            self._by_connection.put(connection, record)
+
+    def _send_headers(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        # With them goes the body, where it is given in one piece.
+        with self._guard:
+            self._begun(connection)
+        try:
+            result = original(connection, *args, **kwargs)
+        except BaseException as error:
+            self._failed(connection, error)
+            raise
+        with self._guard:
+            record = self._carried_by(connection)
+            if record is not None:
+                record.port = _port_of(connection)
+                record.enter("waiting")
+        return result
+
+    def _send(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        # Of the headers, or of a further piece of the body: then the time up to its end was sending after all.
+        try:
+            result = original(connection, *args, **kwargs)
+        except BaseException as error:
+            self._failed(connection, error)
+            raise
+        with self._guard:
+            record = self._carried_by(connection)
+            if record is not None and record.phase == "waiting":
+                record.book("sending")
+        return result
+
+    def _wait(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            answer = original(connection, *args, **kwargs)
+        except BaseException as error:
+            self._failed(connection, error)
+            raise
+        with self._guard:
+            record = self._carried_by(connection)
+            if record is not None:
+                self._answered(record, answer)
+        return answer
+
+    def _answered(self, record: RequestRecord, answer: Any) -> None:
+        """The headers are here. A connection of the learner's may hand out anything as its answer."""
+        if not issubclass(type(answer), HTTPResponse):
+            record.finish()
+            return
+        record.answer(answer.status)
+        self._by_answer.put(answer, record)
+        if answer.length == 0 and not answer.chunked:
+            record.finish()
+
+    def _failed(self, connection: Any, error: BaseException) -> None:
+        with self._guard:
+            record = self._carried_by(connection)
+            if record is not None and record.library in ITS_OWN_ERRORS:
+                record.fail(error)
+
+    def _read(self, original: Original, answer: Any, *args: Any, **kwargs: Any) -> Any:
+        record = None
+        with self._guard:
+            record = self._by_answer.get(answer)
+            if record is not None and (record.end is not None or record.is_being_read):
+                record = None  # a call inside a call
+            if record is not None:
+                record.is_being_read = True
+        if record is None:
+            return original(answer, *args, **kwargs)
+        try:
+            result = original(answer, *args, **kwargs)
+        except BaseException as error:
+            with self._guard:
+                record.is_being_read = False
+                if type(error) is IncompleteRead:
+                    record.received += len(error.partial)
+                if record.library in ITS_OWN_ERRORS:
+                    record.finish(type(error).__name__)
+            raise
+        with self._guard:
+            record.is_being_read = False
+            record.received += result if type(result) is int else len(result)
+            if answer.fp is None:
+                # Closed before all of it has come, though nobody asked for that: the server has broken it off.
+                broken_off = bool(answer.length) and not answer.chunked
+                record.finish(_name_of("ProtocolError", "IncompleteRead", record.library) if broken_off else "")
+        return result
+
+    def _close(self, original: Original, answer: Any) -> Any:
+        # `http.client` closes an answer as its last byte is read; so do those who give it up, or fail to read it.
+        with self._guard:
+            record = self._by_answer.get(answer)
+            if record is not None and not record.is_being_read:
+                failure = failure_within("urllib3") or failure_within("http")
+                name = type(failure).__name__ if failure else ""
+                record.finish(_name_of(name, name, record.library))
+        return original(answer)
+
+
+def _name_of(error: str, plain: str, library: str) -> str:
+    """What the caller sees of an error of urllib3's; ``plain`` is the same one of `http.client`'s."""
+    if library in ITS_OWN_ERRORS:
+        return plain
+    return READING_ERRORS.get(error, error) if library == "requests" else error
+
+
+def _library_of(connection: Any) -> str:
+    return "urllib3" if type(connection).__module__.startswith("urllib3.") else "http.client"
+
+
+def _url_of(connection: Any, target: str) -> str:
+    """The address that is asked for; a request by way of a proxy names the whole of it."""
+    if "://" in target:
+        return target
+    scheme = "https" if issubclass(type(connection), HTTPSConnection) else "http"
+    port = "" if connection.port == type(connection).default_port else f":{connection.port}"
+    return f"{scheme}://{connection.host}{port}{target}"
+
+
+def _port_of(connection: Any) -> int:
+    """The connection's port on this machine; 0 where it has none, as a socket that is a file."""
+    try:
+        port = connection.sock.getsockname()[1]
+    except Exception:  # a socket may be any object of the learner's
+        return 0
+    return port if type(port) is int else 0

@@ -1,0 +1,145 @@
+"""When the machine stands still, or another thread has the GIL, no line of the learner's is blamed for it."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+import time
+from math import nan
+
+import pytest
+
+from helpers import measure
+from helpers.recorders.processor_watch import ProcessorWatch
+from helpers.recorders.task_row import LongStep
+from helpers.runs import Run
+from helpers.runs.card import card
+from helpers.runs.held_steps import parts_of
+
+pytestmark = pytest.mark.evidence
+
+
+def burn(seconds: float) -> None:
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+@pytest.mark.parametrize(
+    "cpu, elsewhere, stalls, waits, parts",
+    [
+        (1.0, 0.0, [], [], [(10.0, 11.0)]),
+        (nan, nan, [], [], [(10.0, 11.0)]),
+        (nan, nan, [(10.2, 10.5)], [], [(10.0, 10.2), (10.5, 11.0)]),  # it stood still in the middle
+        (0.7, 0.0, [(10.2, 10.5)], [], [(10.0, 10.2), (10.5, 11.0)]),
+        (1.0, 0.0, [(9.0, 10.5), (12.0, 13.0)], [], [(10.5, 11.0)]),  # and as it began; and at other times
+        (1.0, 0.0, [(9.0, 12.0)], [], []),
+        (0.25, 9.0, [], [], [(10.75, 11.0)]),  # another thread computed meanwhile
+        (0.25, 0.25, [], [], [(10.25, 11.0)]),  # but not for all of the time that is not accounted for
+        (0.25, 9.0, [], [(10.0, 10.5)], [(10.25, 11.0)]),  # of which half a second was a sleep
+        (0.0, 9.0, [], [(10.0, 11.0)], [(10.0, 11.0)]),
+        (0.25, 9.0, [(10.5, 10.75)], [], [(10.5, 10.5), (10.75, 11.0)]),
+    ],
+)
+def test_the_parts_of_a_step(
+    cpu: float,
+    elsewhere: float,
+    stalls: list[tuple[float, float]],
+    waits: list[tuple[float, float]],
+    parts: list[tuple[float, float]],
+) -> None:
+    step = LongStep(0, "", 10.0, 11.0, "", "", cpu, elsewhere)
+    assert parts_of(step, stalls, waits) == [(start, end) for start, end in parts if end > start]
+
+
+STOP_ME = """
+import os, signal, sys, time
+time.sleep(0.2)
+for _ in range(3):
+    os.kill(int(sys.argv[1]), signal.SIGSTOP)
+    time.sleep(0.15)
+    os.kill(int(sys.argv[1]), signal.SIGCONT)
+    time.sleep(0.05)
+"""
+COMPUTES = """
+import asyncio, subprocess, sys, time, os
+from helpers import measure
+
+def burn(seconds):
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+async def main():
+    with measure("stopped") as run:
+        stopper = subprocess.Popen([sys.executable, "-c", sys.argv[1], str(os.getpid())])
+        while stopper.poll() is None:
+            burn(0.001)
+            await asyncio.sleep(0)
+    activity = run.panel().activity
+    print(len(activity.stalls), sum(end - start for start, end in activity.stalls), len(activity.blocks))
+    print(run.timeline().sentence)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot stop a process")
+def test_a_process_that_is_stopped_blocks_by_nobodys_line() -> None:
+    command = [sys.executable, "-c", COMPUTES, STOP_ME]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+    assert ended.stderr == ""
+    counts, sentence = ended.stdout.splitlines()
+    stalls, seconds, blocks = counts.split()
+    assert int(stalls) >= 3 and float(seconds) >= 0.35
+    # A busy machine may keep a step waiting for a moment that is too short to be seen; the stops would be three.
+    assert int(blocks) < 3
+    assert f"The machine stood still {stalls} times" in sentence
+
+
+def test_neither_a_sleep_nor_code_that_holds_the_gil_is_a_stall() -> None:
+    async def main() -> Run:
+        with measure("its own doing") as run:
+            time.sleep(0.1)
+            await asyncio.sleep(0)
+            sorted(range(2_000_000, 0, -1), key=str)  # holds the GIL, computing
+            await asyncio.sleep(0)
+        return run
+
+    run = asyncio.run(main())
+    activity = run.panel().activity
+    assert activity is not None
+    assert sum(end - start for start, end in activity.stalls) < 0.1
+    assert len(activity.blocks) >= 2
+    assert activity.blocks[0].line == "time.sleep(0.1)"
+
+
+def test_a_bystander_that_waits_for_the_gil_is_not_blamed() -> None:
+    """The threads compute, the task only gives way: what its steps take is not what it did."""
+
+    async def main() -> Run:
+        threads = [threading.Thread(target=burn, args=(0.3,)) for _ in range(2)]
+        with measure("in threads") as run:
+            for thread in threads:
+                thread.start()
+            while any(thread.is_alive() for thread in threads):
+                burn(0.002)  # long enough for the GIL to be asked for
+                await asyncio.sleep(0.001)
+        return run
+
+    run = asyncio.run(main())
+    activity = run.panel().activity
+    assert activity is not None
+    mine = [block for block in activity.blocks if block.row == 0]
+    assert sum(block.end - block.start for block in mine) < 0.3 * run.wall
+    assert "stood still" not in card(run) or activity.stalls
+
+
+def test_the_watch_ends_and_leaves_no_descriptor() -> None:
+    watch = ProcessorWatch()
+    watch.start()
+    assert watch.delay_since(time.perf_counter()) >= 0.0
+    watch.stop()
+    watch.stop()
+    assert watch.guard.on and watch.delay_since(time.perf_counter()) == 0.0

@@ -1,0 +1,160 @@
+"""The block harms nothing of the learner's: what they patch, how they stop it, and what a fork of it does."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from helpers import measure
+from helpers.recorders import patches
+from helpers.recorders.patches import Patches
+from helpers.servers.practice_api import PracticeAPI
+
+pytestmark = pytest.mark.evidence
+
+
+class Owner:
+    """Something with an attribute that several put their own in place of."""
+
+    attribute: Any = "the original"
+
+
+@pytest.fixture
+def owner() -> Iterator[type[Owner]]:
+    before = Owner.attribute
+    yield Owner
+    Owner.attribute = before
+    patches._covered.clear()
+
+
+def test_what_somebody_else_has_patched_meanwhile_stays(owner: type[Owner]) -> None:
+    ours, theirs = object(), object()
+    own = Patches()
+    own.replace(owner, "attribute", ours)
+    owner.attribute = theirs
+    own.restore()
+    assert owner.attribute is theirs
+
+
+def test_a_hook_that_an_undoing_brings_to_light_goes_with_the_next_block(owner: type[Owner]) -> None:
+    before, ours = owner.attribute, object()
+    own = Patches()
+    own.replace(owner, "attribute", ours)
+    saved, owner.attribute = owner.attribute, object()  # as a mock does
+    own.restore()
+    owner.attribute = saved
+    Patches().replace(Owner, "another", 1)
+    assert owner.attribute is before
+    assert patches._covered == []
+
+
+def test_an_attribute_that_somebody_has_taken_out_stays_out(owner: type[Owner]) -> None:
+    own = Patches()
+    own.replace(owner, "new", object())
+    del owner.new  # type: ignore[attr-defined]
+    own.restore()
+    assert not hasattr(owner, "new") and patches._covered == []
+
+
+def test_a_mock_that_starts_in_the_block_and_ends_after_it_works(api: PracticeAPI) -> None:
+    """As `responses` and pytest's monkeypatch do: what they undo later is what they found."""
+    slept: list[float] = []
+    with pytest.MonkeyPatch.context() as mocked:
+        with measure("patched"):
+            mocked.setattr(time, "sleep", slept.append)
+            mocked.setattr(requests.adapters.HTTPAdapter, "send", lambda *_, **__: requests.Response())
+        time.sleep(5)
+        assert requests.get(api.base).status_code is None
+    assert slept == [5]
+    assert requests.get(api.base).status_code == 200
+    with measure("the next") as run:
+        requests.get(api.url("/countries/FR"))
+        time.sleep(0)
+    assert (len(run.requests), run.faults) == (1, ())
+    assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
+    assert not hasattr(requests.adapters.HTTPAdapter.send, "__wrapped__")
+    assert not hasattr(time.sleep, "__wrapped__")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "helpers.runs.measured_block.of_block",
+        "helpers.runs.measured_block.running",
+        "helpers.runs.measured_block.why_not",
+        "helpers.runs.measured_block.HttpRecorder.start",
+        "helpers.runs.measured_block.ThreadRecorder.start",
+        "helpers.runs.block_progress.BlockProgress.beat",
+        "helpers.runs.measured_block.belonging.mark",
+        "helpers.runs.block_progress.BlockProgress.show",
+        "helpers.runs.measured_block.process_time",
+    ],
+)
+def test_a_stop_while_a_block_opens_leaves_none_open(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    async def main() -> None:
+        with measure("never"):
+            pass
+
+    with monkeypatch.context() as planted, pytest.raises(KeyboardInterrupt):
+        planted.setattr(part, stop)
+        asyncio.run(main())
+    with measure("the next") as run:
+        pass
+    assert run.outcome == "ok"
+
+
+def test_a_block_that_is_left_open_can_be_given_up() -> None:
+    left = measure("left open")
+    left.__enter__()
+    with pytest.raises(RuntimeError, match=r"'left open' is still open.*measure\.give_up\(\)"), measure("the next"):
+        pass
+    measure.give_up()
+    measure.give_up()
+    with measure("the next") as run:
+        pass
+    assert run.outcome == "ok"
+    left.__exit__(None, None, None)  # whoever held it leaves it after all
+    with measure("another") as run:
+        pass
+    assert run.outcome == "ok"
+
+
+FORKS = """
+import os, sys
+from helpers import history, measure
+
+async def main():
+    with measure("forked") as run:
+        child = os.fork()
+        if not child:
+            sys.exit(7)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    print(run.outcome, len(history("forked")))
+
+if "loop" in sys.argv:
+    import asyncio
+    asyncio.run(main())
+else:
+    with measure("forked") as run:
+        child = os.fork()
+        if not child:
+            sys.exit(7)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    print(run.outcome, len(history("forked")))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.parametrize("where", ["plain", "loop"])
+def test_a_fork_that_leaves_the_block_keeps_no_run_and_ends(where: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKS, where]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+    assert (ended.stdout.split(), ended.stderr) == (["7", "ok", "1"], "")
