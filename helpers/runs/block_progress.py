@@ -71,5 +71,6 @@ class BlockProgress:
         with self.guard:
             if self._timer is not None:
                 self._timer.cancel()
+                self._timer = None  # which holds the loop
             self._opened = 0.0
             self._line.show("")

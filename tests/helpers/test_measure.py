@@ -1,9 +1,11 @@
 """The measured block: what it keeps, what it refuses, and that it never gets in the way."""
 
 import asyncio
+import gc
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -248,6 +250,20 @@ def test_requests_beside_the_block_are_not_the_blocks(api: PracticeAPI) -> None:
     run = asyncio.run(main())
     assert list(run.requests["path"]) == ["/countries/JP"]
     assert run.server is not None and run.server.requests > 5
+
+
+def test_a_run_that_is_kept_keeps_no_loop(api: PracticeAPI) -> None:
+    async def main() -> tuple[Run, "weakref.ref[Any]"]:
+        with measure("kept") as run:
+            async with aiohttp.ClientSession() as session, session.get(api.url("/countries/FR")) as response:
+                await response.read()
+            time.sleep(0.05)
+        return run, weakref.ref(asyncio.get_running_loop())
+
+    run, loop = asyncio.run(main())
+    gc.collect()
+    assert loop() is None
+    assert len(run.requests) == 1 and len(run.tasks) == 1
 
 
 def test_the_requests_table_is_a_copy(api: PracticeAPI) -> None:

@@ -64,7 +64,7 @@ class HttpRecorder:
 
         ``ended`` is when the block did (``time.perf_counter()``); it is now, where that is not given.
         """
-        self._on = False
+        self._on, self._home = False, None
         ended = ended or perf_counter()
         with self._hooks[0].guard:
             self._patches.restore()

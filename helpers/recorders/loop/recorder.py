@@ -79,7 +79,8 @@ class LoopRecorder:
         self.handles = 0
         self.full_since = 0.0
         self.guard = Guard("tasks and their steps")
-        self._home, self._owner, self._threshold = home, owner, threshold
+        self._home: asyncio.BaseEventLoop | None = home
+        self._owner, self._threshold = owner, threshold
         self._attribute = sys.intern(f"{ROW}{next(_numbers)}")
         self._sharers: list[ref[asyncio.Task[Any]]] = []  # tasks that carry the row of another, or none
         self._patches = Patches()
@@ -118,6 +119,7 @@ class LoopRecorder:
         with self.guard:
             self._close(now)
         self._close, self.current_row = lambda now: None, lambda: OUTSIDE
+        self._home = None  # a run that is kept must not keep its loop
         self._garbage.stop()
         if self._watchdog is not None:
             self._watchdog.stop()
@@ -156,6 +158,7 @@ class LoopRecorder:
         - A step leaves four numbers and no object. Tasks are held weakly.
         """
         home, owner, threshold = self._home, self._owner, self._threshold
+        assert home is not None
         guard, attribute, sharers = self.guard, self._attribute, self._sharers
         mark, home_thread = belonging.VARIABLE, threading.get_ident()
         rows, steps, idle, replies, long_steps = self.rows, self.steps, self.idle, self.replies, self.long_steps

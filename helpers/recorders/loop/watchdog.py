@@ -51,6 +51,7 @@ class Watchdog:
         """End the thread, and wait until it has."""
         self._stopping.set()
         self._thread.join()
+        self._since, self._selector, self._epoll = lambda: 0.0, None, None
 
     def report(self, began: float) -> tuple[Spot | None, dict[int, float]]:
         """What was seen of the step that began then: where it was most often, and when each descriptor became ready.
