@@ -1,8 +1,13 @@
 """Put attributes in place of others, and take every one of them out again."""
 
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, WrapperDescriptorType
 from typing import Any, NamedTuple
 
+from helpers.page.words import listing
+
 _ABSENT = object()
+FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType)
+"""What becomes a method in a class in the way that a function of ours does. A mock does not, nor a `staticmethod`."""
 
 
 class _Replaced(NamedTuple):
@@ -36,13 +41,30 @@ class Patches:
 
     def __init__(self) -> None:
         self._replaced: list[_Replaced] = []
+        self._left_alone: list[str] = []
 
-    def replace(self, owner: Any, name: str, new: Any) -> None:
-        """Set ``owner.name`` to ``new`` until ``restore`` is called."""
+    def replace(self, owner: Any, name: str, new: Any) -> bool:
+        """Set ``owner.name`` to ``new`` until ``restore`` is called.
+
+        False where something other than a function, such as a mock, stands where a function would be put: it is left
+        alone.
+        """
         if not self._replaced:
             take_out_uncovered()
-        self._replaced.append(_Replaced(owner, name, owner.__dict__.get(name, _ABSENT), new))
+        old = owner.__dict__.get(name, _ABSENT)
+        if callable(new) and not isinstance(new, type) and old is not _ABSENT and type(old) not in FUNCTIONS:
+            self._left_alone.append(f"{getattr(owner, '__qualname__', None) or getattr(owner, '__name__', '')}.{name}")
+            return False
+        self._replaced.append(_Replaced(owner, name, old, new))
         setattr(owner, name, new)
+        return True
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left alone, as a sentence; none where nothing was."""
+        if not self._left_alone:
+            return []
+        return [f"Not watched, because something else stands in its place: {listing(self._left_alone)}."]
 
     def restore(self) -> None:
         """Undo every replacement, the last one first. Calling it again does nothing.

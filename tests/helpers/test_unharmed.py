@@ -1,12 +1,20 @@
 """The block harms nothing of the learner's: what they patch, how they stop it, and what a fork of it does."""
 
 import asyncio
+import copyreg
+import functools
+import http.client
+import pickle
+import queue
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
+import aiohttp
 import pytest
 import requests
 
@@ -158,3 +166,40 @@ def test_a_fork_that_leaves_the_block_keeps_no_run_and_ends(where: str) -> None:
     command = [sys.executable, "-W", "ignore", "-c", FORKS, where]
     ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
     assert (ended.stdout.split(), ended.stderr) == (["7", "ok", "1"], "")
+
+
+def test_a_mock_that_is_older_than_the_block_is_left_alone(api: PracticeAPI) -> None:
+    """A mock in a class gets no ``self``; a hook in its place would hand it one."""
+    targets = [
+        (queue.Queue, "get", lambda: queue.Queue().get(timeout=1), {"timeout": 1}),
+        (http.client.HTTPConnection, "getresponse", lambda: http.client.HTTPConnection("x").getresponse(), {}),
+        (aiohttp.ClientResponse, "close", lambda: aiohttp.ClientResponse.close(), {}),
+        (Future, "cancel", lambda: Future[None]().cancel(), {}),
+    ]
+    for owner, name, call, options in targets:
+        with patch.object(owner, name) as mocked:
+            with measure("mocked") as run:
+                call()
+            mocked.assert_called_once_with(**options)
+            assert any(f"{owner.__qualname__}.{name}" in note for note in run.panel().activity.notes)  # type: ignore[union-attr]
+        assert run.faults == ()
+    with patch("time.sleep") as mocked, measure("mocked") as run:
+        time.sleep(7)
+        time.sleep.assert_called_once_with(7)  # type: ignore[attr-defined]
+    assert mocked.call_count == 1 and run.wall < 5
+
+
+def test_a_function_that_is_hooked_can_be_pickled() -> None:
+    before = [(time.sleep, 0.1), len]
+    assert copyreg.dispatch_table.get(type(len)) is None
+    with measure("pickled"):
+        from_before, within = pickle.dumps(before), pickle.dumps([(time.sleep, 0.1), len])
+        made = functools.partial(time.sleep, 0.1)
+        assert time.sleep.__self__ is time  # type: ignore[attr-defined]
+    assert pickle.loads(from_before) == pickle.loads(within) == before
+    assert pickle.loads(pickle.dumps(made)).func is time.sleep
+    assert copyreg.dispatch_table.get(type(len)) is None
+    with measure("pickled too"):
+        assert pickle.loads(pickle.dumps(made)).args == (0.1,)
+        with ProcessPoolExecutor(1) as pool:
+            pool.submit(*before[0]).result()  # type: ignore[misc]

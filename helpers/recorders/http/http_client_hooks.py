@@ -79,9 +79,8 @@ class HttpClientHooks:
         # Afterwards: a request that `http.client` refuses has never been one.
         result = original(connection, *args, **kwargs)
         with self._guard:
-            if not type(connection).__module__.startswith("helpers."):  # such is a question of our own to a server
-                method, target = (*args, *(kwargs.get(name) for name in ("method", "url")[len(args) :]))[:2]
-                self._asked_for.put(connection, (str(method), str(target)))
+            method, target = (*args, *(kwargs.get(name) for name in ("method", "url")[len(args) :]))[:2]
+            self._asked_for.put(connection, (str(method), str(target)))
         return result
 
     def _begun(self, connection: Any) -> None:

@@ -69,7 +69,7 @@ class HttpRecorder:
         with self._hooks[0].guard:
             self._patches.restore()
         with self._httpcore.guard:
-            self.notes = [note for note in [self._httpcore.note()] if note]
+            self.notes = [*filter(None, [self._httpcore.note()]), *self._patches.notes]
         # Threads may have gone on while the block was being closed.
         self.records[:] = [record for record in self.records if record.start <= ended]
         for record in self.records:

@@ -20,6 +20,7 @@ from helpers.recorders.task_row import OUTSIDE
 from helpers.recorders.threads import anyio_hooks, other_loops, pool_hooks, thread_pool_hooks, waits
 from helpers.recorders.threads.idle_sampler import IdleSampler
 from helpers.recorders.threads.ledger import Ledger
+from helpers.recorders.threads.pickling import PicklingByPlace
 from helpers.recorders.threads.thread_hooks import ThreadHooks
 from helpers.recorders.threads.thread_row import ThreadRow
 
@@ -42,6 +43,7 @@ class ThreadRecorder:
         self._threads = ThreadHooks(self._ledger)
         self._processor = ProcessorWatch()
         self._sampler = IdleSampler(self._ledger.running, self._ledger.wait)
+        self._pickling = PicklingByPlace()
         self._functions: list[tuple[Any, Any]] = []
         self._learners: set[str] = set()
         self._loaded: set[str] = set()
@@ -83,7 +85,7 @@ class ThreadRecorder:
     @property
     def notes(self) -> list[str]:
         """What the reader of the rows must know, a sentence each."""
-        return self._ledger.notes
+        return [*self._ledger.notes, *self._patches.notes]
 
     @property
     def cost_per_call(self) -> float:
@@ -106,6 +108,10 @@ class ThreadRecorder:
                 self._functions += anyio_hooks.install(self._patches, self._ledger)
                 self._loaded, self._learners = set(sys.modules), learners_modules()
                 exchange(self._learners, self._functions)
+                written_in_c = (
+                    (hook, original) for original, hook in self._functions if isinstance(hook, waits.Unbound)
+                )
+                self._pickling.start({hook.place: original for hook, original in written_in_c})
                 self._ledger.open(owner)
         except BaseException:
             self.stop()
@@ -121,6 +127,8 @@ class ThreadRecorder:
             self._ledger.end(self.main, "ok")
         with guard:
             self._patches.restore()
+        with guard:
+            self._pickling.stop()
         with guard:
             self._threads.stop()
         with guard:

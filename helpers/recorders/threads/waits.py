@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from pkgutil import resolve_name
 from time import perf_counter as clock
 from typing import Any
 
@@ -61,26 +62,34 @@ def install(patches: Patches, ledger: Ledger) -> list[tuple[Call, Call]]:
         original = getattr(module, name)
         hook = waiting(original, kind, ledger)
         if not hasattr(original, "__get__"):
-            hook = Unbound(hook)
-        patches.replace(module, name, hook)
-        pairs.append((original, hook))
+            hook = Unbound(hook, f"{module.__name__}:{name}")
+        if patches.replace(module, name, hook):
+            pairs.append((original, hook))
     return pairs
 
 
 class Unbound:
-    """Stands for a function written in C, which does not turn into a method where it is an attribute of a class."""
+    """Stands for a function written in C, which does not turn into a method where it is an attribute of a class.
 
-    def __init__(self, hook: Call) -> None:
+    ``place`` is where that stands, such as ``"time:sleep"``.
+    """
+
+    def __init__(self, hook: Call, place: str) -> None:
         functools.update_wrapper(self, hook)
+        self.place = place
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__wrapped__(*args, **kwargs)  # type: ignore[attr-defined]
+        return self.__wrapped__(*args, **kwargs)
 
-    def __reduce__(self) -> str:
-        return str(self.__name__)  # type: ignore[attr-defined]
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["__wrapped__"].__wrapped__, name)
+
+    def __reduce__(self) -> str | tuple[Call, tuple[str]]:
+        """As the original while it stands in its place; afterwards a pickle names that, where the original is again."""
+        return self.__name__ if resolve_name(self.place) is self else (resolve_name, (self.place,))
 
     def __repr__(self) -> str:
-        return repr(self.__wrapped__.__wrapped__)  # type: ignore[attr-defined]
+        return repr(self.__wrapped__.__wrapped__)
 
 
 def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[Any, ...]], bool] | None = None) -> Call:

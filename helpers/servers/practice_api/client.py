@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import sys
+from types import FunctionType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,8 +21,20 @@ TIMEOUT = 5.0  # seconds that reset() and stats() wait for the server
 ENOUGH_DESCRIPTORS = 10_500  # for 10,000 connections and some files
 
 
-class ControlConnection(http.client.HTTPConnection):
-    """A connection for questions about the server itself. It is no learner's: recorders leave out what is ours."""
+class _Answer(http.client.HTTPResponse):
+    """An answer to a question about the server itself."""
+
+
+class _ControlConnection(http.client.HTTPConnection):
+    """A connection for questions about the server itself: no mock of the learner's sees one, and no recorder."""
+
+    response_class = _Answer
+
+
+for _kind in (_Answer, _ControlConnection):  # the methods as they are now, whatever is put in their place later
+    for _name, _method in vars(_kind.__mro__[1]).items():
+        if isinstance(_method, FunctionType) and _name not in vars(_kind):
+            setattr(_kind, _name, _method)
 
 
 class PracticeAPI(HttpServer):
@@ -93,7 +106,7 @@ class PracticeAPI(HttpServer):
     def _ask(self, method: str, target: str) -> dict[str, Any]:
         # http.client and not requests or aiohttp, which may be under observation by `measure`.
         # A new connection each time: it takes a fraction of a millisecond, and survives a fork.
-        connection = ControlConnection(self.host, self.port, timeout=TIMEOUT)
+        connection = _ControlConnection(self.host, self.port, timeout=TIMEOUT)
         try:
             connection.request(method, target)
             answer = connection.getresponse()
