@@ -1,7 +1,10 @@
 """What keeps a fault of the recorders' own away from the code that they watch."""
 
+import signal
 from time import perf_counter
 from types import TracebackType
+
+from helpers.recorders.handed_on import code_run_by
 
 MOST_TOLD = 200
 """Characters of an error's message."""
@@ -30,13 +33,18 @@ class Guard:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception) or is_of_a_signal(error):
             return False
         self.switch_off(error)
         return True
 
     def switch_off(self, error: Exception) -> None:
-        """Note the error, of which only the first is told. The error itself is not kept: it holds the code's values."""
+        """Note the error, of which only the first is told. The error itself is not kept: it holds the code's values.
+
+        One that is no fault of ours is raised again.
+        """
+        if is_of_a_signal(error):
+            raise error
         if self.on:
             self.on, self.off_since = False, perf_counter()
             self._error = _told(error)
@@ -51,6 +59,16 @@ class Guard:
             f"Left out{from_when}: {self._what}. The recorder has failed, not your code, which ran on as without it "
             f"({self._error})."
         )
+
+
+def is_of_a_signal(error: BaseException) -> bool:
+    """Whether a signal's handler has raised it, as one for a time limit does: it comes at any line, also at ours."""
+    trace, codes = error.__traceback__, set()
+    while trace is not None:
+        codes.add(trace.tb_frame.f_code)
+        trace = trace.tb_next
+    handlers = (signal.getsignal(number) for number in signal.valid_signals())
+    return any(code_run_by(handler) in codes for handler in handlers if callable(handler))
 
 
 def _told(error: Exception) -> str:

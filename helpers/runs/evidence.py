@@ -30,6 +30,8 @@ class Evidence:
     """Method, path, arrival, end, status, connection and port of each request that no client here has recorded."""
     older: frozenset[int] = frozenset()
     """The connections among these that are older than the block."""
+    reset_at: float = 0.0
+    """When it began to count (``time.perf_counter()``)."""
     without_row: int = 0
     """How many further requests there were that the server's log had no room for."""
 
@@ -47,11 +49,13 @@ def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evi
     """
     if server is None:
         return None
-    known = [record for record in records if _goes_to(server, record.url)]
+    named = [record for record in records if _goes_to(server, record.url)]
+    # Those of another name may be its as well, or come by way of a proxy: that is told by their port.
+    known = [record for record in records if record.port or _goes_to(server, record.url)]
     try:
         stats = server.stats()
-        # Whether one without a status has arrived is for the log to say.
-        if stats["total"]["requests"] != sum(record.status is not None for record in known):
+        # Whether one without a status, or without a connection, has arrived is for the log to say.
+        if stats["total"]["requests"] != sum(record.status is not None and record.port > 0 for record in named):
             stats = server.stats(log=True)
     except (OSError, HTTPException):
         # The run is worth keeping without it, and an error in the learner's block must not be covered by ours.
@@ -63,8 +67,9 @@ def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evi
     connections = sorted({row[5] for row in log})  # they are numbered as they come
     older = frozenset(connections[: len(connections) - total["connections"]])
     # What the log has no room for may be what is known here.
-    without_row = total["requests"] - len(others) - len(known) if total["requests"] > len(log) > 0 else 0
-    return Evidence(**counts, by_status=by_status, log=others, older=older, without_row=max(without_row, 0))
+    without_row = total["requests"] - len(others) - len(named) if total["requests"] > len(log) > 0 else 0
+    told = {"log": others, "older": older, "reset_at": stats["reset_at"], "without_row": max(without_row, 0)}
+    return Evidence(**counts, by_status=by_status, **told)
 
 
 def _goes_to(server: PracticeAPI, url: str) -> bool:

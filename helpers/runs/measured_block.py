@@ -69,6 +69,8 @@ class measure:
         self._mark: Token[object | None] | None = None
         self._cpu = 0.0
         self._process = 0
+        self._reset = inf
+        self._clock_was_sound = True
         self._configuration: Configuration | None = None
         self._series = ""
         self._quiet = False
@@ -103,6 +105,7 @@ class measure:
                 server = running()
                 if server is not None:
                     server.reset()
+                    self._reset = perf_counter()
             self._start_recorders()
             self._progress.beat()
             self._mark = belonging.mark(self)
@@ -130,8 +133,10 @@ class measure:
                 with self._counts:
                     server = collect(running(), [*self._requests.records, *self._requests.beside])
             self._note_faults(server)
+            wall = ended - self._run.began
+            self._clock_was_sound = wall > 0
             self._run.close(
-                wall=ended - self._run.began,
+                wall=wall if wall > 0 else 0.0,
                 cpu=cpu - self._cpu,
                 outcome=_outcome(kind),
                 recording=self._recording,
@@ -160,6 +165,9 @@ class measure:
 
     def _keep(self, *, interruptible: bool) -> None:
         """Append the run to the history, after all else: whatever happens here, the block is over and its run whole."""
+        if not self._clock_was_sound:  # such a run could be compared with nothing
+            self._run.trouble = "This run is not in the history: the clock went back while it was measured."
+            return
         try:
             parts = {} if self._configuration is None else self._configuration.parts()
             self._run.stored = keep(self._run, parts, self._series)
@@ -226,6 +234,10 @@ class measure:
         # The server is asked before and after: where one fails, nothing is known of the time in between.
         self._recording.faults += filter(None, (*notes, self._counts.note(inf)))
         self._recording.notes += self._requests.notes
+        if server is not None and server.reset_at > self._reset:
+            self._recording.notes.append(
+                "The server's counters were set to zero inside the block: they tell of what came after."
+            )
         if server is not None and server.without_row:
             self._recording.faults.append(
                 f"The server's log was full: {count(server.without_row, 'request')} that no client here has recorded "

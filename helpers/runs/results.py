@@ -97,7 +97,9 @@ class Results:
         a row of kind ``request`` in `tasks` only shows once more. So the sum of ``took`` counts it once.
 
         Columns: row (in `tasks`), name, ready (since when it could have run), start, end, waited (``start - ready``),
-        took (``end - start``), blocking, line (what a blocking step was seen executing, where that was seen).
+        took (``end - start``, without the time in which the machine stood still), blocking, line (what a blocking step
+        was seen executing, where that was seen). Where another thread had the GIL while a long step ran, the step is
+        shown as ready for so long, and starts later.
         """
         from helpers.runs.tables import steps_of
 

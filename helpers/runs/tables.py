@@ -1,5 +1,6 @@
 """The tables of a run: its requests, its tasks and its steps, as pandas sees them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -61,4 +62,23 @@ def steps_of(activity: Activity) -> pandas.DataFrame:
         lines.get(key, "") if blocking else ""
         for key, blocking in zip(zip(table["row"], starts, strict=True), table["blocking"], strict=True)
     ]
-    return table.sort_values("start", kind="stable", ignore_index=True)
+    return _rejoined(table.sort_values("start", kind="stable", ignore_index=True), activity.stalls)
+
+
+def _rejoined(table: pandas.DataFrame, stalls: Sequence[tuple[float, float]]) -> pandas.DataFrame:
+    """Make the parts of a step, between which the machine stood still, one row again; it took what the parts did."""
+    if not stalls:
+        return table
+    ends = [end for _, end in stalls]
+    last: dict[int, dict[str, Any]] = {}  # of each row, the step before
+    steps: list[dict[str, Any]] = []
+    for step in table.to_dict("records"):
+        before = last.get(step["row"])
+        goes_on = before is not None and abs(before["end"] - step["ready"]) < 1e-9 and step["waited"] > 0
+        if before is not None and goes_on and any(abs(step["start"] - end) < 1e-9 for end in ends):
+            before["end"], before["took"] = step["end"], before["took"] + step["took"]
+            before["blocking"], before["line"] = before["blocking"] or step["blocking"], before["line"] or step["line"]
+        else:
+            steps.append(step)  # type: ignore[arg-type]
+            last[step["row"]] = steps[-1]
+    return pandas.DataFrame(steps, columns=table.columns)

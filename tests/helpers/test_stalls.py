@@ -40,6 +40,8 @@ def burn(seconds: float) -> None:
         (0.25, 9.0, [], [(10.0, 10.5)], [(10.25, 11.0)]),  # of which half a second was a sleep
         (0.0, 9.0, [], [(10.0, 11.0)], [(10.0, 11.0)]),
         (0.25, 9.0, [(10.5, 10.75)], [], [(10.5, 10.5), (10.75, 11.0)]),
+        (nan, nan, [(10.2, 10.5)], [(10.1, 10.6)], [(10.0, 11.0)]),  # it slept anyway
+        (nan, nan, [(10.2, 10.5)], [(9.0, 10.3), (10.4, 10.45)], [(10.0, 10.3), (10.4, 10.45), (10.5, 11.0)]),
     ],
 )
 def test_the_parts_of_a_step(
@@ -80,6 +82,7 @@ async def main():
     activity = run.panel().activity
     print(len(activity.stalls), sum(end - start for start, end in activity.stalls), len(activity.blocks))
     print(run.timeline().sentence)
+    print(len(run.steps), run.tasks["steps"].sum())
 
 asyncio.run(main())
 """
@@ -90,12 +93,14 @@ def test_a_process_that_is_stopped_blocks_by_nobodys_line() -> None:
     command = [sys.executable, "-c", COMPUTES, STOP_ME]
     ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
     assert ended.stderr == ""
-    counts, sentence = ended.stdout.splitlines()
+    counts, sentence, steps = ended.stdout.splitlines()
     stalls, seconds, blocks = counts.split()
     assert int(stalls) >= 3 and float(seconds) >= 0.35
     # A busy machine may keep a step waiting for a moment that is too short to be seen; the stops would be three.
     assert int(blocks) < 3
     assert f"The machine stood still {stalls} times" in sentence
+    rows, recorded = map(int, steps.split())
+    assert 0 < rows <= recorded  # none is two steps because it was stopped in between
 
 
 def test_neither_a_sleep_nor_code_that_holds_the_gil_is_a_stall() -> None:

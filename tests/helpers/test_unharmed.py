@@ -6,6 +6,7 @@ import functools
 import http.client
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from unittest.mock import patch
 import aiohttp
 import pytest
 import requests
+import urllib3
+from urllib3.connectionpool import HTTPConnectionPool
 
 from helpers import measure
 from helpers.recorders import patches
@@ -203,3 +206,84 @@ def test_a_function_that_is_hooked_can_be_pickled() -> None:
         assert pickle.loads(pickle.dumps(made)).args == (0.1,)
         with ProcessPoolExecutor(1) as pool:
             pool.submit(*before[0]).result()  # type: ignore[misc]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such timer")
+def test_a_time_limit_that_strikes_in_a_hook_is_kept() -> None:
+    """A signal's handler raises its error at any line, also at one of a hook's."""
+
+    class Late(Exception):
+        pass
+
+    def handler(*_: object) -> None:
+        raise Late
+
+    def limited() -> None:
+        jobs = queue.Queue[int]()
+        until = time.monotonic() + 20
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        while time.monotonic() < until:
+            jobs.put(1)
+            jobs.get()
+        raise AssertionError("the time limit was lost")
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for _ in range(20):
+            with pytest.raises(Late), measure("limited") as run:
+                limited()
+            assert run.faults == ()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_server_is_known_by_whatever_name(api: PracticeAPI) -> None:
+    with measure("by another name") as run:
+        requests.get(f"http://127.1:{api.port}/countries/FR")
+    assert list(run.requests["library"]) == ["requests"]
+    assert run.server is not None and run.server.requests == 1
+
+
+def test_an_answer_of_a_stand_in_is_one(api: PracticeAPI) -> None:
+    class Answering(HTTPConnectionPool):
+        def _make_request(self, *_: Any, **__: Any) -> Any:
+            return urllib3.HTTPResponse(body=b"made up", status=203, preload_content=False)
+
+    with measure("made up") as run:
+        pool = Answering("127.0.0.1", api.port)
+        assert pool.request("GET", "/countries/FR").data == b"made up"
+    assert run.requests[["library", "status", "error"]].values.tolist() == [["urllib3", 203, ""]]
+
+
+def test_what_is_asked_for_while_a_body_is_sent_is_a_request_of_its_own(api: PracticeAPI) -> None:
+    def body() -> Iterator[bytes]:
+        urllib3.PoolManager().request("GET", api.url("/countries/JP"))
+        yield b"x"
+
+    with measure("inside") as run:
+        requests.post(api.url("/echo"), data=body())
+    assert run.requests[["library", "path"]].values.tolist() == [
+        ["requests", "/echo"], ["urllib3", "/countries/JP"],
+    ]  # fmt: skip
+
+
+def test_counters_that_were_reset_in_the_block_are_told_as_such(api: PracticeAPI) -> None:
+    with measure("reset") as run:
+        requests.get(api.url("/countries/FR"))
+        api.reset()
+    assert any("set to zero inside the block" in note for note in run.panel().activity.notes)  # type: ignore[union-attr]
+    with measure("not reset") as run:
+        requests.get(api.url("/countries/FR"))
+    assert run.panel().activity.notes == ()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("later", [-7e4, float("nan")])
+def test_a_clock_that_goes_back_spoils_no_history(later: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a library that freezes time has replaced it in every module."""
+    with monkeypatch.context() as frozen, measure("frozen") as run:
+        frozen.setattr("helpers.runs.measured_block.perf_counter", lambda: later)
+    assert run.wall == 0 and run.stored is None and "the clock went back" in run._repr_html_()
+    with measure("frozen") as run:
+        pass
+    assert run.stored is not None and "the clock" not in run._repr_html_()

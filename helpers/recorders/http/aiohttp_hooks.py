@@ -65,18 +65,19 @@ class AiohttpHooks:
         """A try begins: it is given a connection."""
         guard, new_record = self.guard, self._new_record
 
-        async def hooked(connector: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
             record = None
             if guard.on:
                 try:
+                    request = args[0] if args else kwargs["req"]
                     record = new_record("aiohttp", *_asked_for(request))
                     _TRY.set(record)
                 except Exception as error:
                     guard.switch_off(error)
             if record is None:
-                return await original(connector, request, *args, **kwargs)
+                return await original(connector, *args, **kwargs)
             try:
-                connection = await original(connector, request, *args, **kwargs)
+                connection = await original(connector, *args, **kwargs)
             except BaseException as failure:
                 with guard:
                     record.finish(_name_of(failure, request))

@@ -380,8 +380,8 @@ class LoopRecorder:
         def give_up(error: Exception) -> None:
             """A hook has failed: record nothing more, and let all hooks hand on only."""
             nonlocal on, opened
-            on, opened = False, 0.0
             guard.switch_off(error)
+            on, opened = False, 0.0
             with guard:
                 close_running_step(guard.off_since)
 
