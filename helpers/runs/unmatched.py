@@ -35,7 +35,7 @@ def unmatched(log: Iterable[LogRow], records: Iterable[RequestRecord]) -> list[L
 
 
 def _ends(record: RequestRecord) -> float:
-    return inf if record.end is None or record.error else record.end
+    return inf if record.end is None else record.end
 
 
 def _taken(records: list[RequestRecord], arrival: float, *, late: bool) -> bool:

@@ -104,13 +104,13 @@ class HttpcoreHooks:
     def _wait(self, original: Original, waiter: Any, *args: Any, **kwargs: Any) -> Any:
         record = self._queued(waiter)
         connection = original(waiter, *args, **kwargs)
-        self._got_connection(record)
+        self._got_connection(record, waiter, connection)
         return connection
 
     async def _wait_async(self, original: Original, waiter: Any, *args: Any, **kwargs: Any) -> Any:
         record = self._queued(waiter)
         connection = await original(waiter, *args, **kwargs)
-        self._got_connection(record)
+        self._got_connection(record, waiter, connection)
         return connection
 
     def _queued(self, waiter: Any) -> RequestRecord | None:
@@ -122,10 +122,14 @@ class HttpcoreHooks:
                 return trace.record
         return None
 
-    def _got_connection(self, record: RequestRecord | None) -> None:
+    def _got_connection(self, queued: RequestRecord | None, waiter: Any, connection: Any) -> None:
         with self.guard:
-            if record is not None:
-                record.enter("sending")
+            if queued is not None:
+                queued.enter("sending")
+            trace = waiter.request.extensions.get("trace")
+            inner = getattr(connection, "_connection", None)  # none yet of a new one, which tells by its trace
+            if isinstance(trace, _Trace) and inner is not None:
+                trace.record.port = _port_of(getattr(inner, "_network_stream", None))
 
     def _read(self, original: Original, body: Any) -> Any:
         parts = original(body)
