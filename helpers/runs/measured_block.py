@@ -213,6 +213,7 @@ class measure:
             recording.notes.append(problem)
         self._requests.start()
         recording.threads.start(owner=self)
+        self._requests.runs_beside = recording.threads.runs_beside
         if isinstance(loop, asyncio.BaseEventLoop) and not problem and self._tasks.on:
             # The last to start and the first to stop: it must not see the others at work.
             recording.loop = LoopRecorder(loop, self, recording.threshold)

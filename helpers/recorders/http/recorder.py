@@ -27,6 +27,7 @@ class HttpRecorder:
         notes: what the reader of the records must know, a sentence each; known once the recording has stopped.
         on_request: called as each request of the block starts.
         current_row: tells the row of the task that makes it.
+        runs_beside: tells whether the calling thread does something for code that runs beside the block.
     """
 
     def __init__(self, owner: object) -> None:
@@ -36,6 +37,7 @@ class HttpRecorder:
         self.notes: list[str] = []
         self.on_request: Callable[[], None] = lambda: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
+        self.runs_beside: Callable[[], bool] = lambda: False
         self._patches = Patches()
         self._httpcore = HttpcoreHooks(self._new_record)
         self._hooks = Urllib3Hooks(self._new_record), AiohttpHooks(self._new_record), self._httpcore
@@ -83,7 +85,7 @@ class HttpRecorder:
     def _new_record(self, library: str, method: object, url: object, start: float = 0.0) -> RequestRecord | None:
         if not self._on:
             return None
-        is_ours = belonging.belongs(self._owner, self._home)
+        is_ours = belonging.belongs(self._owner, self._home) and not self.runs_beside()
         row = self.current_row() if is_ours else OUTSIDE
         record = RequestRecord(library, _text(method), _text(url), row, start)
         if is_ours:

@@ -28,6 +28,7 @@ class Ledger:
         main: the thread that the block was opened on.
         rows: the others, in order of birth, also those that are not shown.
         running: what each thread runs, by `threading.get_ident`.
+        beside: the threads that run a job which code beside the block has given to a pool, by `threading.get_ident`.
         calls: how often a hook was entered.
         notes: what the reader of the rows must know, a sentence each.
         guard: the hooks' own; what is still open when it is off ends where it was last seen.
@@ -37,6 +38,7 @@ class Ledger:
         self.main = ThreadRow("cell", "cell", queued=clock())
         self.rows: list[ThreadRow] = []
         self.running: dict[int, Here] = {}
+        self.beside: set[int] = set()
         self.calls = 0
         self.notes: list[str] = []
         self.guard = Guard("threads, jobs of pools, and what they wait for")
@@ -91,6 +93,10 @@ class Ledger:
         if not self._records or ((here is None or not here.own) and belonging.VARIABLE.get() is not self._owner):
             return None
         return self._current_row() if threading.get_ident() == self._home_thread else OUTSIDE
+
+    def is_beside(self) -> bool:
+        """Whether the calling code stands beside the block, on its thread: a task of an earlier cell, say."""
+        return self._records and threading.get_ident() == self._home_thread and self.place() is None
 
     def born(self, kind: str, name: str, place: int | None, library: bool = False) -> ThreadRow | None:
         """A new row of what the code at that `place` started, or None where the book is full or there is no place.

@@ -32,7 +32,7 @@ def install(patches: Patches, ledger: Ledger) -> None:
     if item is None or not {"fn", "task"} & set(inspect.signature(item).parameters):
         ledger.notes.append(UNKNOWN)
         return
-    rows = ByIdentity[ThreadRow]()
+    rows, beside = ByIdentity[ThreadRow](), ByIdentity[bool]()
     plain_running, plain_cancel = Future.set_running_or_notify_cancel, Future.cancel
     plain_result, plain_exception = Future.set_result, Future.set_exception
 
@@ -47,6 +47,8 @@ def install(patches: Patches, ledger: Ledger) -> None:
                 row = new_job(ledger, function, sys._getframe().f_back)
                 if row is not None:
                     rows.put(self.future, row)
+                elif ledger.is_beside():
+                    beside.put(self.future, True)
 
         return init
 
@@ -57,6 +59,8 @@ def install(patches: Patches, ledger: Ledger) -> None:
             row = rows.get(self)
             if row is not None and runs:
                 ledger.begin(row, thread_name(threading.current_thread()))
+            elif beside.get(self) and runs:
+                ledger.beside.add(threading.get_ident())
         return runs
 
     @functools.wraps(plain_result)
@@ -82,6 +86,8 @@ def install(patches: Patches, ledger: Ledger) -> None:
             row = rows.get(future)
             if row is not None:
                 ledger.end(row, outcome, error)
+            elif beside.get(future):
+                ledger.beside.discard(threading.get_ident())
 
     for kind in (item, getattr(sys.modules.get(ASGIREF), "_WorkItem", None)):
         if kind is not None:

@@ -5,6 +5,7 @@ standing still although the processor is free (`idle_sampler`).
 """
 
 import sys
+import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import cache
@@ -67,6 +68,10 @@ class ThreadRecorder:
     def stalls(self) -> list[tuple[float, float]]:
         """When the machine gave the process no processor: see `ProcessorWatch`."""
         return self._processor.stalls
+
+    def runs_beside(self) -> bool:
+        """Whether the calling thread runs a job that code beside the block has given to a pool."""
+        return threading.get_ident() in self._ledger.beside
 
     def delay_since(self, start: float) -> float:
         """The seconds since then in which the thread that the recording was started on had no processor, at most."""
