@@ -6,7 +6,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from time import perf_counter as clock
-from time import process_time, sleep
+from time import process_time
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.unlisted_thread import UnlistedThread
@@ -76,7 +76,7 @@ class ProcessorWatch:
         with self.guard:
             while not self._stopping:
                 due, cpu = clock() + TICK, process_time()
-                sleep(TICK)
+                self._thread.pause(TICK)
                 now = clock()
                 if now - due >= SHORTEST_STALL and process_time() - cpu < (now - due) / 2:
                     self.stalls.append((due, now))

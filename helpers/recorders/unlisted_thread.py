@@ -6,7 +6,9 @@ ever. `threading.settrace` and `threading.excepthook` are not for it either.
 
 import _thread
 import os
+import sys
 from collections.abc import Callable
+from time import sleep
 
 
 class UnlistedThread:
@@ -15,6 +17,8 @@ class UnlistedThread:
     def __init__(self, function: Callable[[], None]) -> None:
         self._function = function
         self._running = _thread.allocate_lock()  # held as long as it runs; a plain lock, which no hook watches
+        self._ending = _thread.allocate_lock()  # held until somebody waits for the end
+        self._ending.acquire()
         self._process = os.getpid()
 
     def start(self) -> None:
@@ -29,8 +33,20 @@ class UnlistedThread:
     def join(self) -> None:
         """Wait until it has ended; not at all where it was never started, nor in a fork, which has no copy of it."""
         if os.getpid() == self._process:
+            if self._ending.locked():
+                self._ending.release()
             with self._running:
                 pass
+
+    def pause(self, seconds: float) -> None:
+        """Sleep so long, but not on while somebody waits for the end. For the function that runs here.
+
+        On Windows only `time.sleep` is precise enough.
+        """
+        if sys.platform == "win32":
+            sleep(seconds)
+        else:
+            self._ending.acquire(timeout=seconds)
 
     def _run(self) -> None:
         try:

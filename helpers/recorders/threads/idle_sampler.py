@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from itertools import filterfalse
 from time import perf_counter as clock
-from time import process_time, sleep, thread_time
+from time import process_time, thread_time
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.stacks import Call, stacks_of
@@ -89,7 +89,7 @@ class IdleSampler:
         pause = PAUSE
         while not self._stopping:
             due = clock() + pause
-            sleep(pause)  # not `Event.wait`: on Windows only `sleep` is precise enough
+            self._thread.pause(pause)
             now, used = clock(), thread_time()
             if self._look(now, gil_was_free=now - due < HELD * sys.getswitchinterval()):
                 pause = max(PAUSE, (thread_time() - used) / SHARE)
