@@ -105,7 +105,10 @@ def maker_of(frame: FrameType | None) -> CodeType | None:
 @cache
 def _is_between(filename: str) -> bool:
     """Whether a file's code only hands on what others ask for."""
-    return filename in _ASKED_BY or filename.startswith(_RECORDERS)
+    if filename in _ASKED_BY or filename.startswith(_RECORDERS):
+        return True
+    anyio = getattr(sys.modules.get("anyio"), "__file__", None)  # whose task groups are asyncio's underneath
+    return isinstance(anyio, str) and filename.startswith(os.path.dirname(anyio) + os.sep)
 
 
 def made_by_learner(maker: CodeType | None) -> bool:

@@ -73,6 +73,7 @@ class Patches:
         undone all others are all the same; its error is raised at the end.
         """
         problem: Exception | None = None
+        failed: _Replaced | None = None
         while self._replaced:
             # Forgotten last: where Ctrl-C comes in between, it is undone again by the next call.
             replaced = self._replaced[-1]
@@ -83,6 +84,9 @@ class Patches:
                     _covered.append(replaced)
             except Exception as error:
                 problem = error
+                if failed is not replaced:  # once more: a signal's handler may have raised it, at any line
+                    failed = replaced
+                    continue
             self._replaced.pop()
         if problem is not None:
             raise problem

@@ -52,4 +52,5 @@ class UnlistedThread:
         try:
             self._function()
         finally:
-            self._running.release()
+            if self._running.locked():  # it is not where a signal's handler has raised an error in `start`
+                self._running.release()

@@ -22,6 +22,7 @@ READING_ERRORS = {
     "ProtocolError": "ChunkedEncodingError",
     "DecodeError": "ContentDecodingError",
     "ReadTimeoutError": "ConnectionError",
+    "ValueError": "ChunkedEncodingError",  # of a chunk's size, which urllib3 makes a ProtocolError
 }
 """What `requests` calls the errors of urllib3 while a body is read: see `requests.models.Response.iter_content`."""
 
