@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import warnings
 from http.client import HTTPConnection
 from io import BytesIO
 from typing import Any
@@ -99,7 +100,8 @@ if sys.platform == "linux":
     def a_fork_of_this_process(api: PracticeAPI) -> None:
         """What it does is another process's, though it has a copy of the recorder."""
         requests.get(api.url("/countries/FR"))
-        child = os.fork()
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # there are threads
+            child = os.fork()
         if not child:
             try:
                 requests.get(api.url("/countries/FR"))
