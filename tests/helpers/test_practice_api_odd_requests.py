@@ -103,7 +103,9 @@ def test_a_body_that_is_not_as_its_headers_say_is_a_400(api: PracticeAPI, header
 
 
 def test_a_small_body_that_unfolds_into_a_huge_one_is_refused(api: PracticeAPI) -> None:
-    status, told = answer_to(api, "POST /echo HTTP/1.1\r\nContent-Encoding: gzip", gzip.compress(b"x" * 20_000_000, mtime=0))
+    status, told = answer_to(
+        api, "POST /echo HTTP/1.1\r\nContent-Encoding: gzip", gzip.compress(b"x" * 20_000_000, mtime=0)
+    )
     assert status == 413 and "10,000,000" in strictly(told)["allowed"]
 
 
