@@ -15,6 +15,7 @@ from helpers.code.configuration import Configuration, of_block, of_function
 from helpers.page.checked import check_flag, check_number, check_text
 from helpers.page.words import count
 from helpers.recorders import belonging
+from helpers.recorders.display_names import class_name
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.recorder import HttpRecorder
 from helpers.recorders.loop.recorder import LoopRecorder
@@ -239,6 +240,12 @@ class measure:
         # The server is asked before and after: where one fails, nothing is known of the time in between.
         self._recording.faults += filter(None, (*notes, self._counts.note(inf)))
         self._recording.notes += self._requests.notes
+        if self._requests.beside:
+            made = count(len(self._requests.beside), "request")
+            self._recording.notes.append(
+                f"Beside the block {made} {'was' if made.startswith('1 ') else 'were'} made, by code that it has not "
+                "started: they are in none of its rows."
+            )
         if server is not None and server.reset_at > self._reset:
             self._recording.notes.append(
                 "The server's counters were set to zero inside the block: they tell of what came after."
@@ -256,4 +263,4 @@ def _outcome(kind: type[BaseException] | None) -> str:
     # In a cell with `await` the Stop button arrives as a cancellation.
     if issubclass(kind, (KeyboardInterrupt, asyncio.CancelledError)):
         return "interrupted"
-    return f"error: {kind.__name__}"
+    return f"error: {class_name(kind)}"

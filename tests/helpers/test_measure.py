@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import socket
 import threading
 import time
@@ -250,6 +251,7 @@ def test_requests_beside_the_block_are_not_the_blocks(api: PracticeAPI) -> None:
     run = asyncio.run(main())
     assert list(run.requests["path"]) == ["/countries/JP"]
     assert run.server is not None and run.server.requests > 5
+    assert re.search(r"Beside the block \d+ requests were made", str(run.panel().activity))
 
 
 def test_a_run_that_is_kept_keeps_no_loop(api: PracticeAPI) -> None:
