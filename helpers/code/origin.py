@@ -62,7 +62,7 @@ def is_learners(filename: str) -> bool:
     if not filename or filename.startswith("<"):
         return filename.startswith(("<ipython", "<stdin", "<string"))
     try:
-        path = os.path.abspath(filename)
+        path = os.path.normpath(filename) if os.path.isabs(filename) else os.path.abspath(filename)
     except (OSError, ValueError):  # the working directory has been removed; a name that no file can have
         path = filename
     if path.startswith(_HELPERS + os.sep):

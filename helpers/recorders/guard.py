@@ -1,6 +1,7 @@
 """What keeps a fault of the recorders' own away from the code that they watch."""
 
 import signal
+from functools import partial
 from time import perf_counter
 from types import TracebackType
 
@@ -67,8 +68,12 @@ def is_of_a_signal(error: BaseException) -> bool:
     while trace is not None:
         codes.add(trace.tb_frame.f_code)
         trace = trace.tb_next
-    handlers = (signal.getsignal(number) for number in signal.valid_signals())
-    return any(code_run_by(handler) in codes for handler in handlers if callable(handler))
+    for handler in map(signal.getsignal, signal.valid_signals()):
+        while isinstance(handler, partial):
+            handler = handler.func
+        if callable(handler) and code_run_by(handler) in codes:
+            return True
+    return False
 
 
 def _told(error: Exception) -> str:

@@ -1,13 +1,15 @@
 """Put attributes in place of others, and take every one of them out again."""
 
+from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, WrapperDescriptorType
 from typing import Any, NamedTuple
 
 from helpers.page.words import listing
+from helpers.recorders.display_names import in_class
 
 _ABSENT = object()
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType)
-"""What becomes a method in a class in the way that a function of ours does. A mock does not, nor a `staticmethod`."""
+"""What becomes a method in a class in the way that a function of ours does."""
 
 
 class _Replaced(NamedTuple):
@@ -46,13 +48,12 @@ class Patches:
     def replace(self, owner: Any, name: str, new: Any) -> bool:
         """Set ``owner.name`` to ``new`` until ``restore`` is called.
 
-        False where something other than a function, such as a mock, stands where a function would be put: it is left
-        alone.
+        False where something that is no method, such as a mock, stands where a function would be put: it is left alone.
         """
         if not self._replaced:
             take_out_uncovered()
         old = owner.__dict__.get(name, _ABSENT)
-        if callable(new) and not isinstance(new, type) and old is not _ABSENT and type(old) not in FUNCTIONS:
+        if callable(new) and not isinstance(new, type) and old is not _ABSENT and as_function(old) is None:
             self._left_alone.append(f"{getattr(owner, '__qualname__', None) or getattr(owner, '__name__', '')}.{name}")
             return False
         self._replaced.append(_Replaced(owner, name, old, new))
@@ -90,6 +91,25 @@ class Patches:
             self._replaced.pop()
         if problem is not None:
             raise problem
+
+
+def as_function(method: Any) -> Callable[..., Any] | None:
+    """What stands in a class under a method's name, as a function that is given the object first.
+
+    It may be an object that binds as a function does, as the wrappers of tracing libraries do. None for one that does
+    not, such as a mock, and for a `staticmethod` or `classmethod`.
+    """
+    kind = type(method)
+    if kind in FUNCTIONS:
+        function: Callable[..., Any] = method
+        return function
+    if kind in (staticmethod, classmethod) or not (in_class(kind, "__get__") and in_class(kind, "__call__")):
+        return None
+
+    def bound(this: Any, *args: Any, **kwargs: Any) -> Any:
+        return method.__get__(this, type(this))(*args, **kwargs)
+
+    return bound
 
 
 def take_out_uncovered() -> None:

@@ -5,9 +5,9 @@ ever. `threading.settrace` and `threading.excepthook` are not for it either.
 """
 
 import _thread
-import os
 import sys
 from collections.abc import Callable
+from os import getpid
 from time import sleep
 
 
@@ -19,7 +19,7 @@ class UnlistedThread:
         self._running = _thread.allocate_lock()  # held as long as it runs; a plain lock, which no hook watches
         self._ending = _thread.allocate_lock()  # held until somebody waits for the end
         self._ending.acquire()
-        self._process = os.getpid()
+        self._process = getpid()
 
     def start(self) -> None:
         """Begin. Raises RuntimeError where the system has no thread to give."""
@@ -32,7 +32,7 @@ class UnlistedThread:
 
     def join(self) -> None:
         """Wait until it has ended; not at all where it was never started, nor in a fork, which has no copy of it."""
-        if os.getpid() == self._process:
+        if getpid() == self._process:
             if self._ending.locked():
                 self._ending.release()
             with self._running:

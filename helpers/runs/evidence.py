@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
+from helpers.recorders.guard import is_of_a_signal
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.runs.unmatched import unmatched
 from helpers.servers.practice_api import PracticeAPI
@@ -51,13 +52,15 @@ def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evi
         return None
     named = [record for record in records if _goes_to(server, record.url)]
     # Those of another name may be its as well, or come by way of a proxy: that is told by their port.
-    known = [record for record in records if record.port or _goes_to(server, record.url)]
+    known = [record for record in records if record.peer == server.port or _goes_to(server, record.url)]
     try:
         stats = server.stats()
         # Whether one without a status, or without a connection, has arrived is for the log to say.
         if stats["total"]["requests"] != sum(record.status is not None and record.port > 0 for record in named):
             stats = server.stats(log=True)
-    except (OSError, HTTPException):
+    except (OSError, HTTPException) as error:
+        if is_of_a_signal(error):
+            raise
         # The run is worth keeping without it, and an error in the learner's block must not be covered by ours.
         return None
     total, log = stats["total"], stats.get("log", [])

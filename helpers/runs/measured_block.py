@@ -1,12 +1,12 @@
 """The with-block that measures what happens inside it."""
 
 import asyncio
-import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextvars import Token
 from math import inf
+from os import getpid
 from time import perf_counter, process_time
 from types import TracebackType
 from typing import Any
@@ -16,7 +16,7 @@ from helpers.page.checked import check_flag, check_number, check_text
 from helpers.page.words import count
 from helpers.recorders import belonging
 from helpers.recorders.display_names import class_name
-from helpers.recorders.guard import Guard
+from helpers.recorders.guard import Guard, is_of_a_signal
 from helpers.recorders.http.recorder import HttpRecorder
 from helpers.recorders.loop.recorder import LoopRecorder
 from helpers.recorders.loop.self_test import why_not
@@ -116,7 +116,7 @@ class measure:
             self._mark = belonging.mark(self)
             if not self._quiet:
                 self._progress.show(self._say)
-            self._process = os.getpid()
+            self._process = getpid()
             self._cpu = process_time()
             self._run.began = perf_counter()
             return self._run
@@ -131,7 +131,7 @@ class measure:
         try:
             ended, cpu = perf_counter(), process_time()
             self._stop_recorders(ended)
-            if os.getpid() != self._process:  # a fork of the process leaves the block too; the run is not its own
+            if getpid() != self._process:  # a fork of the process leaves the block too; the run is not its own
                 return
             server = None
             if self._counts.on:
@@ -165,6 +165,8 @@ class measure:
         try:
             self._configuration = find()
         except Exception as problem:
+            if is_of_a_signal(problem):
+                raise
             self._configuration = Configuration()
             self._run.trouble = f"What this run ran is not known ({type(problem).__name__}: {problem})."
 
@@ -177,6 +179,8 @@ class measure:
             parts = {} if self._configuration is None else self._configuration.parts()
             self._run.stored = keep(self._run, parts, self._series)
         except Exception as problem:
+            if interruptible and is_of_a_signal(problem):
+                raise
             # Not the learner's mistake, so it must not end the learner's cell. The card says it.
             self._run.trouble = f"This run is not in the history ({type(problem).__name__}: {problem})."
         except KeyboardInterrupt:

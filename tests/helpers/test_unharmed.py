@@ -1,6 +1,7 @@
 """The block harms nothing of the learner's: what they patch, how they stop it, and what a fork of it does."""
 
 import asyncio
+import contextvars
 import copyreg
 import functools
 import http.client
@@ -287,3 +288,88 @@ def test_a_clock_that_goes_back_spoils_no_history(later: float, monkeypatch: pyt
     with measure("frozen") as run:
         pass
     assert run.stored is not None and "the clock" not in run._repr_html_()
+
+
+class Wrapper:
+    """An object that stands for a method and binds as one, as those of tracing libraries do."""
+
+    def __init__(self, method: Any) -> None:
+        self.method = method
+
+    def __get__(self, this: Any, kind: type) -> Any:
+        return functools.partial(self, this)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self.method(*args, **options)
+
+
+@pytest.mark.parametrize(
+    "owner, name",
+    [
+        (HTTPConnectionPool, "urlopen"),
+        (http.client.HTTPConnection, "putrequest"),
+        (http.client.HTTPConnection, "getresponse"),
+        (http.client.HTTPResponse, "read"),
+        (requests.adapters.HTTPAdapter, "send"),
+    ],
+)
+def test_what_a_tracing_library_has_wrapped_is_recorded_all_the_same(
+    owner: type, name: str, api: PracticeAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, name, Wrapper(owner.__dict__[name]))
+    with measure("wrapped") as run:
+        assert len(requests.get(api.url("/bytes/1000")).content) == 1000
+    assert run.requests[["library", "status", "bytes", "error"]].values.tolist() == [["requests", 200, 1000, ""]]
+
+
+def test_a_pool_that_is_mocked_hides_no_request(api: PracticeAPI) -> None:
+    plain = HTTPConnectionPool.urlopen
+    with (
+        patch.object(HTTPConnectionPool, "urlopen"),
+        measure("mocked") as run,
+        patch.object(HTTPConnectionPool, "urlopen", plain),
+    ):
+        requests.get(api.url("/countries/FR"))
+    assert run.requests[["library", "status"]].values.tolist() == [["requests", 200]]
+
+
+def test_tasks_that_share_a_context_have_requests_of_their_own(api: PracticeAPI) -> None:
+    async def main() -> Any:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2)) as session:
+
+            async def get() -> int:
+                async with session.get(api.url("/bytes/1000", delay=0.02)) as response:
+                    return len(await response.read())
+
+            with measure("one context") as run:
+                context = contextvars.copy_context()
+                tasks = [asyncio.create_task(get(), context=context) for _ in range(6)]
+                assert await asyncio.gather(*tasks) == [1000] * 6
+        return run
+
+    run = asyncio.run(main())
+    assert run.requests["status"].tolist() == [200] * 6
+    assert run.requests["bytes"].tolist() == [1000] * 6
+    assert sorted(run.requests["connection"]) == ["new"] * 2 + ["reused"] * 4
+    assert (run.requests["queued"] > 0).sum() == 4
+
+
+def test_a_time_limit_that_strikes_as_a_block_opens_or_closes_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(Exception):
+        pass
+
+    def handler(*_: object) -> None:
+        raise Late
+
+    before = signal.signal(signal.SIGTERM, functools.partial(handler, 1))
+    try:
+        for part in ("of_block", "keep", "collect"):
+            with monkeypatch.context() as planted, pytest.raises(Late):
+                planted.setattr(f"helpers.runs.measured_block.{part}", lambda *_, **__: handler())
+                with measure("limited"):
+                    pass
+            with measure("the next") as run:
+                pass
+            assert run.trouble == "" and run.faults == ()
+    finally:
+        signal.signal(signal.SIGTERM, before)

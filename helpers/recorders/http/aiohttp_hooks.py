@@ -8,12 +8,11 @@ time: each is one function, and guards itself by ``try``, which costs nothing wh
 import asyncio
 import functools
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.request_record import RequestRecord, failure_within
-from helpers.recorders.patches import Patches
+from helpers.recorders.patches import Patches, as_function
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
@@ -22,9 +21,6 @@ RECORD = "_waiting_measured_record"
 """Where a connection's protocol, a request, and a response until it is released or closed, keep their record: quicker
 than a dictionary of weak references."""
 SWITCHING_PROTOCOLS = 101
-
-_TRY: ContextVar[RequestRecord | None] = ContextVar("try_of_aiohttp", default=None)
-"""The try that the code in this context is busy with: each task has its own."""
 
 Original = Callable[..., Any]
 
@@ -37,6 +33,7 @@ class AiohttpHooks:
     def __init__(self, new_record: Callable[..., RequestRecord | None]) -> None:
         self.guard = Guard("requests made with aiohttp")
         self._new_record = new_record
+        self._trying: dict[int, RequestRecord] = {}  # for which a task is looking for a connection
 
     def install(self, patches: Patches) -> None:
         """Wrap the methods; ``patches.restore()`` takes the wrappers out again."""
@@ -47,7 +44,7 @@ class AiohttpHooks:
             (BaseConnector, "connect", self._connect),
             (BaseConnector, "_wait_for_available_connection", self._queue),
             (ClientRequest, "write_bytes", self._send_body),
-            (ClientResponse, "__init__", self._sent),
+            (ClientRequest, "send", self._send),
             (ClientResponse, "start", self._wait),
             (ClientResponse, "release", self._end),
             (ClientResponse, "close", self._end),
@@ -57,21 +54,23 @@ class AiohttpHooks:
             (ResponseHandler, "close", self._give_up),
             *((connector, "_create_connection", self._create) for connector in _with_subclasses(BaseConnector)),
         ):
-            original = owner.__dict__.get(name)
-            if original is not None:
-                patches.replace(owner, name, functools.wraps(original)(wrapped(original)))
+            method = owner.__dict__.get(name)
+            if method is not None:
+                patches.replace(owner, name, functools.wraps(method)(wrapped(as_function(method) or method)))
 
     def _connect(self, original: Original) -> Original:
         """A try begins: it is given a connection."""
-        guard, new_record = self.guard, self._new_record
+        guard, new_record, trying = self.guard, self._new_record, self._trying
 
         async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
             record = None
             if guard.on:
                 try:
-                    request = args[0] if args else kwargs["req"]
+                    request, task = args[0] if args else kwargs["req"], id(asyncio.current_task())
                     record = new_record("aiohttp", *_asked_for(request))
-                    _TRY.set(record)
+                    request.__dict__.pop(RECORD, None)
+                    if record is not None:
+                        request.__dict__[RECORD] = trying[task] = record
                 except Exception as error:
                     guard.switch_off(error)
             if record is None:
@@ -82,11 +81,12 @@ class AiohttpHooks:
                 with guard:
                     record.finish(_name_of(failure, request))
                 raise
+            finally:
+                trying.pop(task, None)
             try:
                 record.connection = record.connection or "reused"
-                record.port = _port_of(connection)
-                record.is_sent = True
-                connection.protocol.__dict__[RECORD] = request.__dict__[RECORD] = record
+                record.port, record.peer = _ports_of(connection)
+                request.__dict__[RECORD] = connection.protocol.__dict__[RECORD] = record
             except Exception as error:
                 guard.switch_off(error)
             return connection
@@ -95,10 +95,10 @@ class AiohttpHooks:
 
     def _queue(self, original: Original) -> Original:
         """It waits until the pool has a connection to give."""
-        guard = self.guard
+        guard, trying = self.guard, self._trying
 
         async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
-            record = _TRY.get() if guard.on else None
+            record = trying.get(id(asyncio.current_task())) if guard.on else None
             if record is None:
                 return await original(connector, *args, **kwargs)
             with guard:
@@ -112,10 +112,10 @@ class AiohttpHooks:
 
     def _create(self, original: Original) -> Original:
         """It gets a connection of its own."""
-        guard = self.guard
+        guard, trying = self.guard, self._trying
 
         async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
-            record = _TRY.get() if guard.on else None
+            record = trying.get(id(asyncio.current_task())) if guard.on else None
             if record is None:
                 return await original(connector, *args, **kwargs)
             with guard:
@@ -143,21 +143,25 @@ class AiohttpHooks:
 
         return hooked
 
-    def _sent(self, original: Original) -> Original:
-        """aiohttp makes the response as soon as the request is on its way."""
+    def _send(self, original: Original) -> Original:
+        """The request is sent, but for a body that may follow; its response knows it from now on."""
         guard = self.guard
 
-        def hooked(response: "ClientResponse", *args: Any, **kwargs: Any) -> None:
-            original(response, *args, **kwargs)
+        async def hooked(request: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
+            # A proxy is asked by a request of its own, which has no record. What two tasks send at once, as a
+            # middleware may, is one request and several tries: the connection tells which.
+            response = await original(request, connection, *args, **kwargs)
             if guard.on:
                 try:
-                    record = _TRY.get()
-                    # A proxy is asked for a connection before there is one for the request itself.
-                    if record is not None and record.is_sent and record.end is None:
+                    protocol = connection.protocol
+                    is_known = protocol is not None and RECORD in request.__dict__
+                    record = protocol.__dict__.get(RECORD) if is_known else None
+                    if record is not None:
                         record.enter("waiting")
                         response.__dict__[RECORD] = record
                 except Exception as error:
                     guard.switch_off(error)
+            return response
 
         return hooked
 
@@ -331,11 +335,14 @@ def _received(content: Any) -> int:
     return count if type(count) is int else 0
 
 
-def _port_of(connection: Any) -> int:
-    """The connection's port on this machine; 0 where it has none, as a socket that is a file."""
+def _ports_of(connection: Any) -> tuple[int, int]:
+    """The connection's port on this machine, and the one at its other end; 0 for a socket that has none."""
     transport = connection.transport  # None where it has been closed meanwhile
-    address = None if transport is None else transport.get_extra_info("sockname")
-    return address[1] if isinstance(address, tuple) and type(address[1]) is int else 0
+    if transport is None:
+        return 0, 0
+    addresses = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
+    ports = [address[1] if isinstance(address, tuple) else 0 for address in addresses]
+    return (ports[0], ports[1]) if type(ports[0]) is type(ports[1]) is int else (0, 0)
 
 
 def _with_subclasses(kind: type) -> list[type]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.recorders.guard import Guard
-from helpers.recorders.patches import Patches
+from helpers.recorders.patches import Patches, as_function
 
 Original = Callable[..., Any]
 
@@ -17,13 +17,16 @@ def hook(patches: Patches, guard: Guard, owner: type, name: str, wrapper: Callab
     A wrapper calls the original with the same arguments and hands on its result or its exception; that of a coroutine
     function awaits it. A class that has inherited the method is left alone: the hook on the class above sees its calls.
     """
-    original = owner.__dict__.get(name)
-    if not callable(original):
+    method: Any = owner.__dict__.get(name)
+    original = as_function(method)
+    if original is None:
+        if method is not None:
+            patches.replace(owner, name, wrapper)  # which leaves it alone, and notes that
         return
 
-    if inspect.iscoroutinefunction(original):  # and it stays one: others look at that, a mock for one
+    if inspect.iscoroutinefunction(method):  # and it stays one: others look at that, a mock for one
 
-        @functools.wraps(original)
+        @functools.wraps(method)
         async def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
             if not guard.on:
                 return await original(this, *args, **kwargs)
@@ -31,7 +34,7 @@ def hook(patches: Patches, guard: Guard, owner: type, name: str, wrapper: Callab
 
     else:
 
-        @functools.wraps(original)
+        @functools.wraps(method)
         def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
             if not guard.on:
                 return original(this, *args, **kwargs)

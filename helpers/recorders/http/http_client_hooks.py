@@ -113,7 +113,7 @@ class HttpClientHooks:
         with self._guard:
             record = self._carried_by(connection)
             if record is not None:
-                record.port = _port_of(connection)
+                record.port, record.peer = _ports_of(connection)
                 record.enter("waiting")
         return result
 
@@ -218,10 +218,10 @@ def _url_of(connection: Any, target: str) -> str:
     return f"{scheme}://{connection.host}{port}{target}"
 
 
-def _port_of(connection: Any) -> int:
-    """The connection's port on this machine; 0 where it has none, as a socket that is a file."""
+def _ports_of(connection: Any) -> tuple[int, int]:
+    """The connection's port on this machine, and the one at its other end; 0 for a socket that has none."""
     try:
-        port = connection.sock.getsockname()[1]
+        ports = connection.sock.getsockname()[1], connection.sock.getpeername()[1]
     except Exception:  # a socket may be any object of the learner's
-        return 0
-    return port if type(port) is int else 0
+        return 0, 0
+    return ports if type(ports[0]) is type(ports[1]) is int else (0, 0)

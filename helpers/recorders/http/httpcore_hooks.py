@@ -99,7 +99,7 @@ class HttpcoreHooks:
     def _answered(self, trace: "_Trace | None", response: Any) -> None:
         with self.guard:
             if trace is not None and not trace.record.port:
-                trace.record.port = _port_of(response.extensions.get("network_stream"))
+                trace.record.port, trace.record.peer = _ports_of(response.extensions.get("network_stream"))
 
     def _wait(self, original: Original, waiter: Any, *args: Any, **kwargs: Any) -> Any:
         record = self._queued(waiter)
@@ -129,7 +129,7 @@ class HttpcoreHooks:
             trace = waiter.request.extensions.get("trace")
             inner = getattr(connection, "_connection", None)  # none yet of a new one, which tells by its trace
             if isinstance(trace, _Trace) and inner is not None:
-                trace.record.port = _port_of(getattr(inner, "_network_stream", None))
+                trace.record.port, trace.record.peer = _ports_of(getattr(inner, "_network_stream", None))
 
     def _read(self, original: Original, body: Any) -> Any:
         parts = original(body)
@@ -180,7 +180,7 @@ class _Trace:
                 record.connection = "new"
                 record.enter("connecting")
             case ["connect_tcp" | "connect_unix_socket", "complete"]:
-                record.port = _port_of(info.get("return_value"))
+                record.port, record.peer = _ports_of(info.get("return_value"))
                 record.enter("sending")
             case ["start_tls", "complete"]:
                 record.enter("sending")
@@ -268,7 +268,10 @@ def _url_of(url: Any) -> str:
     return f"{url.scheme.decode('latin-1')}://{url.host.decode('latin-1')}{port}{target}"
 
 
-def _port_of(stream: Any) -> int:
-    """The connection's port on this machine; 0 where it has none."""
-    address = stream.get_extra_info("client_addr") if hasattr(stream, "get_extra_info") else None
-    return address[1] if isinstance(address, tuple) and type(address[1]) is int else 0
+def _ports_of(stream: Any) -> tuple[int, int]:
+    """The connection's port on this machine, and the one at its other end; 0 where it has none."""
+    if not hasattr(stream, "get_extra_info"):
+        return 0, 0
+    addresses = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
+    ports = [address[1] if isinstance(address, tuple) else 0 for address in addresses]
+    return (ports[0], ports[1]) if type(ports[0]) is type(ports[1]) is int else (0, 0)

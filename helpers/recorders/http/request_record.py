@@ -23,11 +23,12 @@ class RequestRecord:
     The phases are kept as a running account: ``enter`` books the time since the last call to the phase that
     was on. They therefore always add up to the time from start to end, also when a request fails half-way.
     Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request,
-    ``port`` the one that its connection has on this machine, or 0. Nothing changes once it is over.
+    ``port`` the one that its connection has on this machine, ``peer`` the one at the other end; 0 where they are not
+    known. Nothing changes once it is over.
     """
 
     __slots__ = ("_phase", "_since", "connection", "end", "error", "is_being_read", "is_sent", "library", "method",
-                 "port", "received", "row", "seconds", "start", "status", "url")  # fmt: skip
+                 "peer", "port", "received", "row", "seconds", "start", "status", "url")  # fmt: skip
 
     def __init__(self, library: str, method: str, url: str, row: int, start: float = 0.0) -> None:
         """``start`` is given where it began before now."""
@@ -38,7 +39,7 @@ class RequestRecord:
         self.status: int | None = None
         self.received = 0
         self.connection = ""
-        self.port = 0
+        self.port = self.peer = 0
         self.error = ""
         self.end: float | None = None
         self.seconds = dict.fromkeys(PHASES, 0.0)

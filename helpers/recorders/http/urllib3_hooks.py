@@ -40,7 +40,7 @@ class Urllib3Hooks:
     def __init__(self, new_record: Callable[..., RequestRecord | None]) -> None:
         self.guard = Guard("requests made with requests, urllib3, urllib or http.client")
         self._new_record = new_record
-        self._below = HttpClientHooks(self.guard, new_record)
+        self._below = HttpClientHooks(self.guard, self._new_below)
 
     def install(self, patches: Patches) -> None:
         """Wrap the methods; ``patches.restore()`` takes the wrappers out again."""
@@ -112,6 +112,14 @@ class Urllib3Hooks:
             with self.guard:
                 _answered_otherwise(record, response)
             return response
+
+    def _new_below(self, library: str, method: str, url: str) -> RequestRecord | None:
+        """A request that no call of urllib3's pools has announced: their method may be somebody else's."""
+        call = _CALL.get()
+        record = self._new_record(library if call is None else "requests", method, url)
+        if call is not None:
+            call.last = record or call.last
+        return record
 
     def _new_try(self, pool: Any, method: str, target: str) -> RequestRecord | None:
         call = _CALL.get()

@@ -17,7 +17,7 @@ from pkgutil import resolve_name
 from time import perf_counter as clock
 from typing import Any
 
-from helpers.recorders.patches import Patches
+from helpers.recorders.patches import Patches, as_function
 from helpers.recorders.threads.ledger import Ledger
 
 SOCKET_METHODS = (
@@ -52,7 +52,8 @@ def install(patches: Patches, ledger: Ledger) -> list[tuple[Call, Call]]:
             if method is not None:  # Windows has no `recvmsg`
                 patches.replace(kind_of_socket, name, waiting(method, "socket", ledger, _is_blocking))
     for owner, name, kind in METHODS:
-        patches.replace(owner, name, waiting(owner.__dict__[name], kind, ledger))
+        method = owner.__dict__[name]
+        patches.replace(owner, name, waiting(as_function(method) or method, kind, ledger))
     for name in SELECTORS:
         selector = getattr(selectors, name, None)  # each system has its own
         if selector is not None:
