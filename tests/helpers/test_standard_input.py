@@ -59,4 +59,6 @@ def test_standard_input_is_the_null_device(name: str) -> None:
     with start():
         inputs = {line: os.readlink(f"/proc/{child.pid}/fd/0") for child, line in children(os.getpid()).items()}
     assert any(command in line for line in inputs), "it runs under another name, so this test shows nothing"
-    assert {line: read for line, read in inputs.items() if read != os.devnull} == {}
+    # The shell that ends PostgreSQL once its guard is gone waits for just that, and is not there on Windows.
+    others = {line: read for line, read in inputs.items() if not line.startswith("/bin/sh -c read ")}
+    assert {line: read for line, read in others.items() if read != os.devnull} == {}

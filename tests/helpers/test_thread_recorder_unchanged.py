@@ -184,8 +184,9 @@ def of_anyio() -> Any:
             await anyio.to_thread.run_sync(time.sleep, 0.05, abandon_on_cancel=True)
         return await anyio.to_thread.run_sync(int, "5"), inside(failed.value), scope.cancelled_caught
 
+    before = set(threading.enumerate())
     seen = asyncio.run(work()), inspect.iscoroutinefunction(anyio.to_thread.run_sync)
-    for worker in set(threading.enumerate()) - {threading.current_thread()}:
+    for worker in set(threading.enumerate()) - before:
         worker.join(5)
     return seen
 
