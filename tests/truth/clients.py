@@ -123,7 +123,7 @@ class WithHttpx:
     library, follows = "httpx", True
 
     def open(self, stack: ExitStack) -> None:
-        self._client = stack.enter_context(httpx.Client(follow_redirects=True))
+        self._client = stack.enter_context(httpx.Client(follow_redirects=True, verify=False))
 
     def fetch(self, method: str, url: str, body: bytes | None = None, patience: float = PATIENCE) -> None:
         self._client.request(method, url, content=body, timeout=httpx.Timeout(PATIENCE, read=patience))
@@ -177,7 +177,7 @@ class WithAsyncHttpx:
     library = "httpx"
 
     async def open(self, stack: AsyncExitStack) -> None:
-        self._client = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=True))
+        self._client = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=True, verify=False))
 
     async def fetch(self, method: str, url: str, body: bytes | None = None, patience: float = PATIENCE) -> None:
         await self._client.request(method, url, content=body, timeout=httpx.Timeout(PATIENCE, read=patience))

@@ -232,7 +232,7 @@ def urllib3_reads_in_three_ways(api: PracticeAPI) -> None:
 
 @BODIES.add(libraries="httpx", requests=3)
 def httpx_reads_in_three_ways(api: PracticeAPI) -> None:
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
         assert len(client.get(api.url(f"/bytes/{SIZE}", n=1)).content) == SIZE
         with client.stream("GET", api.url(f"/bytes/{SIZE}", n=2)) as response:
             assert sum(map(len, response.iter_bytes(7000))) == SIZE
@@ -242,7 +242,7 @@ def httpx_reads_in_three_ways(api: PracticeAPI) -> None:
 
 @BODIES.add(libraries="httpx", requests=3, unread=True)
 async def httpx_reads_a_part_or_nothing(api: PracticeAPI) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         async with client.stream("GET", api.url(f"/bytes/{MUCH}", n=1)) as response:
             async for _ in response.aiter_bytes(1000):
                 break
@@ -253,7 +253,7 @@ async def httpx_reads_a_part_or_nothing(api: PracticeAPI) -> None:
 
 @BODIES.add(libraries="httpx", requests=3)
 def httpx_sends_bodies(api: PracticeAPI) -> None:
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
         assert client.post(api.url("/echo"), content=b"x" * SIZE).json()["size"] == SIZE
         assert client.post(api.url("/echo"), content=in_pieces()).json()["size"] == 5000
         assert client.post(api.url("/echo"), json={"a": 1}).json()["json"] == {"a": 1}
@@ -267,7 +267,7 @@ async def events_as_they_come(api: PracticeAPI) -> None:
         assert sum(line.startswith(b"id") for line in response.iter_lines()) == 3
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
         assert [line async for line in answer.content]
-    async with httpx.AsyncClient() as client, client.stream("GET", url) as stream:
+    async with httpx.AsyncClient(verify=False) as client, client.stream("GET", url) as stream:
         assert [line async for line in stream.aiter_lines()]
 
 

@@ -47,7 +47,7 @@ async def a_body_of_aiohttp_breaks_off(api: PracticeAPI) -> None:
 async def a_body_of_httpx_breaks_off(api: PracticeAPI) -> None:
     with suppress(httpx.HTTPError):
         httpx.get(api.url("/cut", n=1))
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         with suppress(httpx.HTTPError):
             await client.get(api.url("/cut", n=2))
 
@@ -178,7 +178,7 @@ async def two_of_three_are_cancelled(api: PracticeAPI, arrived: Arrived) -> None
 
 @FAILURES.add(libraries="httpx", requests=2, tasks=2, errors=("CancelledError",) * 2)
 async def two_of_httpx_are_cancelled(api: PracticeAPI, arrived: Arrived) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         tasks = [asyncio.create_task(client.get(api.url("/stall", n=n))) for n in range(2)]
         await arrived(2)
         for task in tasks:
@@ -263,7 +263,7 @@ async def fallbacks_inside_except(api: PracticeAPI) -> None:
         requests.get(url)
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             await response.read()
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=False) as client:
             await client.get(url)
         urlopen(url).read()
         with urllib3.PoolManager() as pool:

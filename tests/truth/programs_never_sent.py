@@ -73,7 +73,7 @@ def nothing() -> None:
 @NEVER_SENT.add(libraries="httpx", requests=1, lost=1, unread=True, errors=("PoolTimeout",))
 def a_pool_of_httpx_has_no_connection(api: PracticeAPI) -> None:
     limits, patience = httpx.Limits(max_connections=1), httpx.Timeout(PATIENCE, pool=SOON)
-    with httpx.Client(limits=limits, timeout=patience) as client:
+    with httpx.Client(verify=False, limits=limits, timeout=patience) as client:
         holding = client.send(client.build_request("GET", api.url(f"/bytes/{MUCH}")), stream=True)
         with suppress(httpx.PoolTimeout):
             client.get(api.url("/countries/FR"))
@@ -114,7 +114,7 @@ async def a_task_that_is_cancelled_before_it_begins(api: PracticeAPI) -> None:
 def a_request_that_was_never_sent_hides_no_other(api: PracticeAPI) -> None:
     """A socket asks for the same as one that waited for a connection in vain."""
     limits, patience = httpx.Limits(max_connections=1), httpx.Timeout(PATIENCE, pool=SOON)
-    with httpx.Client(limits=limits, timeout=patience) as client:
+    with httpx.Client(verify=False, limits=limits, timeout=patience) as client:
         holding = client.send(client.build_request("GET", api.url(f"/bytes/{MUCH}")), stream=True)
         with suppress(httpx.PoolTimeout):
             client.get(api.url("/countries/FR"))

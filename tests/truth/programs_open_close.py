@@ -25,7 +25,7 @@ EDGES = Table()
 def connections_older_than_the_block(api: PracticeAPI, block: Any) -> Any:
     url = api.url("/countries/FR")
     connection = HTTPConnection(api.host, api.port)
-    with requests.Session() as session, urllib3.PoolManager() as pool, httpx.Client() as client:
+    with requests.Session() as session, urllib3.PoolManager() as pool, httpx.Client(verify=False) as client:
 
         def all_of_them() -> None:
             session.get(url)
@@ -45,7 +45,7 @@ def connections_older_than_the_block(api: PracticeAPI, block: Any) -> Any:
 @EDGES.add(libraries="aiohttp httpx", requests=2)
 async def connections_of_tasks_older_than_the_block(api: PracticeAPI, block: Any) -> Any:
     url = api.url("/countries/FR")
-    async with aiohttp.ClientSession() as session, httpx.AsyncClient() as client:
+    async with aiohttp.ClientSession() as session, httpx.AsyncClient(verify=False) as client:
         await read(session, url)
         await client.get(url)
         with block as run:
@@ -106,7 +106,7 @@ async def an_answer_of_aiohttp_older_than_the_block(api: PracticeAPI, block: Any
 @EDGES.add(libraries="requests httpx urllib", requests=3, unread=True, errors=("unfinished",) * 3)
 def answers_that_are_read_after_the_block(api: PracticeAPI, block: Any) -> Any:
     url = api.url(f"/bytes/{MUCH}")
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
         with block as run:
             response = requests.get(url, stream=True)
             stream = client.send(client.build_request("GET", url), stream=True)
@@ -143,7 +143,7 @@ async def a_background_task_of_an_earlier_cell(api: PracticeAPI, block: Any, arr
             await read(session, api.url("/countries/FR", client=BESIDE))
             await client.get(api.url("/countries/FR", client=BESIDE))
 
-    async with aiohttp.ClientSession() as session, httpx.AsyncClient() as client:
+    async with aiohttp.ClientSession() as session, httpx.AsyncClient(verify=False) as client:
         background = asyncio.create_task(poll())
         with block as run:
             await arrived(4)

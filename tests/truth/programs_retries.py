@@ -134,7 +134,7 @@ async def stamina_around_httpx(api: PracticeAPI) -> None:
     async def fetch() -> None:
         (await client.get(api.url("/flaky", rate=1))).raise_for_status()
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         with suppress(httpx.HTTPStatusError):
             await fetch()
 
@@ -147,7 +147,7 @@ def httpx_connects_again_where_nobody_listens() -> None:
 
 @RETRIES.add(libraries="httpx", requests=2, lost=1, errors=("RemoteProtocolError",))
 def httpx_on_a_connection_that_the_server_has_closed(api: PracticeAPI) -> None:
-    with httpx.Client() as client:
+    with httpx.Client(verify=False) as client:
         client.get(api.url("/stale"))
         with suppress(httpx.RemoteProtocolError):
             client.get(api.url("/countries/FR"))
@@ -327,7 +327,7 @@ def a_fallback_inside_except(api: PracticeAPI) -> None:
 
 @RETRIES.add(libraries="httpx", requests=2, tasks=2, peak=2, errors=("CancelledError",), perhaps_lost=1, unread=True)
 async def a_hedge_of_two_tasks(api: PracticeAPI, arrived: Arrived) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         both = [asyncio.create_task(client.get(api.url("/countries/FR", delay=10 * n))) for n in range(2)]
         await arrived(2)
         _, late = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

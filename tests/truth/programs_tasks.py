@@ -42,14 +42,14 @@ async def coroutines_of_aiohttp_gathered(api: PracticeAPI) -> None:
 
 @TASKS.add(libraries="httpx", requests=20, peak=20, tasks=20)
 async def twenty_tasks_of_httpx(api: PracticeAPI) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         await asyncio.gather(*(client.get(url) for url in urls(api, 20)))
 
 
 @TASKS.add(libraries="aiohttp httpx", requests=21, tasks=20)
 async def one_of_aiohttp_and_then_twenty_of_httpx(api: PracticeAPI) -> None:
     url = api.url("/countries/FR")
-    async with aiohttp.ClientSession() as session, httpx.AsyncClient() as client:
+    async with aiohttp.ClientSession() as session, httpx.AsyncClient(verify=False) as client:
         await read(session, url)
         await asyncio.gather(*(client.get(url) for _ in range(20)))
 
@@ -70,7 +70,7 @@ async def a_task_group_of_anyio(api: PracticeAPI) -> None:
 
 @TASKS.add(libraries="httpx", requests=4, peak=4, tasks=4)
 async def a_task_group_of_anyio_with_httpx(api: PracticeAPI) -> None:
-    async with httpx.AsyncClient() as client, anyio.create_task_group() as group:
+    async with httpx.AsyncClient(verify=False) as client, anyio.create_task_group() as group:
         for url in urls(api, 4):
             group.start_soon(client.get, url)
 
@@ -102,7 +102,7 @@ async def six_tasks_and_two_connections(api: PracticeAPI) -> None:
 
 @TASKS.add(libraries="httpx", requests=6, peak=2, tasks=6)
 async def six_tasks_and_two_connections_of_httpx(api: PracticeAPI) -> None:
-    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=2), timeout=None) as client:
+    async with httpx.AsyncClient(verify=False, limits=httpx.Limits(max_connections=2), timeout=None) as client:
         await asyncio.gather(*(client.get(url) for url in urls(api, 6)))
 
 
@@ -185,7 +185,7 @@ async def connections_that_are_not_kept(api: PracticeAPI) -> None:
         for url in urls(api, 2):
             await read(session, url)
     asked = {"Connection": "close"}
-    with requests.Session() as plain, httpx.Client() as client:
+    with requests.Session() as plain, httpx.Client(verify=False) as client:
         for url in urls(api, 2):
             plain.get(url, headers=asked)
             client.get(url, headers=asked)
