@@ -32,7 +32,7 @@ class Watchdog:
         self._loop_thread = threading.get_ident()
         self._threshold = threshold
         self._since = since
-        self._stopping = threading.Event()
+        self._stopping = False
         self._spots: Counter[Spot] = Counter()
         self._arrived: dict[int, float] = {}
         self._seen_step = 0.0
@@ -49,7 +49,7 @@ class Watchdog:
 
     def stop(self) -> None:
         """End the thread, and wait until it has."""
-        self._stopping.set()
+        self._stopping = True
         self._thread.join()
         self._since, self._selector, self._epoll = lambda: 0.0, None, None
 
@@ -70,7 +70,8 @@ class Watchdog:
 
     def _look_again_and_again(self) -> None:
         shortest = pause = min(self._threshold / 2, LATEST)
-        while not self._stopping.wait(pause):
+        while not self._stopping:
+            self._thread.pause(pause)
             began = self._since()
             if not began or perf_counter() - began < self._threshold:
                 pause = shortest
