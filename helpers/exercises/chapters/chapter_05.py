@@ -148,7 +148,7 @@ def without_a_patch(attempt: Attempt) -> Judgement:
     """`all_reports(report, codes)` calls a library that runs its own loop: in threads, all at once."""
 
     async def ask(code: str) -> str:
-        url = attempt.api.url(f"/countries/{code}", delay=0.1)
+        url = attempt.api.url(f"/countries/{code}", delay=0.3)
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             return str((await response.json())["name"])
 
@@ -157,7 +157,7 @@ def without_a_patch(attempt: Attempt) -> Judgement:
             return asyncio.run(work)
 
     codes = attempt.codes(4)
-    urls = [attempt.api.url(f"/countries/{code}", delay=0.1) for code in codes]
+    urls = [attempt.api.url(f"/countries/{code}", delay=0.3) for code in codes]
     error: Telling | None = None
     with nothing_patched() as applied:
         try:
