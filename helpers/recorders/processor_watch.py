@@ -16,11 +16,14 @@ TICK = 0.01
 SHORTEST_STALL = 0.05 if sys.platform == "win32" else 0.02
 """Seconds that a tick must be late; on Windows `time.process_time` advances in steps of 16 ms."""
 
+USED = 0.2
+"""The greatest share of that time that the process may have computed; more is a slow machine, and no standing still."""
+
 
 class ProcessorWatch:
     """Ticks, and looks how late each tick is.
 
-    Where one is late although nothing of the process has computed meanwhile, the machine gave it no processor: it was
+    Where one is late although the process has hardly computed meanwhile, the machine gave it no processor: it was
     stopped, its quota was used up, or other programs took all there was. Where a thread holds the GIL the process
     computes; where all of them wait the tick is on time.
 
@@ -79,7 +82,7 @@ class ProcessorWatch:
                 self._thread.pause(TICK)
                 now = clock()
                 late = now - began - TICK
-                if late >= SHORTEST_STALL and (used := process_time() - cpu) < late / 2:
+                if late >= SHORTEST_STALL and (used := process_time() - cpu) < USED * late:
                     # It began when the process had computed for so long, if it was computing; or after a tick.
                     self.stalls.append((began + min(used, TICK), now))
                 self._note(now)

@@ -9,10 +9,9 @@ instruction is over no frame is held any more.
 
 import gc
 import sys
-from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate, chain, repeat, takewhile
-from operator import attrgetter, call, truth
+from operator import attrgetter, call, methodcaller, truth
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -33,26 +32,16 @@ class Call(NamedTuple):
 
 def stack_of(thread: int) -> list[Call]:
     """The calls that a thread (`threading.get_ident`) is in, the innermost first; none where it is in none."""
-    return stacks_of([thread])[0]
-
-
-def stacks_of(threads: Sequence[int]) -> list[list[Call]]:
-    """The same of several threads, at one and the same moment, for little more than the price of one."""
-    frames: dict[int, Any] = {}
-    # Nothing is done before `list` asks. All frames there are; then of each thread the innermost, `f_back` of that, and
-    # of that, until there is none; and the frames are let go of.
-    steps: list[Any] = [partial(next, map(frames.update, map(call, [sys._current_frames])))]
-    for thread in threads:
-        innermost: Any = map(frames.get, [thread])
-        outwards = takewhile(truth, accumulate(chain(innermost, repeat("f_back")), getattr))
-        steps.append(partial(list, map(WHERE, outwards)))
-    steps.append(frames.clear)
+    # The innermost frame, then `f_back` of that, and of that, until there is none. Nothing is done before `list` asks.
+    innermost = map(methodcaller("get", thread), map(call, [sys._current_frames]))
+    frames = takewhile(truth, accumulate(chain(innermost, repeat("f_back")), getattr))
+    read: Any = partial(list, map(WHERE, frames))
     if COLLECTS_ANYWHERE and gc.isenabled():
-        steps = [gc.disable, *steps, gc.enable]
-    try:
-        read = list(map(call, steps))
-    except BaseException:  # out of memory, say
-        if steps[-1] is gc.enable:
+        try:
+            _, stack, _ = map(call, (gc.disable, read, gc.enable))
+        except BaseException:  # out of memory, say
             gc.enable()
-        raise
-    return [[Call(*where) for where in stack] for stack in read if type(stack) is list]
+            raise
+    else:
+        stack = read()
+    return [Call(*where) for where in stack]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from helpers.recorders.stacks import stack_of, stacks_of
+from helpers.recorders.stacks import stack_of
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 30
@@ -86,19 +86,6 @@ def test_a_stack_is_told_from_the_innermost_call_out(thread: threading.Thread) -
 
 def test_of_no_thread_there_is_no_stack() -> None:
     assert stack_of(-1) == []
-    assert stacks_of([]) == []
-
-
-def test_the_stacks_of_many_threads_are_asked_for_at_once(
-    thread: threading.Thread, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number, asked, plain = thread.ident or 0, list[int](), sys._current_frames
-    monkeypatch.setattr(sys, "_current_frames", lambda: (asked.append(1), plain())[1])
-    stacks = stacks_of([number, -1, *[number] * 198])
-    assert len(asked) == 1
-    assert stacks[1] == [] and len(stacks) == 200
-    assert all(stack == stacks[0] for stack in stacks[2:])
-    assert stacks[0][-1].code.co_name == "_bootstrap"
 
 
 def test_no_frame_is_held_between_two_instructions(thread: threading.Thread) -> None:
@@ -142,7 +129,7 @@ def test_a_collection_that_gives_way_stops_nobody() -> None:
 def test_a_collector_that_the_learner_has_switched_off_stays_off() -> None:
     gc.disable()
     try:
-        assert stack_of(threading.get_ident())[0].code.co_name == "stacks_of"
+        assert stack_of(threading.get_ident())[0].code.co_name == "stack_of"
         assert not gc.isenabled()
     finally:
         gc.enable()

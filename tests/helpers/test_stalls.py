@@ -9,6 +9,7 @@ import time
 from math import nan
 
 import pytest
+from canary import timing
 
 from helpers import measure
 from helpers.recorders.processor_watch import ProcessorWatch
@@ -103,6 +104,7 @@ def test_a_process_that_is_stopped_blocks_by_nobodys_line() -> None:
     assert 0 < rows <= recorded  # none is two steps because it was stopped in between
 
 
+@timing(margin=0.1)
 def test_neither_a_sleep_nor_code_that_holds_the_gil_is_a_stall() -> None:
     async def main() -> Run:
         with measure("its own doing") as run:

@@ -500,7 +500,7 @@ def test_where_the_system_does_not_tell_who_stands_still(
     looks: list[tuple[float, float, bool, int]], expected: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, stack = compile("", "nowhere.py", "exec"), list[Call]()
-    monkeypatch.setattr(idle_sampler, "stacks_of", lambda threads: [stack for _ in threads])
+    monkeypatch.setattr(idle_sampler, "stack_of", {1: stack}.__getitem__)
     here = Here(ThreadRow("thread", "work", 0.0))
     waits: list[Any] = []
     monkeypatch.setattr(idle_sampler, "seen_by_linux", lambda native_id: None)

@@ -15,7 +15,7 @@ from time import perf_counter as clock
 from time import process_time, thread_time
 
 from helpers.recorders.guard import Guard
-from helpers.recorders.stacks import Call, stacks_of
+from helpers.recorders.stacks import Call, stack_of
 from helpers.recorders.thread_state import seen_by_linux, seen_in_code
 from helpers.recorders.threads.thread_row import Here, ThreadRow
 from helpers.recorders.unlisted_thread import UnlistedThread
@@ -118,24 +118,22 @@ class IdleSampler:
                     self._still[here] = _Still(place, now, cpu)
             elif (self._told or gil_was_free) and now - still.since >= shortest:
                 if not still.until:
-                    still.kind = _kind(here, stacks_of([thread])[0])
+                    still.kind = _kind(here, stack_of(thread))
                 still.until = now
         return True
 
     def _places(self, unmoved: list[tuple[int, Here]]) -> dict[Here, tuple[int, ...]]:
         """Where the threads that may be standing still are."""
         places: dict[Here, tuple[int, ...]] = {}
-        if self._told:
-            for _, here in unmoved:
+        for thread, here in unmoved:
+            if self._told:
                 asleep, left = seen_by_linux(here.native_id) or (False, 0)
                 if asleep:
                     places[here] = left, here.calls
-            return places
-        stacks = stacks_of([thread for thread, _ in unmoved])
-        for (_, here), stack in zip(unmoved, stacks, strict=True):
-            spot = seen_in_code(stack)
-            if spot is not None:
-                places[here] = *spot, here.calls
+            else:
+                spot = seen_in_code(stack_of(thread))
+                if spot is not None:
+                    places[here] = *spot, here.calls
         return places
 
     def _settle(self, here: Here) -> None:
