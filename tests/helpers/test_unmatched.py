@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from helpers.recorders.http.request_record import RequestRecord
+from helpers.runs.request_rows import from_server_log
 from helpers.runs.unmatched import target_of, unmatched
 
 
@@ -37,6 +38,15 @@ def row(arrival: float, port: int, target: str = "/a") -> list[Any]:
 )
 def test_each_row_is_one_records_or_nobodys(records: list[RequestRecord], log: list[Any], left: list[int]) -> None:
     assert unmatched(log, records) == [log[number] for number in left]
+
+
+def test_what_arrived_after_the_block_is_none_of_it() -> None:
+    """The server is asked a little later than the block ends."""
+    rows = from_server_log([row(10.5, 5), row(11.5, 6), row(12.5, 7)], older=[1], began=10.0, wall=1.55)
+    assert [(one["start"], one["end"], one["error"]) for one in rows] == [
+        (0.5, pytest.approx(0.6), ""),
+        (1.5, 1.55, "unfinished"),
+    ]
 
 
 @pytest.mark.parametrize(
