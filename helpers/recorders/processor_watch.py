@@ -12,10 +12,9 @@ from helpers.recorders.guard import Guard
 from helpers.recorders.unlisted_thread import UnlistedThread
 
 TICK = 0.01
-"""Seconds. To be woken more often would cost more than all else that is recorded."""
+"""Seconds. To be woken more often would take more of the processor."""
 SHORTEST_STALL = 0.05 if sys.platform == "win32" else 0.02
 """Seconds that a tick must be late; on Windows `time.process_time` advances in steps of 16 ms."""
-
 USED = 0.2
 """The greatest share of that time that the process may have computed; more is a slow machine, and no standing still."""
 
@@ -28,7 +27,7 @@ class ProcessorWatch:
     computes; where all of them wait the tick is on time.
 
     Attributes:
-        stalls: from when to when that was (``time.perf_counter()`` seconds).
+        stalls: from when to when that was (``time.perf_counter()`` seconds). The beginning is known to a tick.
     """
 
     def __init__(self) -> None:

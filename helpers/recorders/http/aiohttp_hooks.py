@@ -95,23 +95,14 @@ class AiohttpHooks:
 
     def _queue(self, original: Original) -> Original:
         """It waits until the pool has a connection to give."""
-        guard, trying = self.guard, self._trying
-
-        async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
-            record = trying.get(id(asyncio.current_task())) if guard.on else None
-            if record is None:
-                return await original(connector, *args, **kwargs)
-            with guard:
-                record.enter("queued")
-            result = await original(connector, *args, **kwargs)
-            with guard:
-                record.enter("sending")
-            return result
-
-        return hooked
+        return self._in_phase(original, "queued")
 
     def _create(self, original: Original) -> Original:
         """It gets a connection of its own."""
+        return self._in_phase(original, "connecting")
+
+    def _in_phase(self, original: Original, phase: str) -> Original:
+        """The method, with the try that its task is at in this phase; afterwards it is about to be sent."""
         guard, trying = self.guard, self._trying
 
         async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
@@ -119,8 +110,9 @@ class AiohttpHooks:
             if record is None:
                 return await original(connector, *args, **kwargs)
             with guard:
-                record.connection = "new"
-                record.enter("connecting")
+                if phase == "connecting":
+                    record.connection = "new"
+                record.enter(phase)
             result = await original(connector, *args, **kwargs)
             with guard:
                 record.enter("sending")

@@ -5,7 +5,7 @@ from contextvars import ContextVar, Token
 from helpers.recorders.http.request_record import RequestRecord
 
 _CURRENT: ContextVar[RequestRecord | None] = ContextVar("current_request", default=None)
-"""By context and not by thread: so each task has its own, and each of gevent's greenlets."""
+"""By context and not by thread: so each of gevent's greenlets has its own."""
 
 
 def current() -> RequestRecord | None:
@@ -15,18 +15,15 @@ def current() -> RequestRecord | None:
 
 
 class BusyWith:
-    """``with BusyWith(record): ...``: the code in the block is busy with this request, or with none."""
+    """``with BusyWith(record): ...``: the code in the block, which blocks its thread, is busy with this request."""
 
     __slots__ = ("_record", "_token")
 
-    def __init__(self, record: RequestRecord | None) -> None:
+    def __init__(self, record: RequestRecord) -> None:
         self._record = record
 
     def __enter__(self) -> None:
         self._token: Token[RequestRecord | None] = _CURRENT.set(self._record)
 
     def __exit__(self, *_: object) -> None:
-        try:
-            _CURRENT.reset(self._token)
-        except ValueError:  # a coroutine may be closed in another context than it was begun in
-            _CURRENT.set(None)
+        _CURRENT.reset(self._token)
