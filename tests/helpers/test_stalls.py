@@ -15,7 +15,6 @@ from helpers import measure
 from helpers.recorders.processor_watch import ProcessorWatch
 from helpers.recorders.task_row import LongStep
 from helpers.runs import Run
-from helpers.runs.card import card
 from helpers.runs.held_steps import parts_of
 
 pytestmark = pytest.mark.evidence
@@ -122,6 +121,7 @@ def test_neither_a_sleep_nor_code_that_holds_the_gil_is_a_stall() -> None:
     assert activity.blocks[0].line == "time.sleep(0.1)"
 
 
+@timing(margin=0.1)
 def test_a_bystander_that_waits_for_the_gil_is_not_blamed() -> None:
     """The threads compute, the task only gives way: what its steps take is not what it did."""
 
@@ -140,7 +140,6 @@ def test_a_bystander_that_waits_for_the_gil_is_not_blamed() -> None:
     assert activity is not None
     mine = [block for block in activity.blocks if block.row == 0]
     assert sum(block.end - block.start for block in mine) < 0.3 * run.wall
-    assert "stood still" not in card(run) or activity.stalls
 
 
 def test_the_watch_ends_and_leaves_no_descriptor() -> None:
