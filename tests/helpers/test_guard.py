@@ -116,6 +116,7 @@ PARTS = [
     ("helpers.recorders.loop.recorder.callback_name", TASKS),
     ("helpers.recorders.loop.recorder.unserved", TASKS),
     ("helpers.recorders.loop.recorder.belonging", TASKS),
+    ("helpers.recorders.loop.recorder.DueTimes.due", TASKS),
     ("helpers.recorders.loop.recorder.watch_factory", TASKS),
     ("helpers.recorders.loop.recorder.Watchdog", TASKS),
     ("helpers.recorders.task_row.TaskRow.finish", TASKS),

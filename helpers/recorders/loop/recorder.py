@@ -27,6 +27,7 @@ from helpers.recorders.code_places import describe
 from helpers.recorders.display_names import name_in_code
 from helpers.recorders.guard import Guard
 from helpers.recorders.handed_on import code_run_by, learners_coroutine
+from helpers.recorders.loop.due_times import DueTimes
 from helpers.recorders.loop.eager import watch_factory
 from helpers.recorders.loop.garbage_collections import GarbageRecorder
 from helpers.recorders.loop.task_of import STEPS, is_task, task_of
@@ -163,9 +164,11 @@ class LoopRecorder:
         mark, home_thread = belonging.VARIABLE, threading.get_ident()
         rows, steps, idle, replies, long_steps = self.rows, self.steps, self.idle, self.replies, self.long_steps
         plain_handle, plain_init, plain_run = events.Handle, events.Handle.__init__, events.Handle._run
+        plain_timer_init = events.TimerHandle.__init__
         selector = home._selector  # type: ignore[attr-defined]
         plain_select = selector.select
-        to_clock = clock() - home.time()
+        times = DueTimes(home)
+        due_of, is_coarse = times.due, times.is_coarse
         watchdog = Watchdog(home, threshold, lambda: began)
         opener = asyncio.current_task(home) if asyncio._get_running_loop() is home else None
 
@@ -270,11 +273,21 @@ class LoopRecorder:
                 # would come late. asyncio's own `_run` does the same.
                 handle = task = None
 
+        def set_timer(timer: Any, *args: Any, **kwargs: Any) -> None:
+            plain_timer_init(timer, *args, **kwargs)
+            if on and timer._loop is home:
+                try:
+                    if timer._source_traceback:
+                        del timer._source_traceback[-1]
+                    times.note_set(timer)
+                except Exception as error:
+                    give_up(error)
+
         def run_timer(handle: Any) -> None:
             nonlocal happened
             if on and handle._loop is home:
                 try:
-                    due = handle._when + to_clock
+                    due = due_of(handle)
                     if handle._context.get(mark) is owner:
                         self.lag = max(clock() - due, 0.0 if isnan(self.lag) else self.lag)
                     # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
@@ -297,6 +310,8 @@ class LoopRecorder:
                 try:
                     asleep, awake = before, clock()
                     marked, own_cpu, all_cpu = awake, thread_time(), process_time()
+                    if is_coarse:
+                        times.read()
                     if awake - asleep > SHORTEST_IDLE and not self.full_since:
                         idle.extend((asleep, awake))
                 except Exception as error:
@@ -392,7 +407,7 @@ class LoopRecorder:
             if on:
                 on = False
                 close_running_step(end)
-                self.unserved = unserved(home, rows, attribute, to_clock, end)
+                self.unserved = unserved(home, rows, attribute, due_of, end)
 
         if opener is not None:
             rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
@@ -404,6 +419,8 @@ class LoopRecorder:
         patches.replace(events, "Handle", Handle)
         patches.replace(plain_handle, "_run", run)
         patches.replace(events.TimerHandle, "_run", run_timer)
+        if is_coarse:
+            patches.replace(events.TimerHandle, "__init__", set_timer)
         patches.replace(selector, "select", select)
         watch_factory(patches, home, note_factory_made)
         self._garbage.start()
@@ -411,7 +428,9 @@ class LoopRecorder:
             watchdog.start()
 
 
-def unserved(home: Any, rows: list[TaskRow], attribute: str, to_clock: float, now: float) -> dict[int, float]:
+def unserved(
+    home: Any, rows: list[TaskRow], attribute: str, due_of: Callable[[Any], float], now: float
+) -> dict[int, float]:
     """Which rows' tasks were ready at the end, and since when: woken, or with a timer that has fallen due.
 
     What the loop has not looked at yet is in its ready queue and among its timers. ``attribute`` is what holds a task's
@@ -426,7 +445,7 @@ def unserved(home: Any, rows: list[TaskRow], attribute: str, to_clock: float, no
     # A sleeping task waits for a future, which the timer is to give its result.
     waiting = {id(getattr(task, "_fut_waiter", None)): getattr(task, attribute, OUTSIDE) for task in tasks_left}
     for timer in home._scheduled:
-        due = timer._when + to_clock
+        due = due_of(timer)
         number = waiting.get(id(timer._args[0]), OUTSIDE) if timer._args else OUTSIDE
         if number >= 0 and due < now and not timer._cancelled:
             ready.setdefault(number, due)

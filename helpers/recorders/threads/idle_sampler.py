@@ -23,8 +23,12 @@ from helpers.recorders.unlisted_thread import UnlistedThread
 PAUSE, LONGEST_PAUSE = 0.005, 0.02
 """Seconds between two looks, and while all threads are in hooked calls. A wait that no hook sees is known to within two
 looks at its start, one at its end."""
-SHARE = 0.05
-"""The greatest share of the time that looking may take: with hundreds of threads it looks less often."""
+SHARE, MOST_PAUSE = 0.05, 0.1
+"""The share of the time that looking may take: with hundreds of threads it looks less often, but never so seldom that
+it waits longer than this (seconds)."""
+NEWEST = 0.1
+"""How much the newest look counts in the mean of what one takes. On Windows `time.thread_time` advances in steps of
+16 ms: most looks seem to take nothing, and one a hundred times what it does."""
 SHORTEST_TOLD, SHORTEST_GUESSED = 0.01, 0.05 if sys.platform == "win32" else 0.02
 """Seconds that a thread must stand still. Where it is a guess, they are more: a busy system lets a thread that computes
 stand still for some milliseconds, and on Windows `time.process_time` advances in steps of 16 ms."""
@@ -86,15 +90,14 @@ class IdleSampler:
             self._look_again_and_again()
 
     def _look_again_and_again(self) -> None:
-        pause = PAUSE
+        pause, mean = PAUSE, 0.0
         while not self._stopping:
             due = clock() + pause
             self._thread.pause(pause)
             now, used = clock(), thread_time()
-            if self._look(now, gil_was_free=now - due < HELD * sys.getswitchinterval()):
-                pause = max(PAUSE, (thread_time() - used) / SHARE)
-            else:
-                pause = min(2 * pause, LONGEST_PAUSE)
+            is_needed = self._look(now, gil_was_free=now - due < HELD * sys.getswitchinterval())
+            mean += NEWEST * (thread_time() - used - mean)
+            pause = min(max(PAUSE, mean / SHARE), MOST_PAUSE) if is_needed else min(2 * pause, LONGEST_PAUSE)
 
     def _look(self, now: float, gil_was_free: bool) -> bool:
         """Compare with the last look. Whether there was any thread that could be standing still."""
