@@ -1,4 +1,4 @@
-"""A thread that notices when the machine lets this process, or the thread of a block, wait for a processor."""
+"""Notice when the machine lets this process, or the thread of a block, wait for a processor."""
 
 import os
 import sys
@@ -6,37 +6,35 @@ import threading
 from array import array
 from bisect import bisect_right
 from time import perf_counter as clock
-from time import process_time
+from time import process_time, thread_time
 
 from helpers.recorders.guard import Guard
-from helpers.recorders.unlisted_thread import UnlistedThread
 
-TICK = 0.01
-"""Seconds. To be woken more often would take more of the processor."""
+TICK, SLACK = 0.01, 0.001
+"""Seconds between two looks, and by how much one may come early: others may ask for one at about that time."""
 SHORTEST_STALL = 0.05 if sys.platform == "win32" else 0.02
-"""Seconds that a tick must be late; on Windows `time.process_time` advances in steps of 16 ms."""
+"""Seconds by which a look must be late; on Windows `time.process_time` advances in steps of 16 ms."""
 USED = 0.2
 """The greatest share of that time that the process may have computed; more is a slow machine, and no standing still."""
 
 
 class ProcessorWatch:
-    """Ticks, and looks how late each tick is.
+    """Sees how late a `Watcher` wakes.
 
-    Where one is late although the process has hardly computed meanwhile, the machine gave it no processor: it was
+    Where it is late although the process has hardly computed meanwhile, the machine gave it no processor: it was
     stopped, its quota was used up, or other programs took all there was. Where a thread holds the GIL the process
-    computes; where all of them wait the tick is on time.
+    computes; where all of them wait the watcher is on time.
 
     Attributes:
-        stalls: from when to when that was (``time.perf_counter()`` seconds). The beginning is known to a tick.
+        stalls: from when to when that was (``time.perf_counter()`` seconds). The beginning is known to a `TICK`.
     """
 
     def __init__(self) -> None:
         self.guard = Guard("when the machine let this process wait")
         self.stalls: list[tuple[float, float]] = []
         self._times, self._delays = array("d"), array("d")
-        self._stopping = False
         self._statistics: int | None = None
-        self._thread = UnlistedThread(self._watch)
+        self._since = self._noted = self._cpu = 0.0
 
     def start(self) -> None:
         """Begin to watch; the calling thread is the one whose delays are noted."""
@@ -44,13 +42,11 @@ class ProcessorWatch:
             self._statistics = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
         except OSError:
             self._statistics = None
-        self._note(clock())
-        self._thread.start()
+        self._since, self._cpu = clock(), process_time()
+        self._note(self._since)
 
     def stop(self) -> None:
-        """End the thread, and wait until it has. Calling it again does nothing."""
-        self._stopping = True
-        self._thread.join()
+        """Nobody looks any more. Calling it again does nothing."""
         statistics, self._statistics = self._statistics, None
         if statistics is not None:
             os.close(statistics)
@@ -70,18 +66,19 @@ class ProcessorWatch:
         return int(os.pread(self._statistics, 100, 0).split()[1]) / 1e9
 
     def _note(self, now: float) -> None:
+        self._noted = now
         if self._statistics is not None:
             self._delays.append(self._delay())
             self._times.append(now)  # last: the loop's thread may be looking
 
-    def _watch(self) -> None:
-        with self.guard:
-            while not self._stopping:
-                began, cpu = clock(), process_time()
-                self._thread.pause(TICK)
-                now = clock()
-                late = now - began - TICK
-                if late >= SHORTEST_STALL and (used := process_time() - cpu) < USED * late:
-                    # It began when the process had computed for so long, if it was computing; or after a tick.
-                    self.stalls.append((began + min(used, TICK), now))
-                self._note(now)
+    def look(self, now: float, late: float) -> float:
+        """See `Watcher`."""
+        cpu = process_time() - thread_time()  # of all but the watcher
+        used = cpu - self._cpu
+        if late >= SHORTEST_STALL and used < USED * late:
+            # It began when the process had computed for so long, if it was computing; or when the watcher was due.
+            self.stalls.append((self._since + min(used, now - late - self._since), now))
+        if now >= self._noted + TICK - SLACK:
+            self._note(now)
+        self._since, self._cpu = now, cpu
+        return TICK

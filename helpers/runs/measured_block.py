@@ -225,9 +225,10 @@ class measure:
         self._requests.runs_beside = recording.threads.runs_beside
         if isinstance(loop, asyncio.BaseEventLoop) and not problem and self._tasks.on:
             # The last to start and the first to stop: it must not see the others at work.
-            recording.loop = LoopRecorder(loop, self, recording.threshold)
+            recording.loop = LoopRecorder(loop, self, recording.threshold, recording.threads.watcher)
             recording.loop.delay_since = recording.threads.delay_since
             recording.loop.start()
+            recording.threads.loop_is_idle = recording.loop.is_idle
             recording.threads.current_row = self._requests.current_row = recording.loop.current_row
 
     def _stop_recorders(self, ended: float = 0.0) -> None:

@@ -123,7 +123,7 @@ PARTS = [
     ("helpers.runs.measured_block.why_not", TASKS),
     ("helpers.recorders.loop.recorder.describe", LINES),
     ("helpers.recorders.loop.watchdog.spot_in", LINES),
-    ("helpers.recorders.loop.watchdog.Watchdog.start", LINES),
+    ("helpers.recorders.loop.watchdog.Watchdog.look", LINES),
     ("helpers.recorders.loop.watchdog.Watchdog.report", LINES),
     ("helpers.recorders.loop.garbage_collections.perf_counter", "garbage collections"),
     ("helpers.recorders.threads.ledger.Ledger.here", THREADS),

@@ -291,6 +291,7 @@ def test_no_patch_is_lost_by_ctrl_c() -> None:
         "helpers.recorders.loop.watchdog.Watchdog.stop",
         "helpers.recorders.threads.thread_hooks.ThreadHooks.stop",
         "helpers.recorders.threads.recorder.exchange",
+        "helpers.recorders.watcher.Watcher.remove",
         "helpers.recorders.threads.idle_sampler.IdleSampler.stop",
         "helpers.recorders.threads.ledger.Ledger.close",
         "helpers.recorders.http.request_record.RequestRecord.finish",

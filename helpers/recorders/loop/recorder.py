@@ -34,6 +34,7 @@ from helpers.recorders.loop.task_of import STEPS, is_task, task_of
 from helpers.recorders.loop.watchdog import Watchdog
 from helpers.recorders.patches import Patches
 from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
+from helpers.recorders.watcher import Watcher
 
 ROW = "_waiting_measured_row_"
 """How the attribute begins by which a task carries its row number while the block is open: quicker than any dictionary.
@@ -52,6 +53,7 @@ class LoopRecorder:
         home: the loop to watch.
         owner: what `belonging.mark` was, or will be, called with: it marks what belongs to the block.
         threshold: seconds; a step that runs so long is kept as a `LongStep`.
+        watcher: what looks at long steps, with what else it looks at; one of its own where it is given none.
 
     Attributes:
         rows: one `TaskRow` per task, in order of birth. The first is the task that opened the block, if one did.
@@ -68,7 +70,9 @@ class LoopRecorder:
         guard: says whether the recorder has been switched off by a fault of its own, and since when.
     """
 
-    def __init__(self, home: asyncio.BaseEventLoop, owner: object, threshold: float) -> None:
+    def __init__(
+        self, home: asyncio.BaseEventLoop, owner: object, threshold: float, watcher: Watcher | None = None
+    ) -> None:
         self.rows: list[TaskRow] = []
         self.steps: list[float] | array[float] = []
         self.unserved: dict[int, float] = {}
@@ -86,9 +90,11 @@ class LoopRecorder:
         self._sharers: list[ref[asyncio.Task[Any]]] = []  # tasks that carry the row of another, or none
         self._patches = Patches()
         self._garbage = GarbageRecorder()
+        self._watcher = watcher or Watcher()
         self._watchdog: Watchdog | None = None
         self._close: Callable[[float], None] = lambda now: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
+        self.is_idle: Callable[[], bool] = lambda: False  # whether no step runs now; may be asked by any thread
         self.delay_since: Callable[[float], float] = lambda start: 0.0  # see `ProcessorWatch`
 
     @property
@@ -119,10 +125,11 @@ class LoopRecorder:
             self._patches.restore()
         with self.guard:
             self._close(now)
-        self._close, self.current_row = lambda now: None, lambda: OUTSIDE
+        self._close, self.current_row, self.is_idle = lambda now: None, lambda: OUTSIDE, lambda: False
         self._home = None  # a run that is kept must not keep its loop
         self._garbage.stop()
         if self._watchdog is not None:
+            self._watcher.remove(self._watchdog)
             self._watchdog.stop()
         # A tenth of the memory, for as long as the run is kept.
         self.steps, self.idle = array("d", self.steps), array("d", self.idle)
@@ -413,6 +420,7 @@ class LoopRecorder:
             rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
             setattr(opener, attribute, 0)
         self._close = close
+        self.is_idle = lambda: not began
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE
         self._watchdog = watchdog
         patches = self._patches
@@ -425,7 +433,7 @@ class LoopRecorder:
         watch_factory(patches, home, note_factory_made)
         self._garbage.start()
         with watchdog.guard:
-            watchdog.start()
+            self._watcher.add(watchdog)
 
 
 def unserved(

@@ -1,4 +1,4 @@
-"""A thread that looks, while a step holds the loop, at what the step is doing and at what it keeps waiting."""
+"""Look, while a step holds the loop, at what the step is doing and at what it keeps waiting."""
 
 import asyncio
 import select
@@ -12,10 +12,11 @@ from time import perf_counter
 from helpers.recorders.code_places import Spot, spot_in
 from helpers.recorders.guard import Guard
 from helpers.recorders.stacks import stack_of
-from helpers.recorders.unlisted_thread import UnlistedThread
 
 FIRST_LOOKS, SOONEST, LATEST = 200, 0.002, 0.02
 """While a step is long, look every 2 ms at first and every 20 ms later: a step of a minute needs no closer watch."""
+SLACK = 0.001
+"""Seconds by which a look may come early: others may ask for one at about that time."""
 
 
 class Watchdog:
@@ -32,7 +33,6 @@ class Watchdog:
         self._loop_thread = threading.get_ident()
         self._threshold = threshold
         self._since = since
-        self._stopping = False
         self._spots: Counter[Spot] = Counter()
         self._arrived: dict[int, float] = {}
         self._seen_step = 0.0
@@ -41,16 +41,10 @@ class Watchdog:
         # Level-triggered readiness can be asked for by a second thread without taking it from the first.
         can_ask = sys.platform == "linux" and isinstance(self._selector, selectors.EpollSelector)
         self._epoll: select.epoll | None = getattr(self._selector, "_selector", None) if can_ask else None
-        self._thread = UnlistedThread(self._watch)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
+        self._shortest, self._due = min(threshold / 2, LATEST), 0.0
 
     def stop(self) -> None:
-        """End the thread, and wait until it has."""
-        self._stopping = True
-        self._thread.join()
+        """Nobody looks any more. Calling it again does nothing."""
         self._since, self._selector, self._epoll = lambda: 0.0, None, None
 
     def report(self, began: float) -> tuple[Spot | None, dict[int, float]]:
@@ -64,25 +58,24 @@ class Watchdog:
         spots, arrived = dict(self._spots), dict(self._arrived)
         return max(spots, key=spots.__getitem__, default=None), arrived
 
-    def _watch(self) -> None:
-        with self.guard:
-            self._look_again_and_again()
+    def look(self, now: float, _: float) -> float:
+        """See `Watcher`."""
+        if now >= self._due - SLACK:
+            self._due = now + self._look_now(now)
+        return self._due - now
 
-    def _look_again_and_again(self) -> None:
-        shortest = pause = min(self._threshold / 2, LATEST)
-        while not self._stopping:
-            self._thread.pause(pause)
-            began = self._since()
-            if not began or perf_counter() - began < self._threshold:
-                pause = shortest
-                continue
-            if began != self._seen_step:
-                # New containers, never cleared ones: the loop's thread may be reading the last step's.
-                self._spots, self._arrived, self._looks = Counter(), {}, 0
-                self._seen_step = began
-            self._look(began)
-            self._looks += 1
-            pause = min(SOONEST, shortest) if self._looks < FIRST_LOOKS else LATEST
+    def _look_now(self, now: float) -> float:
+        """Returns the seconds until the next look."""
+        began = self._since()
+        if not began or now - began < self._threshold:
+            return self._shortest
+        if began != self._seen_step:
+            # New containers, never cleared ones: the loop's thread may be reading the last step's.
+            self._spots, self._arrived, self._looks = Counter(), {}, 0
+            self._seen_step = began
+        self._look(began)
+        self._looks += 1
+        return min(SOONEST, self._shortest) if self._looks < FIRST_LOOKS else LATEST
 
     def _look(self, began: float) -> None:
         spot = spot_in(stack_of(self._loop_thread))

@@ -1,4 +1,4 @@
-"""A thread that sees the waits which no hook sees: ``with lock:``, a subprocess, a database, a library written in C.
+"""See the waits which no hook sees: ``with lock:``, a subprocess, a database, a library written in C.
 
 Every few milliseconds it looks which threads stand still. Linux tells it outright. On other systems a thread waits if
 it is at the same instruction as before although the process has hardly used the processor since, and although the GIL
@@ -11,18 +11,16 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from itertools import filterfalse
-from time import perf_counter as clock
 from time import process_time, thread_time
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.stacks import Call, stack_of
 from helpers.recorders.thread_state import seen_by_linux, seen_in_code
 from helpers.recorders.threads.thread_row import Here, ThreadRow
-from helpers.recorders.unlisted_thread import UnlistedThread
 
-PAUSE, LONGEST_PAUSE = 0.005, 0.02
-"""Seconds between two looks, and while all threads are in hooked calls. A wait that no hook sees is known to within two
-looks at its start, one at its end."""
+PAUSE, LONGEST_PAUSE, SLACK = 0.005, 0.02, 0.001
+"""Seconds between two looks, and while all threads are in hooked calls; and by how much one may come early. A wait that
+no hook sees is known to within two looks at its start, one at its end."""
 SHARE, MOST_PAUSE = 0.05, 0.1
 """The share of the time that looking may take: with hundreds of threads it looks less often, but never so seldom that
 it waits longer than this (seconds)."""
@@ -59,50 +57,52 @@ class _Still:
 class IdleSampler:
     """Books the waits it sees by calling ``note(row, start, end, kind)``.
 
-    ``running`` tells what each thread runs, by `threading.get_ident`; other threads are not looked at.
+    ``running`` tells what each thread runs, by `threading.get_ident`; other threads are not looked at. ``loop_is_idle``
+    tells whether the block's own thread runs a loop that has nothing to do: that is no wait of anybody's.
     """
 
-    def __init__(self, running: dict[int, Here], note: NoteWait) -> None:
+    def __init__(
+        self, running: dict[int, Here], note: NoteWait, loop_is_idle: Callable[[], bool] = lambda: False
+    ) -> None:
         self.guard = Guard("waits for locks, subprocesses and what else no hook sees")
         self._running = running
         self._note = note
         self._still: dict[Here, _Still] = {}
         self._calls: dict[Here, int] = {}  # as they were at the last look
-        self._stopping = False
+        self._loop_is_idle = loop_is_idle
         self._told = False
-        self._thread = UnlistedThread(self._watch)
+        self._due, self._pause, self._mean = 0.0, PAUSE, 0.0
 
     def start(self) -> None:
-        """Begin to look."""
+        """Find out how this system tells who stands still."""
         self._told = seen_by_linux(threading.get_native_id()) is not None
-        self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, wait until it has, and book what it saw. Calling it again does nothing."""
-        self._stopping = True
-        self._thread.join()
+        """Book what was seen. Calling it again does nothing."""
         with self.guard:
             for here in list(self._still):
                 self._settle(here)
 
-    def _watch(self) -> None:
-        with self.guard:
-            self._look_again_and_again()
-
-    def _look_again_and_again(self) -> None:
-        pause, mean = PAUSE, 0.0
-        while not self._stopping:
-            due = clock() + pause
-            self._thread.pause(pause)
-            now, used = clock(), thread_time()
-            is_needed = self._look(now, gil_was_free=now - due < HELD * sys.getswitchinterval())
-            mean += NEWEST * (thread_time() - used - mean)
-            pause = min(max(PAUSE, mean / SHARE), MOST_PAUSE) if is_needed else min(2 * pause, LONGEST_PAUSE)
+    def look(self, now: float, late: float) -> float:
+        """See `Watcher`."""
+        if now >= self._due - SLACK:
+            used = thread_time()
+            is_needed = self._look(now, gil_was_free=late < HELD * sys.getswitchinterval())
+            self._mean += NEWEST * (thread_time() - used - self._mean)
+            wanted = max(PAUSE, self._mean / SHARE) if is_needed else 2 * self._pause
+            self._pause = min(wanted, MOST_PAUSE if is_needed else LONGEST_PAUSE)
+            self._due = now + self._pause
+        return self._due - now
 
     def _look(self, now: float, gil_was_free: bool) -> bool:
         """Compare with the last look. Whether there was any thread that could be standing still."""
         # Those in a hooked call are accounted for, and those that have been in one since have moved.
-        running = [(thread, here) for thread, here in list(self._running.items()) if here.row.shown and not here.since]
+        idle = self._loop_is_idle()
+        running = [
+            (thread, here)
+            for thread, here in list(self._running.items())
+            if here.row.shown and not here.since and not (idle and here.row.kind == "cell")
+        ]
         unmoved = [(thread, here) for thread, here in running if self._calls.get(here) == here.calls]
         self._calls = {here: here.calls for _, here in running}
         for here in self._still.keys() - {here for _, here in unmoved}:

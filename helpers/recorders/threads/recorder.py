@@ -24,6 +24,7 @@ from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.threads.pickling import PicklingByPlace
 from helpers.recorders.threads.thread_hooks import ThreadHooks
 from helpers.recorders.threads.thread_row import ThreadRow
+from helpers.recorders.watcher import Watcher
 
 __all__ = ["ThreadRecorder", "ThreadRow"]
 
@@ -33,8 +34,12 @@ TRIALS, ROUNDS = 300, 3
 class ThreadRecorder:
     """The hooks and the sampler, at work from ``start`` to ``stop``.
 
-    Jobs and threads have rows if code that belongs to the block gave rise to them. ``current_row`` tells the row of the
-    task that runs now, and is asked on the thread that the recording was started on only.
+    Jobs and threads have rows if code that belongs to the block gave rise to them.
+
+    Attributes:
+        current_row: tells the row of the task that runs now; asked on the recording's own thread only.
+        loop_is_idle: tells whether that thread runs a loop that has nothing to do; asked by a thread of our own.
+        watcher: what looks at what no hook sees.
     """
 
     def __init__(self) -> None:
@@ -42,8 +47,10 @@ class ThreadRecorder:
         self._ledger = Ledger(lambda: self.current_row())
         self._patches = Patches()
         self._threads = ThreadHooks(self._ledger)
+        self.loop_is_idle: Callable[[], bool] = lambda: False
+        self.watcher = Watcher()
         self._processor = ProcessorWatch()
-        self._sampler = IdleSampler(self._ledger.running, self._ledger.wait)
+        self._sampler = IdleSampler(self._ledger.running, self._ledger.wait, lambda: self.loop_is_idle())
         self._pickling = PicklingByPlace()
         self._functions: list[tuple[Any, Any]] = []
         self._learners: set[str] = set()
@@ -101,10 +108,10 @@ class ThreadRecorder:
         """Put the hooks in place. ``owner`` is what `belonging.mark` was, or will be, called with."""
         guard = self.guard
         try:
-            with self._processor.guard:
-                self._processor.start()
-            with self._sampler.guard:
-                self._sampler.start()  # before the hooks, so that it is no thread of the block
+            for looks in (self._processor, self._sampler):
+                with looks.guard:
+                    looks.start()
+                    self.watcher.add(looks)
             with guard:
                 self._threads.install(self._patches)
                 for hooks in (pool_hooks, thread_pool_hooks, other_loops):
@@ -142,9 +149,10 @@ class ThreadRecorder:
                 modules = self._learners | (set(sys.modules) - self._loaded)
                 exchange(modules, [(hook, original) for original, hook in self._functions])
                 self._functions = []
-        self._sampler.stop()
-        with self._processor.guard:
-            self._processor.stop()
+        for looks in (self._sampler, self._processor):
+            self.watcher.remove(looks)
+            with looks.guard:
+                looks.stop()
         with guard:
             self._ledger.close()
 

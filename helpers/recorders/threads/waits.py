@@ -4,6 +4,7 @@
 those.
 """
 
+import asyncio
 import functools
 import queue
 import select
@@ -12,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import Callable
 from pkgutil import resolve_name
 from time import perf_counter as clock
@@ -57,7 +59,7 @@ def install(patches: Patches, ledger: Ledger) -> list[tuple[Call, Call]]:
     for name in SELECTORS:
         selector = getattr(selectors, name, None)  # each system has its own
         if selector is not None:
-            patches.replace(selector, "select", waiting(selector.select, "other", ledger))
+            patches.replace(selector, "select", waiting(selector.select, "other", ledger, _is_no_loops))
     pairs = []
     for module, name, kind in FUNCTIONS:
         original = getattr(module, name)
@@ -107,13 +109,11 @@ def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[A
         here = None
         if guard.on:
             try:
-                here = ledger.here()
+                here = ledger.here() if wanted is None or wanted(args) else None
                 if here is not None and here.since:
                     here = None  # a call inside a call
                 elif here is not None:
                     here.calls += 1
-                    if wanted is not None and not wanted(args):
-                        here = None
             except Exception as error:
                 guard.switch_off(error)
                 here = None
@@ -132,6 +132,12 @@ def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[A
                 guard.switch_off(error)
 
     return hooked
+
+
+def _is_no_loops(args: tuple[Any, ...]) -> bool:
+    """Whether the method's first argument is not the selector of the loop that runs here, which does so when idle."""
+    loop = asyncio._get_running_loop()
+    return not (issubclass(type(loop), BaseSelectorEventLoop) and args and loop._selector is args[0])  # type: ignore
 
 
 def _is_blocking(args: tuple[Any, ...]) -> bool:
