@@ -47,12 +47,12 @@ class BlockProgress:
                     self._draw()
                 self._timer = loop.call_later(BEAT, self.beat)
 
-    def tick(self) -> None:
+    def tick(self, now: float) -> None:
         """Draw the line if it is time to. A request in a thread leaves that to the block's own."""
+        if now - self._drawn < PACE:  # first of all: this is asked at every request
+            return
         with self.guard:
-            # The clock first: this is asked at every request.
-            due = perf_counter() - self._drawn >= PACE
-            if due and self.guard.on and threading.current_thread() is threading.main_thread():
+            if self.guard.on and threading.current_thread() is threading.main_thread():
                 self._draw()
 
     def _draw(self) -> None:

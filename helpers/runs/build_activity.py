@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from helpers.charts.inputs.activity import OUTSIDE, WAITING, Activity, Block, Pause
 from helpers.code.origin import is_bystander, is_learners
 from helpers.page.words import count
+from helpers.recorders.http.cost import cost_per_request
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
 from helpers.recorders.loop.self_test import self_test
@@ -80,7 +81,8 @@ def _of_threads(recording: Recording, began: float, wall: float, others: Iterabl
         wall=wall,
         stalls=_stalls(threads, began, wall),
         threshold=recording.threshold,
-        cost=threads.calls * threads.cost_per_call,
+        cost=_cost(recording),
+        opening=recording.opening,
         events=threads.calls,
         notes=tuple(_notes(recording)),
         recorded=_recorded(recording, began),
@@ -140,11 +142,20 @@ def _of_loop(
         threshold=recording.threshold,
         lag=loop.lag,
         hidden=len(loop.rows) - len(shown),
-        cost=loop.handles * self_test().cost + threads.calls * threads.cost_per_call,
+        cost=_cost(recording),
+        opening=recording.opening,
         events=len(every.row) + threads.calls,
         notes=tuple(_notes(recording)),
         recorded=_recorded(recording, began),
     )
+
+
+def _cost(recording: Recording) -> float:
+    """The seconds of processor time that recording took: the hooks' as estimated, and those of what looks beside."""
+    threads, loop = recording.threads, recording.loop
+    steps = 0.0 if loop is None else loop.handles * self_test().cost
+    calls = threads.calls * threads.cost_per_call
+    return steps + calls + len(recording.requests) * cost_per_request() + threads.watcher.used
 
 
 def _stalls(threads: ThreadRecorder, began: float, wall: float) -> tuple[tuple[float, float], ...]:

@@ -100,6 +100,7 @@ class measure:
         return self
 
     def __enter__(self) -> Run:
+        asked = perf_counter()
         try:
             self._claim()
             if self._configuration is None:
@@ -117,6 +118,7 @@ class measure:
             if not self._quiet:
                 self._progress.show(self._say)
             self._process = getpid()
+            self._recording.opening = perf_counter() - asked
             self._cpu = process_time()
             self._run.began = perf_counter()
             return self._run

@@ -11,6 +11,7 @@ from helpers.recorders.threads.recorder import ThreadRecorder
 class Recording:
     """What the recorders of one block hold. ``loop`` is None where no loop was running or it could not be recorded.
 
+    ``opening`` is how many seconds it took to open the block, before its time began.
     ``notes`` are sentences on what is not there, and why; ``faults`` those of them in which a recorder has failed.
     """
 
@@ -18,5 +19,6 @@ class Recording:
     requests: list[RequestRecord]
     loop: LoopRecorder | None = None
     threshold: float = 0.01
+    opening: float = 0.0
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)

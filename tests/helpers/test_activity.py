@@ -86,7 +86,7 @@ def test_tasks_on_a_loop(api: PracticeAPI) -> None:
     activity = run.panel().activity
     assert activity is not None
     assert activity.model == "loop"
-    assert activity.cost > 0
+    assert activity.cost > 0 and activity.opening > 0
     assert activity.events >= len(steps)
 
 

@@ -9,6 +9,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,9 @@ import pytest
 import requests
 
 from helpers import archive, measure, practice_api
-from helpers.runs import Run
+from helpers.recorders.http.cost import cost_per_request
+from helpers.recorders.loop.self_test import SelfTest
+from helpers.runs import Run, build_activity
 from helpers.runs.card import card
 from helpers.servers.practice_api import PracticeAPI
 
@@ -440,3 +443,18 @@ def test_storing_is_not_in_the_blocks_time(monkeypatch: pytest.MonkeyPatch) -> N
 async def fetch(session: aiohttp.ClientSession, url: str) -> Any:
     async with session.get(url) as response:
         return await response.json()
+
+
+def test_what_recording_cost_counts_each_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps, the calls, the requests, and the thread that looks beside."""
+    monkeypatch.setattr(build_activity, "cost_per_request", lambda: 1.0)
+    monkeypatch.setattr(build_activity, "self_test", lambda: SelfTest(works=True, cost=0.5))
+    threads = SimpleNamespace(calls=10, cost_per_call=0.01, watcher=SimpleNamespace(used=7.0))
+    recording: Any = SimpleNamespace(threads=threads, loop=SimpleNamespace(handles=4), requests=[None] * 3)
+    assert build_activity._cost(recording) == pytest.approx(4 * 0.5 + 10 * 0.01 + 3 * 1.0 + 7.0)
+    recording.loop = None
+    assert build_activity._cost(recording) == pytest.approx(10 * 0.01 + 3 * 1.0 + 7.0)
+
+
+def test_what_a_request_cost_is_measured() -> None:
+    assert 0.0 < cost_per_request() < 0.001

@@ -383,6 +383,11 @@ def test_sentence_of_a_step_that_blocks() -> None:
     assert "a run: 12 tasks in 270 ms, fetch #4 held the loop for 150 ms" in texts(chart)
 
 
+def test_what_it_took_to_open_the_block_is_told() -> None:
+    chart = timeline(panel(one_blocks(cost=0.001, events=2431, opening=0.0061), wall=0.27))
+    assert chart.note.endswith("0.4 % of the block, as measured on this machine; opening the block had taken 6.1 ms.")
+
+
 def test_sentence_of_many_steps_that_block() -> None:
     chart = timeline(panel(red_staircase()))
     assert "20 steps blocked the loop, for 2.00 s in all; the longest was fetch #" in chart.sentence

@@ -75,7 +75,9 @@ class Activity:
         threshold: seconds; a step is called blocking from here on.
         lag: the greatest lateness of a timer of the block, in seconds; nan if it set none.
         hidden: how many tasks of libraries (not made by the learner's code) are left out of the rows.
-        cost: seconds that recording took out of the block, estimated from this machine's cost per step.
+        cost: seconds of processor time that recording took in the block, estimated from what a step, a call and a
+            request cost on this machine, and what the recorder's own thread used.
+        opening: seconds that it took to open the block, before its time began.
         events: how many steps and calls were recorded.
         notes: what else the reader must know, a sentence each: a recording cut short, a loop that was patched.
         recorded: seconds that were recorded in full, from the block's opening on, where a recorder failed; None where
@@ -95,6 +97,7 @@ class Activity:
     lag: float = float("nan")
     hidden: int = 0
     cost: float = 0.0
+    opening: float = 0.0
     events: int = 0
     notes: tuple[str, ...] = field(default=())
     recorded: float | None = None

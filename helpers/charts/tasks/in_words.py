@@ -276,5 +276,6 @@ def note(panel: Panel, activity: Activity) -> str:
         share = words.fine_percent(_share(activity.cost, panel.wall))
         cost = words.seconds(activity.cost)
         about = cost if cost.startswith("under") else f"about {cost}"
-        parts.append(f"Recording {what} cost {about}, {share} of the block, as measured on this machine.")
+        opening = f"; opening the block had taken {words.seconds(activity.opening)}" if activity.opening else ""
+        parts.append(f"Recording {what} cost {about}, {share} of the block, as measured on this machine{opening}.")
     return " ".join(parts)

@@ -85,8 +85,10 @@ class AiohttpHooks:
                 trying.pop(task, None)
             try:
                 record.connection = record.connection or "reused"
-                record.port, record.peer = _ports_of(connection)
-                request.__dict__[RECORD] = connection.protocol.__dict__[RECORD] = record
+                known = connection.protocol.__dict__
+                before = known.get(RECORD)  # the request that the connection has carried before this one
+                record.port, record.peer = _ports_of(connection) if before is None else (before.port, before.peer)
+                request.__dict__[RECORD] = known[RECORD] = record
             except Exception as error:
                 guard.switch_off(error)
             return connection

@@ -25,7 +25,7 @@ class HttpRecorder:
             under way when the recording stopped is marked ``unfinished``.
         beside: those of code that runs beside the block, by which the server's log can be told apart.
         notes: what the reader of the records must know, a sentence each; known once the recording has stopped.
-        on_request: called as each request of the block starts.
+        on_request: called as each request of the block starts, with the time at which it does.
         current_row: tells the row of the task that makes it.
         runs_beside: tells whether the calling thread does something for code that runs beside the block.
     """
@@ -35,7 +35,7 @@ class HttpRecorder:
         self.records: list[RequestRecord] = []
         self.beside: list[RequestRecord] = []
         self.notes: list[str] = []
-        self.on_request: Callable[[], None] = lambda: None
+        self.on_request: Callable[[float], None] = lambda now: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
         self.runs_beside: Callable[[], bool] = lambda: False
         self._patches = Patches()
@@ -89,7 +89,7 @@ class HttpRecorder:
         row = self.current_row() if is_ours else OUTSIDE
         record = RequestRecord(library, _text(method), _text(url), row, start)
         if is_ours:
-            self.on_request()
+            self.on_request(record.start)
             self.records.append(record)
         else:
             self.beside.append(record)

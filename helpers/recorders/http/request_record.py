@@ -15,6 +15,7 @@ PHASES = ("queued", "connecting", "sending", "waiting", "reading")
 """
 
 UNFINISHED = "unfinished"
+_NO_TIME = dict.fromkeys(PHASES, 0.0)
 
 
 class RequestRecord:
@@ -42,7 +43,7 @@ class RequestRecord:
         self.port = self.peer = 0
         self.error = ""
         self.end: float | None = None
-        self.seconds = dict.fromkeys(PHASES, 0.0)
+        self.seconds = _NO_TIME.copy()
         self.start = self._since = start or perf_counter()
         self._phase = "sending"
         self.is_sent = False  # on its way over a connection
