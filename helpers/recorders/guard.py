@@ -20,7 +20,7 @@ class Guard:
 
     Attributes:
         on: whether the recorder still records. A hook that finds it off only hands on.
-        off_since: when it was switched off (``time.perf_counter()``), or 0.0.
+        off_since: when it was switched off (``time.perf_counter()``); 0.0 where it was not, or nothing was recorded.
     """
 
     def __init__(self, what: str) -> None:
@@ -28,7 +28,7 @@ class Guard:
         self.on = True
         self.off_since = 0.0
         self._what = what
-        self._error = ""
+        self._why = ""
 
     def __enter__(self) -> "Guard":
         return self
@@ -48,7 +48,12 @@ class Guard:
             raise error
         if self.on:
             self.on, self.off_since = False, perf_counter()
-            self._error = _told(error)
+            self._why = f"The recorder has failed, not your code, which ran on as without it ({_told(error)})."
+
+    def leave_out(self, why: str) -> None:
+        """Record nothing of the block, for a reason that is no fault: a sentence."""
+        if self.on:
+            self.on, self.off_since, self._why = False, 0.0, why
 
     def note(self, began: float) -> str:
         """What is left out, as a sentence, for a block that opened at ``began``; an empty text where nothing is."""
@@ -56,10 +61,7 @@ class Guard:
             return ""
         since = self.off_since - began
         from_when = f" from {since:.2g} s on" if since > 0 else ""
-        return (
-            f"Left out{from_when}: {self._what}. The recorder has failed, not your code, which ran on as without it "
-            f"({self._error})."
-        )
+        return f"Left out{from_when}: {self._what}. {self._why}"
 
 
 def is_of_a_signal(error: BaseException) -> bool:

@@ -54,11 +54,15 @@ class Patches:
             take_out_uncovered()
         old = owner.__dict__.get(name, _ABSENT)
         if callable(new) and not isinstance(new, type) and old is not _ABSENT and as_function(old) is None:
-            self._left_alone.append(f"{getattr(owner, '__qualname__', None) or getattr(owner, '__name__', '')}.{name}")
+            self.leave_alone(owner, name)
             return False
         self._replaced.append(_Replaced(owner, name, old, new))
         setattr(owner, name, new)
         return True
+
+    def leave_alone(self, owner: Any, name: str) -> None:
+        """Only note that this is not replaced."""
+        self._left_alone.append(f"{getattr(owner, '__qualname__', None) or getattr(owner, '__name__', '')}.{name}")
 
     @property
     def notes(self) -> list[str]:

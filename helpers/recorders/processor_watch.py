@@ -5,8 +5,9 @@ import sys
 import threading
 from array import array
 from bisect import bisect_right
+from collections.abc import Callable
 from time import perf_counter as clock
-from time import process_time, thread_time
+from time import process_time
 
 from helpers.recorders.guard import Guard
 
@@ -19,19 +20,22 @@ USED = 0.2
 
 
 class ProcessorWatch:
-    """Sees how late a `Watcher` wakes.
+    """Looks how late each look of a `Watcher` is.
 
-    Where it is late although the process has hardly computed meanwhile, the machine gave it no processor: it was
+    Where one is late although the process has hardly computed meanwhile, the machine gave it no processor: it was
     stopped, its quota was used up, or other programs took all there was. Where a thread holds the GIL the process
-    computes; where all of them wait the watcher is on time.
+    computes; where all of them wait the look is on time.
 
     Attributes:
-        stalls: from when to when that was (``time.perf_counter()`` seconds). The beginning is known to a `TICK`.
+        seen: from when to when that was (``time.perf_counter()`` seconds), not in order. The beginning is known to a
+            `TICK`.
+        last_turn: tells when the block's loop last had a turn, and how many seconds the process had computed then.
     """
 
     def __init__(self) -> None:
         self.guard = Guard("when the machine let this process wait")
-        self.stalls: list[tuple[float, float]] = []
+        self.seen: list[tuple[float, float]] = []
+        self.last_turn: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0)
         self._times, self._delays = array("d"), array("d")
         self._statistics: int | None = None
         self._since = self._noted = self._cpu = 0.0
@@ -50,6 +54,33 @@ class ProcessorWatch:
         statistics, self._statistics = self._statistics, None
         if statistics is not None:
             os.close(statistics)
+
+    @property
+    def stalls(self) -> list[tuple[float, float]]:
+        """When the machine stood still, in order."""
+        stalls: list[tuple[float, float]] = []
+        for start, end in sorted(self.seen):
+            if stalls and start <= stalls[-1][1]:
+                stalls[-1] = stalls[-1][0], max(stalls[-1][1], end)
+            else:
+                stalls.append((start, end))
+        return stalls
+
+    def note_long_step(self, end: float) -> None:
+        """The block's thread has just ended a long step: that is as good as a look.
+
+        A thread that gives up the GIL again and again, and takes it at once, may keep the watcher from looking: it is
+        woken each time, and comes too late.
+        """
+        if self.guard.on and self._since:
+            self._judge(end, process_time())
+
+    def _judge(self, now: float, cpu: float) -> None:
+        since, before = max((self._since, self._cpu), self.last_turn())
+        late, used = now - since - TICK, cpu - before
+        if late >= SHORTEST_STALL and used < USED * late:
+            # It began when the process had computed for so long, if it was computing; or after a tick.
+            self.seen.append((since + min(used, TICK), now))
 
     def delay_since(self, start: float) -> float:
         """The seconds since then that the thread was ready to run and had no processor, at most; 0 where unknown.
@@ -71,13 +102,10 @@ class ProcessorWatch:
             self._delays.append(self._delay())
             self._times.append(now)  # last: the loop's thread may be looking
 
-    def look(self, now: float, late: float) -> float:
+    def look(self, now: float, _: float) -> float:
         """See `Watcher`."""
-        cpu = process_time() - thread_time()  # of all but the watcher
-        used = cpu - self._cpu
-        if late >= SHORTEST_STALL and used < USED * late:
-            # It began when the process had computed for so long, if it was computing; or when the watcher was due.
-            self.stalls.append((self._since + min(used, now - late - self._since), now))
+        cpu = process_time()
+        self._judge(now, cpu)
         if now >= self._noted + TICK - SLACK:
             self._note(now)
         self._since, self._cpu = now, cpu

@@ -160,14 +160,15 @@ def _cost(recording: Recording) -> float:
 
 def _stalls(threads: ThreadRecorder, began: float, wall: float) -> tuple[tuple[float, float], ...]:
     """When the machine stood still, as far as that lies in the block."""
-    cut = ((max(start - began, 0.0), min(end - began, wall)) for start, end in threads.stalls)
+    cut = ((max(start - began, 0.0), min(end - began, wall)) for start, end in threads.processor.stalls)
     return tuple((start, end) for start, end in cut if end > start)
 
 
 def _own_parts(loop: LoopRecorder, threads: ThreadRecorder) -> list[list[Interval]]:
     """For each long step, when it held the loop by its own doing."""
     waits = [(start, end) for start, end, _ in threads.main.waits]
-    return [parts_of(step, threads.stalls, waits) for step in loop.long_steps]
+    stalls = threads.processor.stalls
+    return [parts_of(step, stalls, waits) for step in loop.long_steps]
 
 
 def _without_the_rest(

@@ -227,11 +227,11 @@ class measure:
         self._requests.runs_beside = recording.threads.runs_beside
         if isinstance(loop, asyncio.BaseEventLoop) and not problem and self._tasks.on:
             # The last to start and the first to stop: it must not see the others at work.
-            recording.loop = LoopRecorder(loop, self, recording.threshold, recording.threads.watcher)
-            recording.loop.delay_since = recording.threads.delay_since
+            threads = recording.threads
+            recording.loop = LoopRecorder(loop, self, recording.threshold, threads.watcher, threads.processor)
             recording.loop.start()
-            recording.threads.loop_is_idle = recording.loop.is_idle
-            recording.threads.current_row = self._requests.current_row = recording.loop.current_row
+            threads.loop_is_idle = recording.loop.is_idle
+            threads.current_row = self._requests.current_row = recording.loop.current_row
 
     def _stop_recorders(self, ended: float = 0.0) -> None:
         if self._recording.loop is not None:

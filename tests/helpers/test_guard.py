@@ -168,6 +168,7 @@ PARTS = [
     ("helpers.recorders.processor_watch.ProcessorWatch.start", "when the machine let this process wait"),
     ("helpers.recorders.processor_watch.ProcessorWatch._note", "when the machine let this process wait"),
     ("helpers.recorders.processor_watch.ProcessorWatch.delay_since", TASKS),
+    ("helpers.recorders.processor_watch.ProcessorWatch.note_long_step", TASKS),
     ("helpers.recorders.patches.Patches.replace", TASKS),
     ("helpers.recorders.belonging.belongs", REQUESTS),
     ("helpers.recorders.http.recorder.RequestRecord", REQUESTS),

@@ -12,6 +12,7 @@ import pytest
 from canary import timing
 
 from helpers import measure
+from helpers.recorders import processor_watch
 from helpers.recorders.processor_watch import ProcessorWatch
 from helpers.recorders.task_row import LongStep
 from helpers.runs import Run
@@ -140,6 +141,34 @@ def test_a_bystander_that_waits_for_the_gil_is_not_blamed() -> None:
     assert activity is not None
     mine = [block for block in activity.blocks if block.row == 0]
     assert sum(block.end - block.start for block in mine) < 0.3 * run.wall
+
+
+@pytest.mark.parametrize(
+    "looks, turn, stalls",
+    [
+        ([(100.01, 0.0), (100.02, 0.01)], (0.0, 0.0), []),
+        ([(100.01, 0.0), (100.16, 0.003)], (0.0, 0.0), [(100.013, 100.16)]),
+        ([(100.01, 0.0), (100.16, 0.1)], (0.0, 0.0), []),  # it computed
+        ([(100.31, 0.15)], (0.0, 0.0), []),  # it computed for half of the time: when it stood still is not known
+        ([(100.31, 0.15)], (100.15, 0.149), [(100.151, 100.31)]),  # but for a turn of the loop
+        ([(100.31, 0.15)], (100.15, 0.049), []),
+        ([(100.01, 0.0), (100.16, 0.0), (100.31, 0.0)], (0.0, 0.0), [(100.01, 100.31)]),  # twice in a row is once
+    ],
+)
+def test_a_stall_is_what_was_not_computed_between_two_looks_or_since_the_loop_had_a_turn(
+    looks: list[tuple[float, float]],
+    turn: tuple[float, float],
+    stalls: list[tuple[float, float]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = ProcessorWatch()
+    watch.last_turn = lambda: turn
+    watch._since, watch._cpu = 100.0, 0.0
+    for now, cpu in looks:
+        monkeypatch.setattr(processor_watch, "process_time", lambda cpu=cpu: cpu)
+        watch.note_long_step(now)  # says it as well
+        watch.look(now, 0.0)
+    assert watch.stalls == [pytest.approx(stall) for stall in stalls]
 
 
 def test_the_watch_ends_and_leaves_no_descriptor() -> None:

@@ -33,6 +33,7 @@ from helpers.recorders.loop.garbage_collections import GarbageRecorder
 from helpers.recorders.loop.task_of import STEPS, is_task, task_of
 from helpers.recorders.loop.watchdog import Watchdog
 from helpers.recorders.patches import Patches
+from helpers.recorders.processor_watch import ProcessorWatch
 from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
 from helpers.recorders.watcher import Watcher
 
@@ -54,6 +55,7 @@ class LoopRecorder:
         owner: what `belonging.mark` was, or will be, called with: it marks what belongs to the block.
         threshold: seconds; a step that runs so long is kept as a `LongStep`.
         watcher: what looks at long steps, with what else it looks at; one of its own where it is given none.
+        processor: what knows when the machine gave this process, or the thread of the loop, no processor.
 
     Attributes:
         rows: one `TaskRow` per task, in order of birth. The first is the task that opened the block, if one did.
@@ -71,7 +73,12 @@ class LoopRecorder:
     """
 
     def __init__(
-        self, home: asyncio.BaseEventLoop, owner: object, threshold: float, watcher: Watcher | None = None
+        self,
+        home: asyncio.BaseEventLoop,
+        owner: object,
+        threshold: float,
+        watcher: Watcher | None = None,
+        processor: ProcessorWatch | None = None,
     ) -> None:
         self.rows: list[TaskRow] = []
         self.steps: list[float] | array[float] = []
@@ -90,12 +97,11 @@ class LoopRecorder:
         self._sharers: list[ref[asyncio.Task[Any]]] = []  # tasks that carry the row of another, or none
         self._patches = Patches()
         self._garbage = GarbageRecorder()
-        self._watcher = watcher or Watcher()
+        self._watcher, self._processor = watcher or Watcher(), processor
         self._watchdog: Watchdog | None = None
         self._close: Callable[[float], None] = lambda now: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
         self.is_idle: Callable[[], bool] = lambda: False  # whether no step runs now; may be asked by any thread
-        self.delay_since: Callable[[float], float] = lambda start: 0.0  # see `ProcessorWatch`
 
     @property
     def pauses(self) -> list[tuple[float, float, int]]:
@@ -167,7 +173,7 @@ class LoopRecorder:
         """
         home, owner, threshold = self._home, self._owner, self._threshold
         assert home is not None
-        guard, attribute, sharers = self.guard, self._attribute, self._sharers
+        guard, attribute, sharers, processor = self.guard, self._attribute, self._sharers, self._processor
         mark, home_thread = belonging.VARIABLE, threading.get_ident()
         rows, steps, idle, replies, long_steps = self.rows, self.steps, self.idle, self.replies, self.long_steps
         plain_handle, plain_init, plain_run = events.Handle, events.Handle.__init__, events.Handle._run
@@ -375,8 +381,11 @@ class LoopRecorder:
             if (
                 marked <= start and threading.get_ident() == home_thread
             ):  # under nest-asyncio the loop may wait inside it
-                cpu = thread_time() - own_cpu
-                elsewhere = max(process_time() - all_cpu - cpu, 0.0) + self.delay_since(start)
+                cpu, used = thread_time() - own_cpu, process_time() - all_cpu
+                elsewhere = max(used - cpu, 0.0)
+                if processor is not None:
+                    elsewhere += processor.delay_since(start)
+                    processor.note_long_step(end)
             long_steps.append(LongStep(number, callback_name(callback), start, end, *where, cpu, elsewhere))
             arrived = readers_of(selector, ready)
 
@@ -421,6 +430,8 @@ class LoopRecorder:
             setattr(opener, attribute, 0)
         self._close = close
         self.is_idle = lambda: not began
+        if processor is not None:
+            processor.last_turn = lambda: (marked, all_cpu)
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE
         self._watchdog = watchdog
         patches = self._patches

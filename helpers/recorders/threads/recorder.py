@@ -18,7 +18,7 @@ from helpers.recorders.patches import Patches
 from helpers.recorders.processor_watch import ProcessorWatch
 from helpers.recorders.references import exchange, learners_modules
 from helpers.recorders.task_row import OUTSIDE
-from helpers.recorders.threads import anyio_hooks, other_loops, pool_hooks, thread_pool_hooks, waits
+from helpers.recorders.threads import anyio_hooks, greenlets, other_loops, pool_hooks, thread_pool_hooks, waits
 from helpers.recorders.threads.idle_sampler import IdleSampler
 from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.threads.pickling import PicklingByPlace
@@ -40,6 +40,7 @@ class ThreadRecorder:
         current_row: tells the row of the task that runs now; asked on the recording's own thread only.
         loop_is_idle: tells whether that thread runs a loop that has nothing to do; asked by a thread of our own.
         watcher: what looks at what no hook sees.
+        processor: what knows when the machine gave the process no processor.
     """
 
     def __init__(self) -> None:
@@ -49,7 +50,7 @@ class ThreadRecorder:
         self._threads = ThreadHooks(self._ledger)
         self.loop_is_idle: Callable[[], bool] = lambda: False
         self.watcher = Watcher()
-        self._processor = ProcessorWatch()
+        self.processor = ProcessorWatch()
         self._sampler = IdleSampler(self._ledger.running, self._ledger.wait, lambda: self.loop_is_idle())
         self._pickling = PicklingByPlace()
         self._functions: list[tuple[Any, Any]] = []
@@ -71,23 +72,14 @@ class ThreadRecorder:
         """How often a hook was entered."""
         return self._ledger.calls
 
-    @property
-    def stalls(self) -> list[tuple[float, float]]:
-        """When the machine gave the process no processor: see `ProcessorWatch`."""
-        return self._processor.stalls
-
     def runs_beside(self) -> bool:
         """Whether the calling thread runs a job that code beside the block has given to a pool."""
         return threading.get_ident() in self._ledger.beside
 
-    def delay_since(self, start: float) -> float:
-        """The seconds since then in which the thread that the recording was started on had no processor, at most."""
-        return self._processor.delay_since(start)
-
     @property
     def guards(self) -> list[Guard]:
         """The guards of the hooks and of the sampler, each of which may fail alone."""
-        return [self.guard, self._sampler.guard, self._processor.guard]
+        return [self.guard, self._sampler.guard, self.processor.guard]
 
     @property
     def guard(self) -> Guard:
@@ -108,23 +100,14 @@ class ThreadRecorder:
         """Put the hooks in place. ``owner`` is what `belonging.mark` was, or will be, called with."""
         guard = self.guard
         try:
-            for looks in (self._processor, self._sampler):
+            self._leave_out_greenlets()  # a thread of ours would be one of them too
+            for looks in (self.processor, self._sampler) if guard.on else ():
                 with looks.guard:
                     looks.start()
                     self.watcher.add(looks)
-            with guard:
-                self._threads.install(self._patches)
-                for hooks in (pool_hooks, thread_pool_hooks, other_loops):
-                    hooks.install(self._patches, self._ledger)
-                self._functions = waits.install(self._patches, self._ledger)
-                self._functions += anyio_hooks.install(self._patches, self._ledger)
-                self._loaded, self._learners = set(sys.modules), learners_modules()
-                exchange(self._learners, self._functions)
-                written_in_c = (
-                    (hook, original) for original, hook in self._functions if isinstance(hook, waits.Unbound)
-                )
-                self._pickling.start({hook.place: original for hook, original in written_in_c})
-                self._ledger.open(owner)
+            if guard.on:
+                with guard:
+                    self._install(owner)
         except BaseException:
             self.stop()
             raise
@@ -132,9 +115,30 @@ class ThreadRecorder:
             self.main.end = self.main.queued  # nothing is known of it, not even that it ran
             self.stop()
 
+    def _leave_out_greenlets(self) -> None:
+        with self.guard:
+            library = greenlets.switching()
+            for guard in (self.guard, self.processor.guard) if library else ():
+                guard.leave_out(
+                    f"{library} lets greenlets take turns in a thread: the recorder cannot tell them apart."
+                )
+
+    def _install(self, owner: object) -> None:
+        self._threads.install(self._patches)
+        for hooks in (pool_hooks, thread_pool_hooks, other_loops):
+            hooks.install(self._patches, self._ledger)
+        self._functions = waits.install(self._patches, self._ledger)
+        self._functions += anyio_hooks.install(self._patches, self._ledger)
+        self._loaded, self._learners = set(sys.modules), learners_modules()
+        exchange(self._learners, self._functions)
+        written_in_c = ((hook, original) for original, hook in self._functions if isinstance(hook, waits.Unbound))
+        self._pickling.start({hook.place: original for hook, original in written_in_c})
+        self._ledger.open(owner)
+
     def stop(self) -> None:
         """Take everything out and close the accounts of what still runs. Calling it again does nothing."""
         guard = self.guard
+        self._leave_out_greenlets()  # a library may switch them on when it is imported, as grequests does
         with guard:
             self._ledger.end(self.main, "ok")
         with guard:
@@ -149,7 +153,7 @@ class ThreadRecorder:
                 modules = self._learners | (set(sys.modules) - self._loaded)
                 exchange(modules, [(hook, original) for original, hook in self._functions])
                 self._functions = []
-        for looks in (self._sampler, self._processor):
+        for looks in (self._sampler, self.processor):
             self.watcher.remove(looks)
             with looks.guard:
                 looks.stop()

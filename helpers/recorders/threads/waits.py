@@ -54,8 +54,11 @@ def install(patches: Patches, ledger: Ledger) -> list[tuple[Call, Call]]:
             if method is not None:  # Windows has no `recvmsg`
                 patches.replace(kind_of_socket, name, waiting(method, "socket", ledger, _is_blocking))
     for owner, name, kind in METHODS:
-        method = owner.__dict__[name]
-        patches.replace(owner, name, waiting(as_function(method) or method, kind, ledger))
+        method = owner.__dict__.get(name)
+        if method is None:  # another class stands in its place
+            patches.leave_alone(owner, name)
+        else:
+            patches.replace(owner, name, waiting(as_function(method) or method, kind, ledger))
     for name in SELECTORS:
         selector = getattr(selectors, name, None)  # each system has its own
         if selector is not None:
