@@ -1,12 +1,17 @@
 """What keeps a fault of the recorders' own away from the code that they watch."""
 
+import os
 import signal
+import sys
 from functools import partial
+from itertools import pairwise
 from time import perf_counter
-from types import TracebackType
+from types import CodeType, FrameType, TracebackType
 
+from helpers.code.origin import is_learners
 from helpers.recorders.handed_on import code_run_by
 
+_HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 MOST_TOLD = 200
 """Characters of an error's message."""
 
@@ -34,7 +39,7 @@ class Guard:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
-        if not isinstance(error, Exception) or is_of_a_signal(error):
+        if not isinstance(error, Exception) or is_asynchronous(error):
             return False
         self.switch_off(error)
         return True
@@ -44,7 +49,7 @@ class Guard:
 
         One that is no fault of ours is raised again.
         """
-        if is_of_a_signal(error):
+        if is_asynchronous(error):
             raise error
         if self.on:
             self.on, self.off_since = False, perf_counter()
@@ -64,18 +69,54 @@ class Guard:
         return f"Left out{from_when}: {self._what}. {self._why}"
 
 
-def is_of_a_signal(error: BaseException) -> bool:
-    """Whether a signal's handler has raised it, as one for a time limit does: it comes at any line, also at ours."""
-    trace, codes = error.__traceback__, set()
+def is_asynchronous(error: BaseException) -> bool:
+    """Whether it came from outside, as one for a time limit does: it comes at any line, also at ours.
+
+    A signal's handler has raised it, or another thread by `PyThreadState_SetAsyncExc`, of which no more can be told
+    than that no line of ours raises errors of the learner's own classes.
+    """
+    traces = []
+    trace = error.__traceback__
     while trace is not None:
-        codes.add(trace.tb_frame.f_code)
+        traces.append(trace)
         trace = trace.tb_next
+    frames = [trace.tb_frame for trace in traces]
+    if _handlers() & {frame.f_code for frame in frames}:
+        return True
+    for interrupted, frame in pairwise(frames):
+        if not _is_ours(frame) and _has_interrupted(frame, interrupted):  # it may be no handler any more
+            return True
+    return bool(frames) and _is_ours(frames[-1]) and _is_learners_kind(type(error))
+
+
+def _handlers() -> set[CodeType]:
+    """The code of all handlers of signals."""
+    codes = set()
     for handler in map(signal.getsignal, signal.valid_signals()):
         while isinstance(handler, partial):
             handler = handler.func
-        if callable(handler) and code_run_by(handler) in codes:
-            return True
-    return False
+        code = code_run_by(handler) if callable(handler) else None
+        if code is not None:
+            codes.add(code)
+    return codes
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_HELPERS)
+
+
+def _has_interrupted(frame: FrameType, other: FrameType) -> bool:
+    """Whether this is a handler's, which is given the number of its signal and the frame that it interrupts."""
+    values = list(frame.f_locals.values())
+    values += [item for value in values if type(value) is tuple for item in value]
+    has_number = any(type(value) is int and value in signal.valid_signals() for value in values)
+    return has_number and any(value is other for value in values)
+
+
+def _is_learners_kind(kind: type[BaseException]) -> bool:
+    name = kind.__dict__.get("__module__")
+    file = getattr(sys.modules.get(name), "__file__", None) if isinstance(name, str) else None
+    return name == "__main__" or (isinstance(file, str) and not file.startswith(_HELPERS) and is_learners(file))
 
 
 def _told(error: Exception) -> str:

@@ -7,19 +7,22 @@ ever. `threading.settrace` and `threading.excepthook` are not for it either.
 import _thread
 import sys
 from collections.abc import Callable
-from os import getpid
 from time import sleep
 
 
 class UnlistedThread:
-    """Runs a function, which must raise nothing, beside the caller; it ends with the process, whatever it does."""
+    """Runs a function, which must raise nothing, beside the caller; it ends with the process, whatever it does.
+
+    Attributes:
+        is_to_end: whether somebody waits for its end: then the function has to return.
+    """
 
     def __init__(self, function: Callable[[], None]) -> None:
+        self.is_to_end = False
         self._function = function
         self._running = _thread.allocate_lock()  # held as long as it runs; a plain lock, which no hook watches
         self._ending = _thread.allocate_lock()  # held until somebody waits for the end
         self._ending.acquire()
-        self._process = getpid()
 
     def start(self) -> None:
         """Begin. Raises RuntimeError where the system has no thread to give."""
@@ -31,12 +34,12 @@ class UnlistedThread:
             raise
 
     def join(self) -> None:
-        """Wait until it has ended; not at all where it was never started, nor in a fork, which has no copy of it."""
-        if getpid() == self._process:
-            if self._ending.locked():
-                self._ending.release()
-            with self._running:
-                pass
+        """Have it end, and wait until it has; not at all where it was never started."""
+        self.is_to_end = True
+        if self._ending.locked():
+            self._ending.release()
+        with self._running:
+            pass
 
     def pause(self, seconds: float) -> None:
         """Sleep so long, but not on while somebody waits for the end. For the function that runs here.

@@ -1,7 +1,8 @@
 """The one thread of a block that looks, again and again, at what no hook sees."""
 
 import _thread
-from os import getpid
+import os
+from contextlib import suppress
 from time import perf_counter as clock
 from time import thread_time
 from typing import Protocol
@@ -29,7 +30,8 @@ class Looks(Protocol):
 class Watcher:
     """Lets all of them look in one thread: to wake takes more of the processor than most looks do.
 
-    The thread lives while there is one that looks. A fault in a look ends that one's looking, by its guard.
+    The thread lives while there is one that looks. A fault in a look ends that one's looking, by its guard. It ends
+    before this process is forked, and begins again in the parent: Python warns of a fork where there are threads.
 
     Attributes:
         used: seconds of processor time that the thread has taken; known once it has ended.
@@ -40,36 +42,44 @@ class Watcher:
         self._looking: list[Looks] = []
         self._thread: UnlistedThread | None = None
         self._lock = _thread.allocate_lock()  # held during a look; a plain lock, which no hook watches
-        self._process = getpid()
 
     def add(self, looks: Looks) -> None:
         """Let it look from now on. Raises RuntimeError where the system has no thread to give."""
         with self._lock:
             self._looking.append(looks)
-            if self._thread is not None:
-                return
-            self._thread = UnlistedThread(self._watch)
         try:
-            self._thread.start()
+            self._start()
         except BaseException:
             self._looking.clear()
-            self._thread = None
             raise
 
     def remove(self, looks: Looks) -> None:
         """It looks no more once this returns. Calling it again does nothing."""
-        if getpid() != self._process:  # a fork has no copy of the thread, which may have held the lock
-            return
         with self._lock:
             self._looking[:] = [other for other in self._looking if other is not looks]
-        if not self._looking and self._thread is not None:
+        if not self._looking:
+            self._end()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = UnlistedThread(self._watch)
+            try:
+                self._thread.start()
+            except BaseException:
+                self._thread = None
+                raise
+            _at_work.append(self)
+
+    def _end(self) -> None:
+        if self._thread is not None:
             self._thread.join()
             self._thread = None
+            _at_work[:] = [other for other in _at_work if other is not self]
 
     def _watch(self) -> None:
         assert self._thread is not None
         began, thread, pause = thread_time(), self._thread, SOON
-        while self._looking:
+        while not thread.is_to_end:
             due = clock() + pause
             thread.pause(pause)
             now = clock()
@@ -80,3 +90,25 @@ class Watcher:
                         with looks.guard:
                             pause = min(pause, looks.look(now, now - due))
         self.used += thread_time() - began
+
+
+_at_work: list[Watcher] = []
+_interrupted: list[Watcher] = []
+
+
+def _before_fork() -> None:
+    _interrupted[:] = _at_work
+    for watcher in _interrupted:
+        watcher._end()
+
+
+def _after_fork() -> None:
+    with suppress(RuntimeError):  # the system has no thread to give, and nobody looks any more
+        for watcher in _interrupted:
+            if watcher._looking:  # otherwise it has been told to end meanwhile, by another thread
+                watcher._start()
+    _interrupted.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_interrupted.clear)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
-from helpers.recorders.guard import is_of_a_signal
+from helpers.recorders.guard import is_asynchronous
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.runs.unmatched import unmatched
 from helpers.servers.practice_api import PracticeAPI
@@ -59,7 +59,7 @@ def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evi
         if stats["total"]["requests"] != sum(record.status is not None and record.port > 0 for record in named):
             stats = server.stats(log=True)
     except (OSError, HTTPException) as error:
-        if is_of_a_signal(error):
+        if is_asynchronous(error):
             raise
         # The run is worth keeping without it, and an error in the learner's block must not be covered by ours.
         return None

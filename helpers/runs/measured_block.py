@@ -16,7 +16,7 @@ from helpers.page.checked import check_flag, check_number, check_text
 from helpers.page.words import count
 from helpers.recorders import belonging
 from helpers.recorders.display_names import class_name
-from helpers.recorders.guard import Guard, is_of_a_signal
+from helpers.recorders.guard import Guard, is_asynchronous
 from helpers.recorders.http.recorder import HttpRecorder
 from helpers.recorders.loop.recorder import LoopRecorder
 from helpers.recorders.loop.self_test import why_not
@@ -167,7 +167,7 @@ class measure:
         try:
             self._configuration = find()
         except Exception as problem:
-            if is_of_a_signal(problem):
+            if is_asynchronous(problem):
                 raise
             self._configuration = Configuration()
             self._run.trouble = f"What this run ran is not known ({type(problem).__name__}: {problem})."
@@ -181,7 +181,7 @@ class measure:
             parts = {} if self._configuration is None else self._configuration.parts()
             self._run.stored = keep(self._run, parts, self._series)
         except Exception as problem:
-            if interruptible and is_of_a_signal(problem):
+            if interruptible and is_asynchronous(problem):
                 raise
             # Not the learner's mistake, so it must not end the learner's cell. The card says it.
             self._run.trouble = f"This run is not in the history ({type(problem).__name__}: {problem})."

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -159,7 +160,28 @@ def test_bench_is_used_again_and_leaves_nothing_behind() -> None:
     assert kernel_side.bench() is first
     assert children(os.getpid()) == before
     kernel_side.bench().stop()
-    assert not Path(first._folder.name).exists()
+    assert not first._folder.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_fork_leaves_the_bench_of_its_parent_alone() -> None:
+    place = kernel_side.bench()
+    child = os.fork()
+    if child == 0:
+        gc.collect()  # it knows of no bench
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert place._folder.is_dir() and kernel_side.bench() is place
+
+
+def test_a_bench_whose_folder_somebody_has_removed_is_replaced() -> None:
+    """As what clears the system's temporary folder now and then does."""
+    place = kernel_side.bench()
+    shutil.rmtree(place._folder)
+    other = kernel_side.bench()
+    assert other is not place and other.alive
+    assert not place._process.alive
 
 
 def test_two_checks_at_once_go_one_after_the_other() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import copyreg
+import ctypes
 import functools
 import http.client
 import pickle
@@ -10,6 +11,7 @@ import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -209,34 +211,53 @@ def test_a_function_that_is_hooked_can_be_pickled() -> None:
             pool.submit(*before[0]).result()  # type: ignore[misc]
 
 
+class Late(Exception):
+    """What a time limit of the learner's raises."""
+
+
+def work_in_hooks() -> None:
+    """Enter and leave hooks until a time limit strikes."""
+    jobs, until = queue.Queue[int](), time.monotonic() + 20
+    while time.monotonic() < until:
+        jobs.put(1)
+        jobs.get()
+    raise AssertionError("the time limit was lost")
+
+
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such timer")
-def test_a_time_limit_that_strikes_in_a_hook_is_kept() -> None:
+@pytest.mark.parametrize("resets", [False, True], ids=["it stays", "it goes as it strikes"])
+def test_a_time_limit_that_strikes_in_a_hook_is_kept(resets: bool) -> None:
     """A signal's handler raises its error at any line, also at one of a hook's."""
 
-    class Late(Exception):
-        pass
-
     def handler(*_: object) -> None:
+        if resets:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
         raise Late
 
-    def limited() -> None:
-        jobs = queue.Queue[int]()
-        until = time.monotonic() + 20
-        signal.setitimer(signal.ITIMER_REAL, 0.01)
-        while time.monotonic() < until:
-            jobs.put(1)
-            jobs.get()
-        raise AssertionError("the time limit was lost")
-
-    before = signal.signal(signal.SIGALRM, handler)
+    before = signal.getsignal(signal.SIGALRM)
     try:
         for _ in range(20):
+            signal.signal(signal.SIGALRM, handler)
             with pytest.raises(Late), measure("limited") as run:
-                limited()
+                signal.setitimer(signal.ITIMER_REAL, 0.01)
+                work_in_hooks()
             assert run.faults == ()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def test_a_time_limit_that_another_thread_sets_is_kept() -> None:
+    """As the library `stopit` does: CPython raises the error at any line."""
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    home = ctypes.c_ulong(threading.get_ident())
+    for _ in range(20):
+        timer = threading.Timer(0.01, raise_in, (home, ctypes.py_object(Late)))
+        with pytest.raises(Late), measure("limited") as run:
+            timer.start()
+            work_in_hooks()
+        timer.join()
+        assert run.faults == ()
 
 
 def test_a_server_is_known_by_whatever_name(api: PracticeAPI) -> None:
@@ -355,9 +376,6 @@ def test_tasks_that_share_a_context_have_requests_of_their_own(api: PracticeAPI)
 
 
 def test_a_time_limit_that_strikes_as_a_block_opens_or_closes_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Late(Exception):
-        pass
-
     def handler(*_: object) -> None:
         raise Late
 

@@ -1,6 +1,7 @@
 """One thread looks for all, as long as there is one that looks."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -90,14 +91,35 @@ def test_where_there_is_no_thread_to_give_nobody_looks(monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_fork_waits_for_no_thread() -> None:
+def test_a_fork_finds_no_thread_and_its_parent_has_it_again() -> None:
     watcher, looks = Watcher(), Counts()
     watcher.add(looks)
     looks.wait_for(1)
-    with watcher._lock:  # as a look does
+    for _ in range(10):
         child = os.fork()
         if child == 0:
+            still = len(sys._current_frames()) == 1 and watcher._thread is None
             watcher.remove(looks)
-            os._exit(7)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+            os._exit(7 if still else 8)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        looks.wait_for(len(looks.seen) + 2)
     watcher.remove(looks)
+
+
+FORKS = """
+import os, sys, warnings
+from helpers import measure
+warnings.simplefilter("error")
+with measure("a fork inside") as run:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+print(run.outcome, *run.faults)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_python_does_not_warn_of_our_thread_when_a_block_forks() -> None:
+    ended = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, encoding="utf-8", timeout=60)
+    assert (ended.stdout, ended.stderr) == ("ok\n", "")

@@ -8,6 +8,7 @@ It starts at the first check, which takes a second or two, and is used again as 
 """
 
 import re
+import shutil
 import sys
 import tempfile
 import threading
@@ -44,19 +45,20 @@ class Bench:
     """The process, and the connection to it."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(dir=own_folder(), prefix="bench-", ignore_cleanup_errors=True)
-        command = [sys.executable, "-m", "helpers.exercises.bench.worker", self._folder.name]
+        # No `TemporaryDirectory`: a fork of this process that forgets the bench would remove what is its parent's.
+        self._folder = Path(tempfile.mkdtemp(dir=own_folder(), prefix="bench-"))
+        command = [sys.executable, "-m", "helpers.exercises.bench.worker", str(self._folder)]
         self._process = ServerProcess("bench of the exercises", command)
         try:
             self._line = connect(self._process, READY_WITHIN)
         except BaseException:
-            self._folder.cleanup()
+            shutil.rmtree(self._folder, ignore_errors=True)
             raise
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process.alive
+        """Whether the process runs, and has its folder: somebody may clear the system's temporary folder."""
+        return self._process.alive and self._folder.is_dir()
 
     def judge(self, exercise: Exercise, sent: bytes) -> CheckResult:
         """Have a function judged; `sent` is what `serialise` made of it. Raises BenchFailed when the bench breaks."""
@@ -99,7 +101,7 @@ class Bench:
     def _ended_by_force(self, exercise: Exercise, sent: bytes, stopping_at: str | None) -> CheckResult:
         from helpers.exercises.bench.attempt import never_ended, would_not_stop
 
-        where = _innermost(Path(self._folder.name, STACK_FILE), sources_in(sent))
+        where = _innermost(self._folder / STACK_FILE, sources_in(sent))
         self.stop()
         if stopping_at is not None:
             return CheckResult([would_not_stop(exercise.limit, stopping_at)])
@@ -109,7 +111,7 @@ class Bench:
         """End the process and its practice API."""
         self._line.close()
         self._process.stop()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _innermost(stack: Path, sources: Mapping[str, Sequence[str]]) -> str:
@@ -130,6 +132,9 @@ _one_at_a_time = threading.Lock()
 
 def bench() -> Bench:
     """The bench of this kernel; starts it where none runs. Raises ServerFailed where it does not start."""
+    if _benches.running() is None:
+        for left in _benches.take(lambda key: True):  # its process may live where its folder has gone
+            left.stop()
     return _benches.get(Bench)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.request_record import RequestRecord, failure_within
+from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches, as_function
 
 if TYPE_CHECKING:
@@ -74,9 +75,11 @@ class AiohttpHooks:
                 except Exception as error:
                     guard.switch_off(error)
             if record is None:
-                return await original(connector, *args, **kwargs)
+                with out_of_sight:
+                    return await original(connector, *args, **kwargs)
             try:
-                connection = await original(connector, *args, **kwargs)
+                with out_of_sight:
+                    connection = await original(connector, *args, **kwargs)
             except BaseException as failure:
                 with guard:
                     record.finish(_name_of(failure, request))
@@ -110,12 +113,14 @@ class AiohttpHooks:
         async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
             record = trying.get(id(asyncio.current_task())) if guard.on else None
             if record is None:
-                return await original(connector, *args, **kwargs)
+                with out_of_sight:
+                    return await original(connector, *args, **kwargs)
             with guard:
                 if phase == "connecting":
                     record.connection = "new"
                 record.enter(phase)
-            result = await original(connector, *args, **kwargs)
+            with out_of_sight:
+                result = await original(connector, *args, **kwargs)
             with guard:
                 record.enter("sending")
             return result
@@ -128,7 +133,8 @@ class AiohttpHooks:
 
         async def hooked(request: Any, *args: Any, **kwargs: Any) -> Any:
             try:
-                return await original(request, *args, **kwargs)
+                with out_of_sight:
+                    return await original(request, *args, **kwargs)
             finally:
                 with guard:
                     record = request.__dict__.get(RECORD)
@@ -144,7 +150,8 @@ class AiohttpHooks:
         async def hooked(request: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
             # A proxy is asked by a request of its own, which has no record. What two tasks send at once, as a
             # middleware may, is one request and several tries: the connection tells which.
-            response = await original(request, connection, *args, **kwargs)
+            with out_of_sight:
+                response = await original(request, connection, *args, **kwargs)
             if guard.on:
                 try:
                     protocol = connection.protocol
@@ -166,9 +173,11 @@ class AiohttpHooks:
         async def hooked(response: "ClientResponse", *args: Any, **kwargs: Any) -> Any:
             record = response.__dict__.get(RECORD) if guard.on else None
             if record is None:
-                return await original(response, *args, **kwargs)
+                with out_of_sight:
+                    return await original(response, *args, **kwargs)
             try:
-                result = await original(response, *args, **kwargs)
+                with out_of_sight:
+                    result = await original(response, *args, **kwargs)
             except BaseException as failure:
                 with guard:
                     record.finish(_name_of(failure))
@@ -193,7 +202,8 @@ class AiohttpHooks:
                     record = response.__dict__.pop(RECORD, None)
                     if record is not None:
                         _ended(response, record)
-            return original(response)
+            with out_of_sight:
+                return original(response)
 
         return hooked
 
@@ -208,7 +218,8 @@ class AiohttpHooks:
                     if record is not None and record.end is None:
                         record.received = _received(response.content)
                         record.finish(args[0].__name__)
-            return await original(response, *args)
+            with out_of_sight:
+                return await original(response, *args)
 
         return hooked
 
@@ -217,7 +228,8 @@ class AiohttpHooks:
         guard = self.guard
 
         async def hooked(socket: Any, *args: Any, **kwargs: Any) -> Any:
-            message = await original(socket, *args, **kwargs)
+            with out_of_sight:
+                message = await original(socket, *args, **kwargs)
             with guard:
                 record = socket._response.__dict__.get(RECORD)
                 if record is not None and record.end is None and isinstance(message.data, str | bytes):
@@ -236,7 +248,8 @@ class AiohttpHooks:
                     record = socket._response.__dict__.get(RECORD)
                     if record is not None:
                         record.finish(args[0].__name__)
-            return await original(socket, *args)
+            with out_of_sight:
+                return await original(socket, *args)
 
         return hooked
 
@@ -255,7 +268,8 @@ class AiohttpHooks:
                         record.finish()
                     elif failure is not None:  # it could not be sent; who waits for an answer is told by an error
                         record.finish(_name_of(failure))
-            return original(protocol)
+            with out_of_sight:
+                return original(protocol)
 
         return hooked
 

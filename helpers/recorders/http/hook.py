@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.recorders.guard import Guard
+from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches, as_function
 
 Original = Callable[..., Any]
@@ -28,16 +29,14 @@ def hook(patches: Patches, guard: Guard, owner: type, name: str, wrapper: Callab
 
         @functools.wraps(method)
         async def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
-            if not guard.on:
-                return await original(this, *args, **kwargs)
-            return await wrapper(original, this, *args, **kwargs)
+            with out_of_sight:
+                return await (wrapper(original, this, *args, **kwargs) if guard.on else original(this, *args, **kwargs))
 
     else:
 
         @functools.wraps(method)
         def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
-            if not guard.on:
-                return original(this, *args, **kwargs)
-            return wrapper(original, this, *args, **kwargs)
+            with out_of_sight:
+                return wrapper(original, this, *args, **kwargs) if guard.on else original(this, *args, **kwargs)
 
     patches.replace(owner, name, hooked)

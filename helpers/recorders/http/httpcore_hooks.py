@@ -11,6 +11,7 @@ from typing import Any
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.hook import Original, hook
 from helpers.recorders.http.request_record import RequestRecord, failure_within
+from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches
 
 LOADED_LATE = (
@@ -215,10 +216,11 @@ async def _nothing() -> None:
 
 def _counted(parts: Iterator[bytes], record: RequestRecord) -> Iterator[bytes]:
     """The parts of a body, counted."""
-    for part in parts:
-        if record.end is None:
-            record.received += len(part)
-        yield part
+    with out_of_sight:
+        for part in parts:
+            if record.end is None:
+                record.received += len(part)
+            yield part
 
 
 class _AsyncCounted:
@@ -231,7 +233,8 @@ class _AsyncCounted:
         return self
 
     async def __anext__(self) -> bytes:
-        part = await self._parts.__anext__()
+        with out_of_sight:
+            part = await self._parts.__anext__()
         if self._record.end is None:
             self._record.received += len(part)
         return part

@@ -7,8 +7,9 @@ import functools
 import sys
 from typing import Any
 
+from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches
-from helpers.recorders.threads.booked_calls import Calls, drop_frame
+from helpers.recorders.threads.booked_calls import Calls
 from helpers.recorders.threads.jobs import new_job
 from helpers.recorders.threads.ledger import Ledger
 
@@ -32,12 +33,8 @@ def install(patches: Patches, ledger: Ledger) -> list[tuple[Any, Any]]:
             row = new_job(ledger, func, sys._getframe().f_back)
             if row is not None:
                 calls = Calls(func, [row], ledger)
-        try:
+        with out_of_sight:
             return await plain(calls, *args, **options)
-        except BaseException as error:
-            with ledger.guard:
-                drop_frame(error)
-            raise
 
     patches.replace(module, "run_sync", run_sync)
     return [(plain, run_sync)]

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.threads.thread_row import ThreadRow, thread_name
 
@@ -28,8 +29,8 @@ class Calls:
         try:
             result = self._function(*args, **options)
         except BaseException as error:
+            drop_own_frames(error)
             with ledger.guard:
-                drop_frame(error)
                 if job is not None:
                     ledger.end(job, "error", type(error).__name__)
                 self._cancel_what_is_left()
@@ -46,13 +47,3 @@ class Calls:
     def _cancel_what_is_left(self) -> None:
         while self._left:
             self._ledger.end(self._left.popleft(), "cancelled")
-
-
-def drop_frame(error: BaseException) -> None:
-    """Take the frame that has just caught this error off its traceback, for a hook that nobody shall see there.
-
-    The bare ``raise`` that has to follow leaves the traceback as it is: CPython notes a frame when an error comes into
-    it, not when it is raised again.
-    """
-    traceback = BaseException.__dict__["__traceback__"].__get__(error)
-    BaseException.with_traceback(error, traceback.tb_next)

@@ -12,8 +12,8 @@ from typing import Any
 
 from helpers.code.origin import made_by_learner, maker_of
 from helpers.recorders.handed_on import code_run_by, learners_coroutine
+from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches
-from helpers.recorders.threads.booked_calls import drop_frame
 from helpers.recorders.threads.ledger import Ledger
 
 _AT_THE_END = (BaseEventLoop.shutdown_asyncgens.__code__, BaseEventLoop.shutdown_default_executor.__code__)
@@ -26,12 +26,8 @@ def install(patches: Patches, ledger: Ledger) -> None:
 
     @functools.wraps(plain)
     def create_task(self: Any, coro: Any, **options: Any) -> Any:
-        try:
+        with out_of_sight:
             task = plain(self, coro, **options)
-        except BaseException as error:
-            with guard:
-                drop_frame(error)
-            raise
         with guard:
             _forget_frame(task)
             if self is not home and ledger.place() is not None and is_learners_task(coro, sys._getframe()):

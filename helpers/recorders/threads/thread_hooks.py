@@ -9,6 +9,7 @@ from typing import Any
 from helpers.code.origin import started_by_learner
 from helpers.recorders.display_names import in_class, kept_by
 from helpers.recorders.handed_on import learners_function
+from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches
 from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.threads.thread_row import ThreadRow, thread_name
@@ -51,7 +52,8 @@ class ThreadHooks:
                     hooks._watch(self, sys._getframe().f_back)  # no frame where C starts it
             try:
                 original(self)
-            except BaseException:
+            except BaseException as error:
+                drop_own_frames(error)
                 with guard:
                     if self._initialized and self.ident is None:
                         hooks._forget(self)

@@ -12,8 +12,9 @@ from multiprocessing import pool
 from typing import Any
 
 from helpers.code.origin import asker_of
+from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches
-from helpers.recorders.threads.booked_calls import Calls, drop_frame
+from helpers.recorders.threads.booked_calls import Calls
 from helpers.recorders.threads.jobs import name_and_owner, new_job
 from helpers.recorders.threads.ledger import Ledger
 
@@ -45,8 +46,8 @@ def install(patches: Patches, ledger: Ledger) -> None:
         try:
             return plain_apply(self, calls, *args, **options)
         except BaseException as error:
+            drop_own_frames(error)
             with guard:
-                drop_frame(error)
                 if row is not None:
                     ledger.rows.remove(row)  # the pool has been closed: it never was a job
             raise

@@ -19,6 +19,7 @@ from pkgutil import resolve_name
 from time import perf_counter as clock
 from typing import Any
 
+from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches, as_function
 from helpers.recorders.threads.ledger import Ledger
 
@@ -59,10 +60,17 @@ def install(patches: Patches, ledger: Ledger) -> list[tuple[Call, Call]]:
             patches.leave_alone(owner, name)
         else:
             patches.replace(owner, name, waiting(as_function(method) or method, kind, ledger))
+    # The block's own loop does not wait where it has nothing to do. One in another thread is all that the thread does.
+    home = asyncio._get_running_loop()
+    idle = home._selector if isinstance(home, BaseSelectorEventLoop) else None  # type: ignore[attr-defined]
     for name in SELECTORS:
         selector = getattr(selectors, name, None)  # each system has its own
         if selector is not None:
-            patches.replace(selector, "select", waiting(selector.select, "other", ledger, _is_no_loops))
+            patches.replace(
+                selector,
+                "select",
+                waiting(selector.select, "other", ledger, lambda args: not args or args[0] is not idle),
+            )
     pairs = []
     for module, name, kind in FUNCTIONS:
         original = getattr(module, name)
@@ -85,7 +93,8 @@ class Unbound:
         self.place = place
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__wrapped__(*args, **kwargs)
+        with out_of_sight:
+            return self.__wrapped__(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["__wrapped__"].__wrapped__, name)
@@ -121,11 +130,13 @@ def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[A
                 guard.switch_off(error)
                 here = None
         if here is None:
-            return original(*args, **kwargs)
+            with out_of_sight:
+                return original(*args, **kwargs)
         try:
             here.kind = kind
             here.since = clock()
-            return original(*args, **kwargs)
+            with out_of_sight:
+                return original(*args, **kwargs)
         finally:
             try:
                 here.since, start = 0.0, here.since
@@ -135,12 +146,6 @@ def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[A
                 guard.switch_off(error)
 
     return hooked
-
-
-def _is_no_loops(args: tuple[Any, ...]) -> bool:
-    """Whether the method's first argument is not the selector of the loop that runs here, which does so when idle."""
-    loop = asyncio._get_running_loop()
-    return not (issubclass(type(loop), BaseSelectorEventLoop) and args and loop._selector is args[0])  # type: ignore
 
 
 def _is_blocking(args: tuple[Any, ...]) -> bool:

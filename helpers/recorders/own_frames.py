@@ -1,0 +1,37 @@
+"""Keep the frames of our hooks out of the tracebacks that the learner reads."""
+
+import os
+from contextlib import suppress
+from types import TracebackType
+
+_RECORDERS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_traceback_of = BaseException.__dict__["__traceback__"].__get__  # a class of errors may have its own
+
+
+class _OutOfSight:
+    """``with out_of_sight: return original(...)``: what it raises passes as if it had been called itself."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is not None:
+            drop_own_frames(error)
+
+
+out_of_sight = _OutOfSight()
+
+
+def drop_own_frames(error: BaseException) -> None:
+    """Take our frames off the beginning of the traceback of an error that has just been caught.
+
+    A bare ``raise`` that follows, and the end of a with-statement, leave the traceback as it is: CPython notes a frame
+    when an error comes into it, not when it is raised again.
+    """
+    with suppress(Exception):
+        traceback = _traceback_of(error)
+        while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_RECORDERS):
+            traceback = traceback.tb_next
+        BaseException.with_traceback(error, traceback)
