@@ -52,6 +52,7 @@ def code_in(tree: ast.Module, line: int, block: ast.stmt | None, space: Mapping[
     return BlockCode(statements, [name for name in reads(statements) if name in given or name not in computed])
 
 
+@lru_cache(maxsize=1000)
 def with_at(tree: ast.Module | None, line: int) -> ast.With | ast.AsyncWith | None:
     """The innermost `with` whose head stands in that line."""
     found = None
@@ -63,8 +64,9 @@ def with_at(tree: ast.Module | None, line: int) -> ast.With | ast.AsyncWith | No
     return found
 
 
+@lru_cache(maxsize=1000)
 def without_measuring(statement: ast.stmt) -> ast.stmt:
-    """A copy without the arguments and the name of every `measure(...)`: code under another label is the same code."""
+    """A copy, not to be changed, without the arguments and the name of every `measure(...)`: code under another label is the same code."""
     return _WithoutMeasuring().visit(deepcopy(statement))  # type: ignore[no-any-return]
 
 
