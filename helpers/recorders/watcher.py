@@ -34,7 +34,7 @@ class Watcher:
     before this process is forked, and begins again in the parent: Python warns of a fork where there are threads.
 
     Attributes:
-        used: seconds of processor time that the thread has taken; known once it has ended.
+        used: seconds of processor time that the thread has taken, up to its last look.
     """
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Watcher:
 
     def _watch(self) -> None:
         assert self._thread is not None
-        began, thread, pause = thread_time(), self._thread, SOON
+        thread, pause, used = self._thread, SOON, 0.0
         while not thread.is_to_end:
             due = clock() + pause
             thread.pause(pause)
@@ -89,7 +89,8 @@ class Watcher:
                     if looks.guard.on:
                         with looks.guard:
                             pause = min(pause, looks.look(now, now - due))
-        self.used += thread_time() - began
+            used, before = thread_time(), used
+            self.used += used - before
 
 
 _at_work: list[Watcher] = []

@@ -119,7 +119,7 @@ class measure:
                 self._progress.show(self._say)
             self._process = getpid()
             self._recording.opening = perf_counter() - asked
-            self._cpu = process_time()
+            self._cpu = self._cpu_time()
             self._run.began = perf_counter()
             return self._run
         except BaseException:
@@ -131,7 +131,7 @@ class measure:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         try:
-            ended, cpu = perf_counter(), process_time()
+            ended, cpu = perf_counter(), self._cpu_time()
             self._stop_recorders(ended)
             if getpid() != self._process:  # a fork of the process leaves the block too; the run is not its own
                 return
@@ -144,7 +144,7 @@ class measure:
             self._clock_was_sound = wall > 0
             self._run.close(
                 wall=wall if wall > 0 else 0.0,
-                cpu=cpu - self._cpu,
+                cpu=max(cpu - self._cpu, 0.0),
                 outcome=_outcome(kind),
                 recording=self._recording,
                 server=server,
@@ -161,6 +161,10 @@ class measure:
         """
         if _open is not None:
             _open._let_go()
+
+    def _cpu_time(self) -> float:
+        """The processor time of the process in seconds, without what the recorder's own thread has taken."""
+        return process_time() - self._recording.threads.watcher.used
 
     def _configure(self, find: Callable[[], Configuration]) -> None:
         """Find out what is measured. Code of a kind that this cannot read must not keep the block from running."""

@@ -20,7 +20,7 @@ class Run(Results):
         when: local time at which the block was opened.
         began: the same moment on the clock of ``time.perf_counter()``, in seconds.
         wall: seconds the block took.
-        cpu: seconds of processor time this process spent in it, all threads together.
+        cpu: seconds of processor time this process spent in it, all threads together but the recorder's own.
         outcome: ``"open"``, ``"ok"``, ``"error: NameOfTheError"`` or ``"interrupted"``.
         server: the practice API's own counters (`Evidence`), or None where none was running.
         warm_up: whether it is shown in grey and not counted.

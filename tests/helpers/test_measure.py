@@ -456,5 +456,17 @@ def test_what_recording_cost_counts_each_of_its_parts(monkeypatch: pytest.Monkey
     assert build_activity._cost(recording) == pytest.approx(10 * 0.01 + 3 * 1.0 + 7.0)
 
 
+def test_the_recorder_s_own_thread_is_not_in_the_processor_time() -> None:
+    block = measure("watched")
+    watcher = block._recording.threads.watcher
+    with block as run:
+        watcher.used -= 3.0  # as if it had taken three seconds less than it will have
+    assert 3.0 <= run.cpu < 4.0
+    block = measure("watched for long")
+    with block as run:
+        block._recording.threads.watcher.used += 3.0
+    assert run.cpu == 0.0
+
+
 def test_what_a_request_cost_is_measured() -> None:
     assert 0.0 < cost_per_request() < 0.001
