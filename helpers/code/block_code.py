@@ -66,7 +66,10 @@ def with_at(tree: ast.Module | None, line: int) -> ast.With | ast.AsyncWith | No
 
 @lru_cache(maxsize=1000)
 def without_measuring(statement: ast.stmt) -> ast.stmt:
-    """A copy, not to be changed, without the arguments and the name of every `measure(...)`: code under another label is the same code."""
+    """A copy without the arguments and the name of every `measure(...)`: code under another label is the same code.
+
+    It is not to be changed: who asks again gets the same one.
+    """
     return _WithoutMeasuring().visit(deepcopy(statement))  # type: ignore[no-any-return]
 
 
