@@ -204,3 +204,23 @@ async def odd_addresses_of_aiohttp(api: PracticeAPI) -> None:
         for url in (api.url("/echo") + "?q=é b#top", f"{api.base}/countries/%46R", yarl.URL(api.base) / "echo"):
             async with session.get(url) as response:
                 await response.read()
+
+
+@ODD_USES.add(libraries="aiohttp", requests=3)
+async def a_kind_of_connector_that_the_block_makes(api: PracticeAPI, block: Any) -> Any:
+    """It connects in its own way, which no hook of the recorder's knows."""
+    with block as run:
+
+        class Own(aiohttp.BaseConnector):
+            async def _create_connection(self, *_: Any) -> Any:
+                _, protocol = await asyncio.get_running_loop().create_connection(self._factory, api.host, api.port)
+                return protocol
+
+        async with aiohttp.ClientSession(connector=Own()) as session:
+            for code in ("FR", "JP", "BR"):
+                async with session.get(api.url(f"/countries/{code}")) as response:
+                    await response.read()
+    table = run.requests
+    assert table["connection"].tolist() == ["new", "reused", "reused"]
+    assert table["connecting"].iloc[0] > 0 and (table["connecting"].iloc[1:] == 0).all()
+    return run

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 RECORD = "_waiting_measured_record"
 """Where a connection's protocol, a request, and a response until it is released or closed, keep their record: quicker
 than a dictionary of weak references."""
+MADE = "_waiting_measured_made"
+"""Where a protocol keeps that its connection was made in the block, and has carried nothing yet."""
 SWITCHING_PROTOCOLS = 101
 
 Original = Callable[..., Any]
@@ -39,6 +41,7 @@ class AiohttpHooks:
     def install(self, patches: Patches) -> None:
         """Wrap the methods; ``patches.restore()`` takes the wrappers out again."""
         from aiohttp import BaseConnector, ClientRequest, ClientResponse, ClientWebSocketResponse
+        from aiohttp.base_protocol import BaseProtocol
         from aiohttp.client_proto import ResponseHandler
 
         for owner, name, wrapped in (
@@ -52,6 +55,7 @@ class AiohttpHooks:
             (ClientResponse, "__aexit__", self._leave),
             (ClientWebSocketResponse, "receive", self._receive),
             (ClientWebSocketResponse, "__aexit__", self._leave_socket),
+            (BaseProtocol, "connection_made", self._made),
             (ResponseHandler, "close", self._give_up),
             *((connector, "_create_connection", self._create) for connector in _with_subclasses(BaseConnector)),
         ):
@@ -87,8 +91,11 @@ class AiohttpHooks:
             finally:
                 trying.pop(task, None)
             try:
-                record.connection = record.connection or "reused"
                 known = connection.protocol.__dict__
+                if known.pop(MADE, False) and not record.connection:
+                    record.connection = "new"  # by a connector of the learner's, in its own way
+                    record.book("connecting")
+                record.connection = record.connection or "reused"
                 before = known.get(RECORD)  # the request that the connection has carried before this one
                 record.port, record.peer = _ports_of(connection) if before is None else (before.port, before.peer)
                 request.__dict__[RECORD] = known[RECORD] = record
@@ -250,6 +257,21 @@ class AiohttpHooks:
                         record.finish(args[0].__name__)
             with out_of_sight:
                 return await original(socket, *args)
+
+        return hooked
+
+    def _made(self, original: Original) -> Original:
+        """A connection is there, for whichever request takes it first."""
+        from aiohttp.client_proto import ResponseHandler
+
+        guard, kind = self.guard, ResponseHandler
+
+        def hooked(protocol: Any, *args: Any, **kwargs: Any) -> Any:
+            with guard:
+                if issubclass(type(protocol), kind):  # servers have such a method too
+                    protocol.__dict__[MADE] = True
+            with out_of_sight:
+                return original(protocol, *args, **kwargs)
 
         return hooked
 

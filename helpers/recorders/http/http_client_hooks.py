@@ -105,11 +105,7 @@ class HttpClientHooks:
         # With them goes the body, where it is given in one piece.
         with self._guard:
             self._begun(connection)
-        try:
-            result = original(connection, *args, **kwargs)
-        except BaseException as error:
-            self._failed(connection, error)
-            raise
+        result = self._call(original, connection, *args, **kwargs)
         with self._guard:
             record = self._carried_by(connection)
             if record is not None:
@@ -119,11 +115,7 @@ class HttpClientHooks:
 
     def _send(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
         # Of the headers, or of a further piece of the body: then the time up to its end was sending after all.
-        try:
-            result = original(connection, *args, **kwargs)
-        except BaseException as error:
-            self._failed(connection, error)
-            raise
+        result = self._call(original, connection, *args, **kwargs)
         with self._guard:
             record = self._carried_by(connection)
             if record is not None and record.phase == "waiting":
@@ -131,11 +123,7 @@ class HttpClientHooks:
         return result
 
     def _wait(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            answer = original(connection, *args, **kwargs)
-        except BaseException as error:
-            self._failed(connection, error)
-            raise
+        answer = self._call(original, connection, *args, **kwargs)
         with self._guard:
             record = self._carried_by(connection)
             if record is not None:
@@ -152,11 +140,16 @@ class HttpClientHooks:
         if answer.length == 0 and not answer.chunked:
             record.finish()
 
-    def _failed(self, connection: Any, error: BaseException) -> None:
-        with self._guard:
-            record = self._carried_by(connection)
-            if record is not None and record.library in ITS_OWN_ERRORS:
-                record.fail(error)
+    def _call(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the original returns; what it raises is noted of the request that the connection carries."""
+        try:
+            return original(connection, *args, **kwargs)
+        except BaseException as error:
+            with self._guard:
+                record = self._carried_by(connection)
+                if record is not None and record.library in ITS_OWN_ERRORS:
+                    record.fail(error)
+            raise
 
     def _read(self, original: Original, answer: Any, *args: Any, **kwargs: Any) -> Any:
         record = None
