@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import connect  # by its own name: a mock of the learner's is not for the history
 
 from helpers.archive.schema import is_made, make
 
@@ -40,7 +41,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     if not os.path.exists(path):
         yield None
         return
-    with _damage_named(), closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
+    with _damage_named(), closing(connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         yield connection if is_made(connection) else None
 
@@ -52,7 +53,7 @@ def writing(path: Path, patience: float = PATIENCE) -> Iterator[sqlite3.Connecti
     Raises NotOurs, Damaged, and OSError or sqlite3.Error where the file cannot be had.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _damage_named(), closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as connection:
+    with _damage_named(), closing(connect(path, timeout=patience, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         make(connection)
@@ -80,7 +81,7 @@ def set_aside(path: Path, seen: Identity | None, reason: str) -> Path | None:
     kernel at a time do this: else a slower one would set aside the good file that the quicker one has begun. It stays,
     empty: who deletes a lock lets two in. Raises OSError or sqlite3.Error where it may not be done.
     """
-    with closing(sqlite3.connect(f"{path}-aside.lock", timeout=PATIENCE, isolation_level=None)) as turn:
+    with closing(connect(f"{path}-aside.lock", timeout=PATIENCE, isolation_level=None)) as turn:
         turn.execute("BEGIN EXCLUSIVE")
         if seen is None or identity(path) != seen:
             return None
@@ -106,7 +107,7 @@ def _copy_and_empty(path: Path, name: str) -> None:
     """
     has_log = os.path.exists(f"{path}-wal")  # another program's: this course writes none
     # Opened before the connection and closed after it: to close the file lets go of SQLite's locks on it.
-    with open(path, "r+b") as file, closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as lock:
+    with open(path, "r+b") as file, closing(connect(path, timeout=PATIENCE, isolation_level=None)) as lock:
         if has_log:
             for companion in COMPANIONS:
                 with suppress(FileNotFoundError):

@@ -1,9 +1,9 @@
 """Stored runs as rows of the tables, and back. Each function works within the transaction of its caller."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from json import dumps, loads
 
 from helpers.archive.stored_run import Brief, Conditions, StoredRun
 
@@ -16,9 +16,9 @@ COLUMNS = (
 def insert(connection: sqlite3.Connection, run: StoredRun, packed: bytes) -> int:
     """Add a run with its packed requests; return its number."""
     connection.execute(
-        "INSERT OR IGNORE INTO configurations VALUES (?, ?)", (run.configuration, json.dumps(dict(run.parts)))
+        "INSERT OR IGNORE INTO configurations VALUES (?, ?)", (run.configuration, dumps(dict(run.parts)))
     )
-    server = None if run.server is None else json.dumps(dict(run.server))
+    server = None if run.server is None else dumps(dict(run.server))
     added = connection.execute(
         f"INSERT INTO runs ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -47,11 +47,11 @@ def select(connection: sqlite3.Connection, where: str, values: Sequence[object])
         session, series, chapter, who, server = rest
         if hashed not in parts:
             found = connection.execute("SELECT parts FROM configurations WHERE hash = ?", (hashed,)).fetchone()
-            parts[hashed] = json.loads(found[0])
+            parts[hashed] = loads(found[0])
         yield StoredRun(
             number, label, datetime.fromisoformat(opened), wall, cpu, predict, outcome, bool(warm_up), hashed,
             parts[hashed], all_conditions[conditions], session, series, chapter, who,
-            None if server is None else json.loads(server),
+            None if server is None else loads(server),
         )  # fmt: skip
 
 
@@ -85,8 +85,8 @@ def _id_of(connection: sqlite3.Connection, conditions: Conditions) -> int:
     values = (
         conditions.python,
         conditions.machine,
-        json.dumps(dict(conditions.libraries), sort_keys=True),
-        json.dumps(list(conditions.seeds)),
+        dumps(dict(conditions.libraries), sort_keys=True),
+        dumps(list(conditions.seeds)),
     )
     connection.execute(
         "INSERT OR IGNORE INTO conditions (python, machine, libraries, seeds) VALUES (?, ?, ?, ?)", values
@@ -99,6 +99,4 @@ def _id_of(connection: sqlite3.Connection, conditions: Conditions) -> int:
 
 def _conditions(connection: sqlite3.Connection) -> dict[int, Conditions]:
     found = connection.execute("SELECT id, python, machine, libraries, seeds FROM conditions")
-    return {
-        row[0]: Conditions(row[1], row[2], json.loads(row[3]), tuple(json.loads(row[4]))) for row in found.fetchall()
-    }
+    return {row[0]: Conditions(row[1], row[2], loads(row[3]), tuple(loads(row[4]))) for row in found.fetchall()}

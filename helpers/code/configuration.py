@@ -6,11 +6,11 @@ functions with all that they read in turn. It is taken as the block opens, since
 
 import ast
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from json import dumps
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -192,7 +192,7 @@ def hash_of(parts: Mapping[str, str]) -> str:
     """A short name for a configuration: the same parts, the same name. Empty where nothing is known of it."""
     if not parts:
         return ""
-    return hashlib.sha256(json.dumps(dict(parts), sort_keys=True).encode(errors="replace")).hexdigest()[:12]
+    return hashlib.sha256(dumps(dict(parts), sort_keys=True).encode(errors="replace")).hexdigest()[:12]
 
 
 def _read(path: str | os.PathLike[str]) -> str:

@@ -14,7 +14,7 @@ import pytest
 from archive_samples import REQUESTS, printed, python, sample
 
 from helpers import archive
-from helpers.archive import store
+from helpers.archive import file, store
 
 pytestmark = pytest.mark.evidence
 
@@ -82,7 +82,7 @@ def count(statement):
         print(statement, flush=True)
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
-sqlite3.connect = connect_and_count
+archive.file.connect = connect_and_count
 big = {"latency": [1 / n for n in range(1, 20_001)]}
 archive.append(sample(1, configuration="new", label="killed"), big)
 """
@@ -169,7 +169,7 @@ def stop(statement):
         print("commits", flush=True)
         sys.stdin.readline()
 
-sqlite3.connect = connect_and_stop
+archive.file.connect = connect_and_stop
 archive.append(sample(session="quick"), {"latency": [1 / n for n in range(1, 20_001)]})
 print(archive.take_notice())
 """
@@ -192,7 +192,7 @@ def test_a_kernel_slow_to_begin_leaves_alone_what_another_writes(
             assert Path(f"{history_file}-journal").exists()
         return connection
 
-    monkeypatch.setattr(sqlite3, "connect", connect_slowly)
+    monkeypatch.setattr(file, "connect", connect_slowly)
     monkeypatch.setattr(store, "PATIENCE", 0.05)
     archive.append(sample(session="slow"), REQUESTS)
     journal_is_left = Path(f"{history_file}-journal").exists()

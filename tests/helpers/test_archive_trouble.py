@@ -47,7 +47,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
         nonlocal room
         room = pages
 
-    monkeypatch.setattr(sqlite3, "connect", connect_with_little_room)
+    monkeypatch.setattr("helpers.archive.file.connect", connect_with_little_room)
     return allow
 
 

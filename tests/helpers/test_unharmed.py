@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
@@ -391,3 +392,16 @@ def test_a_time_limit_that_strikes_as_a_block_opens_or_closes_is_kept(monkeypatc
             assert run.trouble == "" and run.faults == ()
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def test_mocks_that_are_older_than_the_block_count_no_call_of_ours(api: PracticeAPI) -> None:
+    """The server is asked as a block opens and closes, and the run is stored."""
+    names = ("json.loads", "json.dumps", "socket.socket", "socket.create_connection", "socket.getaddrinfo")
+    names += ("http.client.HTTPConnection", "http.client.HTTPConnection.request", "urllib.request.urlopen")
+    names += ("sqlite3.connect", "subprocess.Popen", "subprocess.run", "time.time", "time.monotonic", "time.sleep")
+    with ExitStack() as stack:
+        mocks = {name: stack.enter_context(patch(name)) for name in names}
+        with measure("with mocks") as run:
+            pass
+        assert [name for name, mock in mocks.items() if mock.mock_calls] == []
+    assert run.outcome == "ok" and run.faults == () and run.trouble == "" and run.server is not None

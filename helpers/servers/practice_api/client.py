@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
-import json
 import sys
+from json import loads
+from socket import AF_INET, AF_INET6, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY
+from socket import socket as Socket
 from types import FunctionType
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +31,12 @@ class _ControlConnection(http.client.HTTPConnection):
     """A connection for questions about the server itself: no mock of the learner's sees one, and no recorder."""
 
     response_class = _Answer
+
+    def connect(self) -> None:
+        self.sock = Socket(AF_INET6 if ":" in self.host else AF_INET, SOCK_STREAM)
+        self.sock.settimeout(TIMEOUT)
+        self.sock.connect((self.host, self.port))
+        self.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
 
 for _kind in (_Answer, _ControlConnection):  # the methods as they are now, whatever is put in their place later
@@ -110,7 +118,7 @@ class PracticeAPI(HttpServer):
         try:
             connection.request(method, target)
             answer = connection.getresponse()
-            told: dict[str, Any] = json.loads(answer.read())
+            told: dict[str, Any] = loads(answer.read())
         except (OSError, http.client.HTTPException) as error:
             state = "runs but does not answer" if self.alive else "is not running: call practice_api()"
             raise ConnectionError(f"the practice API at {self.base} {state} ({error!r})") from error
