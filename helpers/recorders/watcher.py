@@ -2,7 +2,6 @@
 
 import _thread
 import os
-from contextlib import suppress
 from time import perf_counter as clock
 from time import thread_time
 from typing import Protocol
@@ -104,10 +103,13 @@ def _before_fork() -> None:
 
 
 def _after_fork() -> None:
-    with suppress(RuntimeError):  # the system has no thread to give, and nobody looks any more
-        for watcher in _interrupted:
+    for watcher in _interrupted:
+        try:
             if watcher._looking:  # otherwise it has been told to end meanwhile, by another thread
                 watcher._start()
+        except RuntimeError as error:  # the system has no thread to give
+            for looks in watcher._looking:
+                looks.guard.switch_off(error)
     _interrupted.clear()
 
 

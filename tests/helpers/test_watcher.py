@@ -37,6 +37,10 @@ class Counts:
             time.sleep(0.001)
 
 
+def refuse(*_: object) -> None:
+    raise RuntimeError("can't start new thread")
+
+
 def test_all_look_in_one_thread_that_ends_with_the_last() -> None:
     watcher, first, second = Watcher(), Counts(), Counts()
     before = len(sys._current_frames())
@@ -75,9 +79,6 @@ def test_none_waits_longer_than_it_asks_for_nor_does_one_that_fails_end_the_othe
 
 
 def test_where_there_is_no_thread_to_give_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise RuntimeError("can't start new thread")
-
     watcher, looks = Watcher(), Counts()
     with monkeypatch.context() as full:
         full.setattr(unlisted_thread._thread, "start_new_thread", refuse)
@@ -103,6 +104,21 @@ def test_a_fork_finds_no_thread_and_its_parent_has_it_again() -> None:
             os._exit(7 if still else 8)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
         looks.wait_for(len(looks.seen) + 2)
+    watcher.remove(looks)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_where_there_is_no_thread_to_give_after_a_fork_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher, looks = Watcher(), Counts()
+    watcher.add(looks)
+    with monkeypatch.context() as full:
+        full.setattr(unlisted_thread._thread, "start_new_thread", refuse)
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+    assert "can't start new thread" in looks.guard.note(0.0)
     watcher.remove(looks)
 
 
