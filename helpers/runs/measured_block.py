@@ -5,9 +5,9 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextvars import Token
-from math import inf
+from math import inf, isnan
 from os import getpid
-from time import perf_counter, process_time
+from time import perf_counter, process_time, thread_time
 from types import TracebackType
 from typing import Any
 
@@ -41,9 +41,9 @@ class measure:
     blocking or with `await`. Afterwards ``run`` is a `Run`; as the last line of a cell it shows itself. An exception,
     and Ctrl-C, pass through; the run is kept and says so.
 
-    To open a block takes some milliseconds, in which a loop does nothing else, and the first one of a kernel some ten
-    times as long; to close it about as much, and about a hundredth of a millisecond more for each request.
-    `benchmarks/recorders.py` measures that.
+    To open a block takes some milliseconds, in which a loop does nothing else, and the first one of a kernel up to half
+    a second, since it loads what it needs; to close it about as much, and about a hundredth of a millisecond more for
+    each request. `benchmarks/recorders.py` measures that, and the chart tells what it was.
 
     Each run is added to the history, with the code that it measured and the values which that was given. From the
     second run under a label on, the card shows what has been changed since the last one, and what difference it made.
@@ -72,7 +72,8 @@ class measure:
         self._tasks = Guard("tasks and their steps")
         self._counts = Guard("what the server saw")
         self._mark: Token[object | None] | None = None
-        self._cpu = 0.0
+        self._cpu = self._own_cpu = 0.0
+        self._thread = 0
         self._process = 0
         self._reset = inf
         self._clock_was_sound = True
@@ -119,7 +120,7 @@ class measure:
                 self._progress.show(self._say)
             self._process = getpid()
             self._recording.opening = perf_counter() - asked
-            self._cpu = self._cpu_time()
+            self._cpu, self._own_cpu, self._thread = self._cpu_time(), thread_time(), threading.get_ident()
             self._run.began = perf_counter()
             return self._run
         except BaseException:
@@ -131,8 +132,12 @@ class measure:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         try:
-            ended, cpu = perf_counter(), self._cpu_time()
+            ended, cpu, own = perf_counter(), self._cpu_time() - self._cpu, thread_time() - self._own_cpu
             self._stop_recorders(ended)
+            main = self._recording.threads.main
+            if threading.get_ident() == self._thread and not isnan(main.cpu):  # a generator may be closed by another
+                cpu = max(cpu, own)  # the thread is a part of the process, also by a clock with coarse steps
+                main.cpu = own
             if getpid() != self._process:  # a fork of the process leaves the block too; the run is not its own
                 return
             server = None
@@ -144,7 +149,7 @@ class measure:
             self._clock_was_sound = wall > 0
             self._run.close(
                 wall=wall if wall > 0 else 0.0,
-                cpu=max(cpu - self._cpu, 0.0),
+                cpu=max(cpu, 0.0),
                 outcome=_outcome(kind),
                 recording=self._recording,
                 server=server,

@@ -141,6 +141,12 @@ class Results:
         return tuple(self._recorded.faults)
 
     @property
+    def _left_out(self) -> tuple[str, ...]:
+        """What a chart's note says of what is not there, a sentence each."""
+        recorded = self._recorded
+        return tuple(dict.fromkeys([*recorded.faults, *recorded.notes, *recorded.threads.notes]))
+
+    @property
     def _recorded(self) -> "Recording":
         if self._recording is None:
             raise RuntimeError(f"the measured block {self.label!r} is still open; ask once it has ended")

@@ -65,7 +65,7 @@ class Run(Results):
         end = "" if self.outcome == "ok" else f", {self.outcome}"
         return (
             f"<Run {self.label!r}: {self.wall:.3g} s wall, {self.cpu:.3g} s CPU, "
-            f"{count} request{'' if count == 1 else 's'}{seen}{end}{'. '.join(('', *self.faults))}>"
+            f"{count} request{'' if count == 1 else 's'}{seen}{end}{'. '.join(('', *self._left_out))}>"
         )
 
     def _repr_html_(self) -> str:

@@ -465,7 +465,7 @@ def test_the_recorder_s_own_thread_is_not_in_the_processor_time() -> None:
     block = measure("watched for long")
     with block as run:
         block._recording.threads.watcher.used += 3.0
-    assert run.cpu == 0.0
+    assert 0.0 <= run.cpu < 1.0  # what its own thread has used, of which it is never less
 
 
 def test_what_a_request_cost_is_measured() -> None:

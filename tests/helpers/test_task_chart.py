@@ -379,7 +379,11 @@ def test_sentence_of_a_step_that_blocks() -> None:
         "the longest was stuck for 145 ms (fetch #5 behind fetch #4). One step blocked the loop: fetch #4 for 150 ms "
         "at time.sleep(0.15) (cell, line 3). A timer fired 144 ms late at worst. That is 2.7 times your guess of 0.1 s."
     )
-    assert chart.note == "Recording 2,431 steps cost about 1.0 ms, 0.4 % of the block, as measured on this machine."
+    assert (
+        chart.note
+        == "Recording 2,431 steps, with a look every few milliseconds, cost about 1.0 ms, 0.4 % of the block, "
+        "as measured on this machine."
+    )
     assert "a run: 12 tasks in 270 ms, fetch #4 held the loop for 150 ms" in texts(chart)
 
 
@@ -518,7 +522,9 @@ def test_a_collection_that_began_before_the_step_and_took_most_of_it_is_named() 
 def test_notes_stand_under_the_sentence_in_small() -> None:
     what = replace(on_a_loop(fetches(2), notes=("The recording was <cut short>.",)), events=1, cost=0.000001)
     chart = timeline(panel(what))
-    assert chart.note.startswith("The recording was <cut short>. Recording 1 step cost under 0.01 ms")
+    assert chart.note.startswith(
+        "The recording was <cut short>. Recording 1 step, with a look every few milliseconds, cost under 0.01 ms"
+    )
     assert "The recording was &lt;cut short&gt;." in chart.html()
     assert chart.html().count(chart.sentence) == 2  # as alternative text and under the image
 

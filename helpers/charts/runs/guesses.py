@@ -1,7 +1,7 @@
 """What a learner guessed against what was measured, chapter by chapter."""
 
 from collections.abc import Sequence
-from math import log10
+from math import ceil, log10
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -101,7 +101,8 @@ def _title(points: Sequence[Guess]) -> str:
         return "No guesses yet"
     if len(points) == 1:
         return f"One guess, off by a factor of {words.times(points[0].off)}"
-    half = f"Half of {len(points):,} guesses were within a factor of {words.times(median(p.off for p in points))}"
+    middle = ceil(10 * median(point.off for point in points)) / 10  # up: half of them are within that
+    half = f"Half of {len(points):,} guesses were within a factor of {words.times(middle)}"
     name, off = _worst_chapter(points)
     worst = f"; worst in {name}" if off > CLOSE and len(_by_chapter(points)) > 1 else ""
     return style.shorten(half + worst, style.WIDTH - 2 * MARGIN, style.TITLE, "bold")

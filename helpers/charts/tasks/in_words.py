@@ -277,5 +277,7 @@ def note(panel: Panel, activity: Activity) -> str:
         cost = words.seconds(activity.cost)
         about = cost if cost.startswith("under") else f"about {cost}"
         opening = f"; opening the block had taken {words.seconds(activity.opening)}" if activity.opening else ""
-        parts.append(f"Recording {what} cost {about}, {share} of the block, as measured on this machine{opening}.")
+        looks = "with a look every few milliseconds"
+        told = f"Recording {what}, {looks}, cost {about}, {share} of the block, as measured on this machine"
+        parts.append(f"{told}{opening}.")
     return " ".join(parts)
