@@ -60,6 +60,11 @@ class Patches:
         setattr(owner, name, new)
         return True
 
+    @property
+    def in_place(self) -> bool:
+        """Whether anything is replaced now."""
+        return bool(self._replaced)
+
     def leave_alone(self, owner: Any, name: str) -> None:
         """Only note that this is not replaced."""
         self._left_alone.append(f"{getattr(owner, '__qualname__', None) or getattr(owner, '__name__', '')}.{name}")

@@ -6,6 +6,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable
+from math import isnan
 from time import perf_counter as clock
 from time import process_time
 
@@ -66,14 +67,14 @@ class ProcessorWatch:
                 stalls.append((start, end))
         return stalls
 
-    def note_long_step(self, end: float) -> None:
-        """The block's thread has just ended a long step: that is as good as a look.
+    def note_turn(self, now: float) -> None:
+        """The block's loop has just ended a long step, or has been told to go on: that is as good as a look.
 
-        A thread that gives up the GIL again and again, and takes it at once, may keep the watcher from looking: it is
-        woken each time, and comes too late.
+        After the machine stood still the loop's thread may come first. One that gives up the GIL again and again, and
+        takes it at once, may keep the watcher from looking: it is woken each time, and comes too late.
         """
         if self.guard.on and self._since:
-            self._judge(end, process_time())
+            self._judge(now, process_time())
 
     def _judge(self, now: float, cpu: float) -> None:
         since, before = max((self._since, self._cpu), self.last_turn())
@@ -102,10 +103,11 @@ class ProcessorWatch:
             self._delays.append(self._delay())
             self._times.append(now)  # last: the loop's thread may be looking
 
-    def look(self, now: float, _: float) -> float:
+    def look(self, now: float, late: float) -> float:
         """See `Watcher`."""
         cpu = process_time()
-        self._judge(now, cpu)
+        if not isnan(late):
+            self._judge(now, cpu)
         if now >= self._noted + TICK - SLACK:
             self._note(now)
         self._since, self._cpu = now, cpu

@@ -5,7 +5,7 @@ from types import CodeType
 from typing import Any
 from weakref import ref
 
-from helpers.recorders.display_names import kept_by, name_in_code
+from helpers.recorders.display_names import class_name, kept_by, name_in_code
 
 OUTSIDE = -1
 """The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""
@@ -52,7 +52,7 @@ class TaskRow:
             # "exception was never retrieved".
             failure = task._exception
             self.outcome = "ok" if failure is None else "error"
-            self.error = "" if failure is None else type(failure).__name__
+            self.error = "" if failure is None else class_name(type(failure))
 
 
 def code_of(coroutine: Any) -> CodeType | None:

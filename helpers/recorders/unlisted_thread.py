@@ -5,7 +5,9 @@ ever. `threading.settrace` and `threading.excepthook` are not for it either.
 """
 
 import _thread
+import os
 import sys
+from _thread import get_native_id
 from collections.abc import Callable
 from time import sleep
 
@@ -19,6 +21,7 @@ class UnlistedThread:
 
     def __init__(self, function: Callable[[], None]) -> None:
         self.is_to_end = False
+        self._native_id = 0
         self._function = function
         self._running = _thread.allocate_lock()  # held as long as it runs; a plain lock, which no hook watches
         self._ending = _thread.allocate_lock()  # held until somebody waits for the end
@@ -41,6 +44,13 @@ class UnlistedThread:
         with self._running:
             pass
 
+    def wait_until_gone(self) -> None:
+        """After `join`: until the system has ended it too, where it tells, but not for long."""
+        for _ in range(100):
+            sleep(0.0001)  # which lets it have the GIL once more
+            if not os.path.exists(f"/proc/self/task/{self._native_id}"):
+                return
+
     def pause(self, seconds: float) -> None:
         """Sleep so long, but not on while somebody waits for the end. For the function that runs here.
 
@@ -52,6 +62,7 @@ class UnlistedThread:
             self._ending.acquire(timeout=seconds)
 
     def _run(self) -> None:
+        self._native_id = get_native_id()
         try:
             self._function()
         finally:

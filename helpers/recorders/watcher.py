@@ -2,6 +2,8 @@
 
 import _thread
 import os
+import sys
+from math import nan
 from time import perf_counter as clock
 from time import thread_time
 from typing import Protocol
@@ -21,7 +23,8 @@ class Looks(Protocol):
     def look(self, now: float, late: float) -> float:
         """Look. Returns the seconds after which to be asked again at the latest; it may be sooner.
 
-        ``now`` is ``time.perf_counter()``, ``late`` the seconds by which the thread woke later than it had asked for.
+        ``now`` is ``time.perf_counter()``, ``late`` the seconds by which the thread woke later than it had asked for;
+        nan for its first look, also after a fork.
         """
         ...
 
@@ -30,7 +33,7 @@ class Watcher:
     """Lets all of them look in one thread: to wake takes more of the processor than most looks do.
 
     The thread lives while there is one that looks. A fault in a look ends that one's looking, by its guard. It ends
-    before this process is forked, and begins again in the parent: Python warns of a fork where there are threads.
+    before this process is forked, of which Python warns where there are threads, and begins again in the parent.
 
     Attributes:
         used: seconds of processor time that the thread has taken, up to its last look.
@@ -77,12 +80,10 @@ class Watcher:
 
     def _watch(self) -> None:
         assert self._thread is not None
-        thread, pause, used = self._thread, SOON, 0.0
+        thread, pause, used, due = self._thread, SOON, 0.0, nan
         while not thread.is_to_end:
-            due = clock() + pause
             thread.pause(pause)
-            now = clock()
-            pause = LATEST
+            now, pause = clock(), LATEST
             with self._lock:
                 for looks in self._looking:
                     if looks.guard.on:
@@ -90,28 +91,40 @@ class Watcher:
                             pause = min(pause, looks.look(now, now - due))
             used, before = thread_time(), used
             self.used += used - before
+            due = clock() + pause
 
 
 _at_work: list[Watcher] = []
-_interrupted: list[Watcher] = []
+interrupted: list[Watcher] = []
+"""Whose thread has ended for a fork. A hook that finds any calls `go_on`: not sooner, as Python counts threads then."""
+COUNTS_THREADS = sys.version_info >= (3, 12)
 
 
-def _before_fork() -> None:
-    _interrupted[:] = _at_work
-    for watcher in _interrupted:
-        watcher._end()
-
-
-def _after_fork() -> None:
-    for watcher in _interrupted:
+def go_on() -> None:
+    """Let those that were interrupted look again."""
+    while interrupted:
+        watcher = interrupted.pop()
         try:
-            if watcher._looking:  # otherwise it has been told to end meanwhile, by another thread
+            if watcher._looking:  # otherwise it has been told to end meanwhile
                 watcher._start()
         except RuntimeError as error:  # the system has no thread to give
             for looks in watcher._looking:
                 looks.guard.switch_off(error)
-    _interrupted.clear()
+
+
+def _before_fork() -> None:
+    interrupted.extend(_at_work)
+    for watcher in interrupted:
+        thread = watcher._thread
+        watcher._end()
+        if thread is not None and COUNTS_THREADS:
+            thread.wait_until_gone()
+
+
+def _after_fork() -> None:
+    if not COUNTS_THREADS:
+        go_on()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_interrupted.clear)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=interrupted.clear)

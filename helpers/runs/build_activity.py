@@ -94,7 +94,9 @@ def _of_loop(
 ) -> Activity:
     threads = recording.threads
     every = steps_of(loop, began, wall)
-    shown = [number for number, row in enumerate(loop.rows) if not row.library]
+    # Not all rows are older than the next: an eager task is noted when its first step is over.
+    by_birth = sorted(range(len(loop.rows)), key=lambda number: loop.rows[number].born)
+    shown = [number for number in by_birth if not loop.rows[number].library]
     place = np.full(len(loop.rows) + 1, OUTSIDE)  # the last one is for OUTSIDE itself
     place[shown] = np.arange(len(shown))
     mine = place[every.row] >= 0

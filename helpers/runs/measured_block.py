@@ -137,7 +137,7 @@ class measure:
             main = self._recording.threads.main
             if threading.get_ident() == self._thread and not isnan(main.cpu):  # a generator may be closed by another
                 cpu = max(cpu, own)  # the thread is a part of the process, also by a clock with coarse steps
-                main.cpu = own
+                main.cpu = min(own, ended - self._run.began)
             if getpid() != self._process:  # a fork of the process leaves the block too; the run is not its own
                 return
             server = None

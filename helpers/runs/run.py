@@ -63,9 +63,10 @@ class Run(Results):
         count = len(self._table)
         seen = f", at most {self.server.peak} in flight" if self.server and self.server.requests else ""
         end = "" if self.outcome == "ok" else f", {self.outcome}"
+        left_out = "".join(f" {told}" for told in self._left_out)
         return (
             f"<Run {self.label!r}: {self.wall:.3g} s wall, {self.cpu:.3g} s CPU, "
-            f"{count} request{'' if count == 1 else 's'}{seen}{end}{'. '.join(('', *self._left_out))}>"
+            f"{count} request{'' if count == 1 else 's'}{seen}{end}{'.' if left_out else ''}{left_out}>"
         )
 
     def _repr_html_(self) -> str:

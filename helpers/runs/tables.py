@@ -52,7 +52,7 @@ def steps_of(activity: Activity) -> pandas.DataFrame:
             "start": spans["start"],
             "end": spans["end"],
             "waited": spans["start"] - ready,
-            "took": spans["end"] - spans["start"],
+            "took": spans["end"] - spans["start"] - _stood_still(spans, activity.stalls),
             "blocking": state == BLOCKING,
         }
     )[ran]
@@ -63,6 +63,14 @@ def steps_of(activity: Activity) -> pandas.DataFrame:
         for key, blocking in zip(zip(table["row"], starts, strict=True), table["blocking"], strict=True)
     ]
     return _rejoined(table.sort_values("start", kind="stable", ignore_index=True), activity.stalls)
+
+
+def _stood_still(spans: pandas.DataFrame, stalls: Sequence[tuple[float, float]]) -> "pandas.Series[float]":
+    """For how long the machine stood still in each of the stretches. A loop's steps have been cut there already."""
+    lasted = pandas.Series(0.0, spans.index)
+    for start, end in stalls:
+        lasted += (spans["end"].clip(upper=end) - spans["start"].clip(lower=start)).clip(lower=0.0)
+    return lasted
 
 
 def _rejoined(table: pandas.DataFrame, stalls: Sequence[tuple[float, float]]) -> pandas.DataFrame:

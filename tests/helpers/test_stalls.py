@@ -166,7 +166,7 @@ def test_a_stall_is_what_was_not_computed_between_two_looks_or_since_the_loop_ha
     watch._since, watch._cpu = 100.0, 0.0
     for now, cpu in looks:
         monkeypatch.setattr(processor_watch, "process_time", lambda cpu=cpu: cpu)
-        watch.note_long_step(now)  # says it as well
+        watch.note_turn(now)  # says it as well
         watch.look(now, 0.0)
     assert watch.stalls == [pytest.approx(stall) for stall in stalls]
 

@@ -139,7 +139,7 @@ async def stamina_around_httpx(api: PracticeAPI) -> None:
             await fetch()
 
 
-@RETRIES.add(libraries="httpx", lost=1, errors=("ConnectError",))
+@RETRIES.add(libraries="httpx", lost=2, errors=("ConnectError", "ConnectError"))
 def httpx_connects_again_where_nobody_listens() -> None:
     with httpx.Client(transport=httpx.HTTPTransport(retries=1)) as client, suppress(httpx.ConnectError):
         client.get(NOBODY)

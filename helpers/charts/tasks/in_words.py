@@ -1,5 +1,7 @@
 """What a task timeline says in words: its title, its conditions, its sentence and its note."""
 
+from collections.abc import Iterable
+
 from helpers.charts.canvas import style
 from helpers.charts.inputs.activity import Activity, Block
 from helpers.charts.inputs.panel import Panel
@@ -40,7 +42,7 @@ def finding(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
 def _held(panel: Panel, activity: Activity) -> str:
     """Who held the loop, where that took a good part of the block."""
     blocks = activity.blocks
-    total = sum(block.end - block.start for block in blocks)
+    total = _all_in_all(blocks)
     if not blocks or total < MATTERS * panel.wall:
         return ""
     longest = _longest(blocks)
@@ -49,6 +51,15 @@ def _held(panel: Panel, activity: Activity) -> str:
         short = style.shorten(name, NAME_ROOM, style.TITLE, "bold")
         return f"{short} held the loop for {words.seconds(longest.end - longest.start)}"
     return f"{len(blocks):,} steps held the loop for {words.seconds(total)} of it"
+
+
+def _all_in_all(blocks: Iterable[Block]) -> float:
+    """For how long any of them held the loop: under nest-asyncio a step may run inside another."""
+    total, until = 0.0, 0.0
+    for block in sorted(blocks, key=lambda block: block.start):
+        total += max(block.end - max(block.start, until), 0.0)
+        until = max(until, block.end)
+    return total
 
 
 def _together(activity: Activity, counted: TaskFacts) -> str:
@@ -169,7 +180,7 @@ def _blocked(activity: Activity) -> list[str]:
         where = f" at {_code(longest.line)}{place}" if longest.line else place
     if len(blocks) == 1:
         return [f"One step blocked the loop: {who} for {lasted}{where}."]
-    total = words.seconds(sum(block.end - block.start for block in blocks))
+    total = words.seconds(_all_in_all(blocks))
     return [f"{len(blocks):,} steps blocked the loop, for {total} in all; the longest was {who} for {lasted}{where}."]
 
 

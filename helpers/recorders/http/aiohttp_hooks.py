@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from helpers.recorders.guard import Guard
+from helpers.recorders.http.hook import with_subclasses
 from helpers.recorders.http.request_record import RequestRecord, failure_within
 from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches, as_function
@@ -57,7 +58,7 @@ class AiohttpHooks:
             (ClientWebSocketResponse, "__aexit__", self._leave_socket),
             (BaseProtocol, "connection_made", self._made),
             (ResponseHandler, "close", self._give_up),
-            *((connector, "_create_connection", self._create) for connector in _with_subclasses(BaseConnector)),
+            *((connector, "_create_connection", self._create) for connector in with_subclasses(BaseConnector)),
         ):
             method = owner.__dict__.get(name)
             if method is not None:
@@ -373,8 +374,3 @@ def _ports_of(connection: Any) -> tuple[int, int]:
     addresses = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
     ports = [address[1] if isinstance(address, tuple) else 0 for address in addresses]
     return (ports[0], ports[1]) if type(ports[0]) is type(ports[1]) is int else (0, 0)
-
-
-def _with_subclasses(kind: type) -> list[type]:
-    subclasses: list[type] = kind.__subclasses__()
-    return [kind, *(each for subclass in subclasses for each in _with_subclasses(subclass))]

@@ -14,6 +14,11 @@ def current() -> RequestRecord | None:
     return record if record is not None and record.end is None else None
 
 
+def last_try() -> RequestRecord | None:
+    """The same, though it may be over."""
+    return _CURRENT.get()
+
+
 class BusyWith:
     """``with BusyWith(record): ...``: the code in the block, which blocks its thread, is busy with this request."""
 

@@ -40,3 +40,9 @@ def hook(patches: Patches, guard: Guard, owner: type, name: str, wrapper: Callab
                 return wrapper(original, this, *args, **kwargs) if guard.on else original(this, *args, **kwargs)
 
     patches.replace(owner, name, hooked)
+
+
+def with_subclasses(kind: type) -> list[type]:
+    """A class, and all that are made of it."""
+    subclasses: list[type] = kind.__subclasses__()
+    return [kind, *(each for subclass in subclasses for each in with_subclasses(subclass))]

@@ -5,19 +5,21 @@ answer from then on. Which part of a client made it is told from above: see `cur
 """
 
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
+from http.client import HTTPS_PORT, HTTPConnection, HTTPResponse, IncompleteRead
 from typing import Any
 
 from helpers.recorders.by_identity import ByIdentity
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.current_request import current
-from helpers.recorders.http.hook import Original, hook
+from helpers.recorders.http.hook import Original, hook, with_subclasses
 from helpers.recorders.http.request_record import RequestRecord, failure_within
 from helpers.recorders.patches import Patches
 
 READS = ("read", "read1", "readinto", "readline")
 ITS_OWN_ERRORS = ("http.client", "urllib")
 """The libraries whose callers see the errors of `http.client` as they are. Others catch them, and raise their own."""
+CLOSED = "closed"
+"""Instead of the name of an error, where the program has closed the connection."""
 READING_ERRORS = {
     "ProtocolError": "ChunkedEncodingError",
     "DecodeError": "ContentDecodingError",
@@ -37,12 +39,15 @@ class HttpClientHooks:
         self._by_answer = ByIdentity[RequestRecord]()
         self._asked_for = ByIdentity[tuple[str, str] | None]()
         self._unused = ByIdentity[bool]()  # connections that were made in the block, and have carried nothing yet
+        self._patches = Patches()
+        # Kinds of connections that have been met, and those of them and their bases whose `connect` is hooked.
+        self._known, self._hooked = set[type](), set[type]()
 
     def install(self, patches: Patches) -> None:
         """Wrap the methods; ``patches.restore()`` takes the wrappers out again."""
-        for connection in (HTTPConnection, HTTPSConnection):
-            hook(patches, self._guard, connection, "connect", self.connect)
+        self._patches = patches
         hook(patches, self._guard, HTTPConnection, "putrequest", self._begin)
+        hook(patches, self._guard, HTTPConnection, "close", self._close_connection)
         hook(patches, self._guard, HTTPConnection, "endheaders", self._send_headers)
         hook(patches, self._guard, HTTPConnection, "send", self._send)
         hook(patches, self._guard, HTTPConnection, "getresponse", self._wait)
@@ -50,17 +55,21 @@ class HttpClientHooks:
             hook(patches, self._guard, HTTPResponse, name, self._read)
         for name in ("close", "_close_conn"):
             hook(patches, self._guard, HTTPResponse, name, self._close)
+        for kind in with_subclasses(HTTPConnection):
+            self._know(kind)
 
     def record_of(self, answer: Any) -> RequestRecord | None:
         """The request that this `HTTPResponse` answers."""
         return self._by_answer.get(answer)
 
-    def connect(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
+    def _connect(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
         """The connection is made: for the request that it already carries, or for the one that looked for it."""
         carried = record = None
         with self._guard:
             carried = self._carried_by(connection)
-            record = carried or current()
+            record = carried or _current_for(connection)
+            if record is not None and record.phase == "connecting":
+                record = None  # a call inside a call: a class makes more of what it has inherited
             if record is not None:
                 record.connection = "new"
                 record.enter("connecting")
@@ -72,6 +81,15 @@ class HttpClientHooks:
                 record.enter("sending")
         return result
 
+    def _know(self, kind: type) -> None:
+        """Hook the way in which this kind of connections, which may be the learner's, connects."""
+        if kind not in self._known and self._patches.in_place:  # a hook may be called after the block, by a mock
+            self._known.add(kind)
+            for owner in kind.__mro__:
+                if "connect" in owner.__dict__ and owner not in self._hooked:
+                    self._hooked.add(owner)
+                    hook(self._patches, self._guard, owner, "connect", self._connect)
+
     def _carried_by(self, connection: Any) -> RequestRecord | None:
         record = self._by_connection.get(connection)
         return record if record is not None and record.end is None else None
@@ -82,6 +100,7 @@ class HttpClientHooks:
         with self._guard:
             method, target = (*args, *(kwargs.get(name) for name in ("method", "url")[len(args) :]))[:2]
             self._asked_for.put(connection, (str(method), str(target)))
+            self._know(type(connection))
         return result
 
     def _begun(self, connection: Any) -> None:
@@ -90,7 +109,7 @@ class HttpClientHooks:
         if asked_for is None:
             return
         self._asked_for.put(connection, None)
-        record = current()
+        record = _current_for(connection)
         if record is None or record.is_sent:
             method, target = asked_for
             record = self._new_record(_library_of(connection), method, _url_of(connection, target))
@@ -123,10 +142,21 @@ class HttpClientHooks:
         return result
 
     def _wait(self, original: Original, connection: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = self._call(original, connection, *args, **kwargs)
+        record = None
         with self._guard:
-            record = self._carried_by(connection)
+            record = self._by_connection.get(connection)
             if record is not None:
+                # `http.client` may close the connection in it: the answer goes on without that.
+                record.is_being_read = True
+        try:
+            answer = self._call(original, connection, *args, **kwargs)
+        finally:
+            if record is not None:
+                record.is_being_read = False
+        with self._guard:
+            if record is not None and record.end is not None and record.error == TimeoutError.__name__:
+                record.resume()  # it was asked for its answer once more
+            if record is not None and record.end is None:
                 self._answered(record, answer)
         return answer
 
@@ -180,6 +210,15 @@ class HttpClientHooks:
                 record.finish(_name_of("ProtocolError", "IncompleteRead", record.library) if broken_off else "")
         return result
 
+    def _close_connection(self, original: Original, connection: Any) -> Any:
+        # Of a connection that is closed ahead of its answer nothing will come any more.
+        with self._guard:
+            record = self._carried_by(connection)
+            if record is not None and record.status is None and record.is_sent and not record.is_being_read:
+                failure = failure_within("urllib3") or failure_within("http")
+                record.finish(type(failure).__name__ if failure else CLOSED)
+        return original(connection)
+
     def _close(self, original: Original, answer: Any) -> Any:
         # `http.client` closes an answer as its last byte is read; so do those who give it up, or fail to read it.
         with self._guard:
@@ -198,6 +237,15 @@ def _name_of(error: str, plain: str, library: str) -> str:
     return READING_ERRORS.get(error, error) if library == "requests" else error
 
 
+def _current_for(connection: Any) -> RequestRecord | None:
+    """The request that the code is busy with, if no other connection carries it: to connect may take another one."""
+    record = current()
+    if record is None or record.carrier not in (0, id(connection)):
+        return None
+    record.carrier = id(connection)
+    return record
+
+
 def _library_of(connection: Any) -> str:
     return "urllib3" if type(connection).__module__.startswith("urllib3.") else "http.client"
 
@@ -206,7 +254,7 @@ def _url_of(connection: Any, target: str) -> str:
     """The address that is asked for; a request by way of a proxy names the whole of it."""
     if "://" in target:
         return target
-    scheme = "https" if issubclass(type(connection), HTTPSConnection) else "http"
+    scheme = "https" if type(connection).default_port == HTTPS_PORT else "http"  # urllib3's have no class in common
     port = "" if connection.port == type(connection).default_port else f":{connection.port}"
     return f"{scheme}://{connection.host}{port}{target}"
 

@@ -6,8 +6,10 @@ A request of httpcore may bring a function that is told of each of its steps, it
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
+from helpers.recorders.display_names import class_name
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.hook import Original, hook
 from helpers.recorders.http.request_record import RequestRecord, failure_within
@@ -85,9 +87,10 @@ class HttpcoreHooks:
             if request.url.scheme not in SCHEMES:
                 return None
             library = "httpx" if str(caller.get("__name__", "")).startswith("httpx.") else "httpcore"
-            record = self._new_record(library, request.method.decode("latin-1"), _url_of(request.url))
+            again = partial(self._new_record, library, request.method.decode("latin-1"), _url_of(request.url))
+            record = again()
             if record is not None:
-                trace = kind(record, self.guard, request.extensions.get("trace"))
+                trace = kind(record, again, self.guard, request.extensions.get("trace"))
                 request.extensions = {**request.extensions, "trace": trace}
                 return trace
         return None
@@ -160,10 +163,17 @@ class HttpcoreHooks:
 class _Trace:
     """What httpcore tells of one request; it hands on to the learner's own trace, where there is one."""
 
-    __slots__ = ("_guard", "_own", "record")
+    __slots__ = ("_again", "_failure", "_guard", "_own", "record")
 
-    def __init__(self, record: RequestRecord, guard: Guard, own: Callable[[str, Any], Any] | None) -> None:
-        self.record, self._guard, self._own = record, guard, own
+    def __init__(
+        self,
+        record: RequestRecord,
+        again: Callable[[], RequestRecord | None],
+        guard: Guard,
+        own: Callable[[str, Any], Any] | None,
+    ) -> None:
+        self.record, self._again, self._guard, self._own = record, again, guard, own
+        self._failure = ""
 
     def __call__(self, event: str, info: dict[str, Any]) -> Any:
         if self._guard.on:
@@ -185,6 +195,12 @@ class _Trace:
                 record.enter("sending")
             case ["start_tls", "complete"]:
                 record.enter("sending")
+            case ["connect_tcp" | "connect_unix_socket" | "start_tls", "failed"]:
+                self._failure = class_name(type(info["exception"]))
+            case ["retry", "started"]:  # it pauses, then tries to connect anew
+                record.finish(self._failure)
+            case ["retry", "complete"]:
+                self.record = self._again() or record
             case ["send_request_headers", "started"]:
                 record.connection = record.connection or "reused"
             case ["receive_response_headers", "started"]:

@@ -25,11 +25,13 @@ class RequestRecord:
     was on. They therefore always add up to the time from start to end, also when a request fails half-way.
     Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request,
     ``port`` the one that its connection has on this machine, ``peer`` the one at the other end; 0 where they are not
-    known. Nothing changes once it is over.
+    known. ``carrier`` is the id of the connection that makes its way, or is to; 0 where there is none yet. Nothing
+    changes once it is over.
     """
 
-    __slots__ = ("_phase", "_since", "connection", "end", "error", "is_being_read", "is_sent", "library", "method",
-                 "peer", "port", "received", "row", "seconds", "start", "status", "url")  # fmt: skip
+    __slots__ = ("_phase", "_since", "carrier", "connection", "end", "error", "is_being_read", "is_followed", "is_sent",
+                 "library", "method", "peer", "port", "received", "row", "seconds", "start", "status",
+                 "url")  # fmt: skip
 
     def __init__(self, library: str, method: str, url: str, row: int, start: float = 0.0) -> None:
         """``start`` is given where it began before now."""
@@ -48,6 +50,8 @@ class RequestRecord:
         self._phase = "sending"
         self.is_sent = False  # on its way over a connection
         self.is_being_read = False  # by a call that is not over
+        self.is_followed = False  # by a further try of the same call
+        self.carrier = 0
 
     @property
     def path(self) -> str:
@@ -94,6 +98,10 @@ class RequestRecord:
             self.book(self._phase, now)
             self.end = self._since
             self.error = error
+
+    def resume(self) -> None:
+        """It is not over after all: the time since then is what it was doing before."""
+        self.end, self.error = None, ""
 
     def cut(self, now: float, error: str) -> None:
         """Nothing counts that came after ``now``: a request that ended later had not ended then."""

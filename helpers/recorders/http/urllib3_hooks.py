@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from helpers.recorders.guard import Guard
-from helpers.recorders.http.current_request import BusyWith, current
+from helpers.recorders.http.current_request import BusyWith, current, last_try
 from helpers.recorders.http.hook import Original, hook
 from helpers.recorders.http.http_client_hooks import HttpClientHooks
 from helpers.recorders.http.request_record import RequestRecord
@@ -48,7 +48,6 @@ class Urllib3Hooks:
 
         from requests import Response
         from requests.adapters import HTTPAdapter
-        from urllib3.connection import HTTPConnection, HTTPSConnection
         from urllib3.connectionpool import HTTPConnectionPool
         from urllib3.response import HTTPResponse
 
@@ -59,8 +58,6 @@ class Urllib3Hooks:
             (HTTPConnectionPool, "_get_conn", self._get_connection),
             (HTTPConnectionPool, "_prepare_proxy", self._step),
             (HTTPConnectionPool, "_make_request", self._step),
-            (HTTPConnection, "connect", self._below.connect),
-            (HTTPSConnection, "connect", self._below.connect),
             (HTTPResponse, "_handle_chunk", self._read_chunk),
             (Response, "__exit__", self._leave),
             (AbstractHTTPHandler, "do_open", self._open),
@@ -99,7 +96,9 @@ class Urllib3Hooks:
         record = None
         with self.guard:
             method, target = (*args, *(kwargs.get(name) for name in ("method", "url")[len(args) :]))[:2]
-            record = self._new_try(pool, str(method), str(target))
+            before, record = last_try(), self._new_try(pool, str(method), str(target))
+            if before is not None and before.end is not None:
+                before.is_followed = True
         if record is None:
             return original(pool, *args, **kwargs)
         with BusyWith(record):
@@ -107,7 +106,8 @@ class Urllib3Hooks:
                 response = original(pool, *args, **kwargs)
             except BaseException as error:
                 with self.guard:
-                    record.finish(type(error).__name__)
+                    if not record.is_followed:
+                        record.fail(error)
                 raise
             with self.guard:
                 _answered_otherwise(record, response)
@@ -115,7 +115,7 @@ class Urllib3Hooks:
 
     def _new_below(self, library: str, method: str, url: str) -> RequestRecord | None:
         """A request that no call of urllib3's pools has announced: their method may be somebody else's."""
-        call = _CALL.get()
+        call = _CALL.get() if library == "urllib3" else None  # an adapter may use `http.client` for its own purposes
         record = self._new_record(library if call is None else "requests", method, url)
         if call is not None:
             call.last = record or call.last

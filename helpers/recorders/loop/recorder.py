@@ -32,10 +32,11 @@ from helpers.recorders.loop.eager import watch_factory
 from helpers.recorders.loop.garbage_collections import GarbageRecorder
 from helpers.recorders.loop.task_of import STEPS, is_task, task_of
 from helpers.recorders.loop.watchdog import Watchdog
+from helpers.recorders.own_frames import drop_own_frames, out_of_sight
 from helpers.recorders.patches import Patches
-from helpers.recorders.processor_watch import ProcessorWatch
+from helpers.recorders.processor_watch import TICK, ProcessorWatch
 from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
-from helpers.recorders.watcher import Watcher
+from helpers.recorders.watcher import Watcher, go_on, interrupted
 
 ROW = "_waiting_measured_row_"
 """How the attribute begins by which a task carries its row number while the block is open: quicker than any dictionary.
@@ -236,7 +237,8 @@ class LoopRecorder:
         def run(handle: Any) -> None:
             nonlocal current, began, running, happened, is_reply, handles
             if handle._loop is not home or not on:
-                plain_run(handle)
+                with out_of_sight:
+                    plain_run(handle)
                 return
             task = None
             number: Any = OUTSIDE
@@ -260,6 +262,9 @@ class LoopRecorder:
             began = start = clock()
             try:
                 plain_run(handle)
+            except BaseException as error:  # SystemExit and KeyboardInterrupt end the loop
+                drop_own_frames(error)
+                raise
             finally:
                 end = clock()
                 if outer is None:
@@ -308,7 +313,8 @@ class LoopRecorder:
                     happened = due if due < asleep else awake
                 except Exception as error:
                     give_up(error)
-            run(handle)
+            with out_of_sight:
+                run(handle)
 
         def select(timeout: float | None = None) -> Any:
             nonlocal asleep, awake, marked, own_cpu, all_cpu
@@ -317,11 +323,15 @@ class LoopRecorder:
                     close_opening_step()
                 except Exception as error:
                     give_up(error)
+            if interrupted:
+                go_on()
             before = clock()
             ready = plain_select(timeout)
             if on:
                 try:
                     asleep, awake = before, clock()
+                    if processor is not None and awake - asleep > TICK:
+                        processor.note_turn(awake)
                     marked, own_cpu, all_cpu = awake, thread_time(), process_time()
                     if is_coarse:
                         times.read()
@@ -365,11 +375,20 @@ class LoopRecorder:
                     return
                 number = note_birth(task, coroutine, start, current, maker_of(sys._getframe(2)))
                 if number >= 0:
+                    adopt(number, start)
                     steps_extend((number, start, start, end))
                     if task.done():
                         rows[number].finish(task, end)
             except Exception as error:
                 give_up(error)
+
+        def adopt(number: int, start: float) -> None:
+            """What an eager task has made in its first step is older than its own row, and its child."""
+            for row in reversed(rows[:number]):
+                if row.born < start:
+                    return
+                if row.parent == rows[number].parent:
+                    row.parent = number
 
         def note_long_step(number: int, callback: Any, start: float, end: float) -> None:
             nonlocal arrived
@@ -385,7 +404,8 @@ class LoopRecorder:
                 elsewhere = max(used - cpu, 0.0)
                 if processor is not None:
                     elsewhere += processor.delay_since(start)
-                    processor.note_long_step(end)
+                    if not interrupted:
+                        processor.note_turn(end)
             long_steps.append(LongStep(number, callback_name(callback), start, end, *where, cpu, elsewhere))
             arrived = readers_of(selector, ready)
 

@@ -10,6 +10,8 @@ from helpers.recorders import belonging
 from helpers.recorders.loop.recorder import LoopRecorder
 
 STEPS, ROUNDS = 400, 10
+NAME = "waiting-measured self-test"
+"""Of tasks and threads: the learner's are numbered, and go on to begin with 1."""
 
 
 class SelfTest(NamedTuple):
@@ -43,7 +45,7 @@ def why_not(loop: asyncio.AbstractEventLoop) -> str:
 def self_test() -> SelfTest:
     """Record a task of our own, in a thread with a loop of its own, and see whether all of its steps are there."""
     outcome: list[SelfTest] = []
-    thread = threading.Thread(target=lambda: outcome.append(_try()), name="waiting-measured self-test")
+    thread = threading.Thread(target=lambda: outcome.append(_try()), name=NAME)
     thread.start()
     thread.join()
     return outcome[0] if outcome else SelfTest(works=False, cost=0.0)
@@ -55,10 +57,10 @@ def _try() -> SelfTest:
         plain, recorded = [], []
         works = True
         for _ in range(ROUNDS):  # by turns: a moment in which the machine is slow must not be all of one kind's rounds
-            plain.append(loop.run_until_complete(_give_way()))
+            plain.append(loop.run_until_complete(loop.create_task(_give_way(), name=NAME)))
             owner = object()
             recorder = LoopRecorder(loop, owner, threshold=60)
-            recorded.append(loop.run_until_complete(_watched(recorder, owner)))
+            recorded.append(loop.run_until_complete(loop.create_task(_watched(recorder, owner), name=NAME)))
             # The opening step, one step for each time it gave way, and the child's two.
             works = works and len(recorder.steps) == 4 * (STEPS + 2 + 2) and len(recorder.rows) == 2
         return SelfTest(works, max(min(recorded) - min(plain), 0.0) / STEPS)
@@ -80,7 +82,7 @@ async def _watched(recorder: LoopRecorder, owner: object) -> float:
     mark = belonging.mark(owner)
     try:
         taken = await _give_way()
-        await asyncio.create_task(asyncio.sleep(0))
+        await asyncio.create_task(asyncio.sleep(0), name=NAME)
         return taken
     finally:
         recorder.stop()

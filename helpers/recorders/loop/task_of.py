@@ -36,7 +36,7 @@ def _type_of_steps() -> type | None:
     coroutine = _nothing()
     try:
         loop = _OneCall()
-        task = asyncio.Task(coroutine, loop=loop)  # type: ignore[arg-type]
+        task = asyncio.Task(coroutine, loop=loop, name="waiting-measured")  # type: ignore[arg-type]
         task._log_destroy_pending = False  # type: ignore[attr-defined]
         callback, loop.callback = loop.callback, None  # which holds the task, which holds the loop
         return type(callback)

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from helpers.recorders.display_names import class_name
 from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.threads.thread_row import ThreadRow, thread_name
@@ -32,7 +33,7 @@ class Calls:
             drop_own_frames(error)
             with ledger.guard:
                 if job is not None:
-                    ledger.end(job, "error", type(error).__name__)
+                    ledger.end(job, "error", class_name(type(error)))
                 self._cancel_what_is_left()
             raise
         with ledger.guard:

@@ -12,6 +12,8 @@ from concurrent.futures import Future, thread
 from typing import Any
 
 from helpers.recorders.by_identity import ByIdentity
+from helpers.recorders.display_names import class_name
+from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches
 from helpers.recorders.threads.jobs import new_job
 from helpers.recorders.threads.ledger import Ledger
@@ -54,7 +56,8 @@ def install(patches: Patches, ledger: Ledger) -> None:
 
     @functools.wraps(plain_running)
     def set_running_or_notify_cancel(self: "Future[Any]") -> bool:
-        runs = plain_running(self)
+        with out_of_sight:
+            runs = plain_running(self)
         with guard:
             row = rows.get(self)
             if row is not None and runs:
@@ -67,16 +70,19 @@ def install(patches: Patches, ledger: Ledger) -> None:
     def set_result(self: "Future[Any]", result: Any) -> None:
         # First the row: whoever waits for the result may end the block as soon as it is there.
         end(self, "ok")
-        plain_result(self, result)
+        with out_of_sight:
+            plain_result(self, result)
 
     @functools.wraps(plain_exception)
     def set_exception(self: "Future[Any]", exception: BaseException | None) -> None:
-        end(self, "error", type(exception).__name__)
-        plain_exception(self, exception)
+        end(self, "error", class_name(type(exception)))
+        with out_of_sight:
+            plain_exception(self, exception)
 
     @functools.wraps(plain_cancel)
     def cancel(self: "Future[Any]") -> bool:
-        cancelled = plain_cancel(self)
+        with out_of_sight:
+            cancelled = plain_cancel(self)
         if cancelled:
             end(self, "cancelled")
         return cancelled

@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any
 
 from helpers.code.origin import started_by_learner
-from helpers.recorders.display_names import in_class, kept_by
+from helpers.recorders.display_names import class_name, in_class, kept_by
 from helpers.recorders.handed_on import learners_function
 from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches
@@ -97,7 +97,7 @@ class ThreadHooks:
             error = sys.exc_info()[0]
             with guard:
                 if error is not None and not issubclass(error, SystemExit):  # by which a thread may end itself
-                    row.error = error.__name__
+                    row.error = class_name(error)
             return original(thread)
 
         patches = Patches()

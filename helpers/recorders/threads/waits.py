@@ -22,6 +22,7 @@ from typing import Any
 from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches, as_function
 from helpers.recorders.threads.ledger import Ledger
+from helpers.recorders.watcher import go_on, interrupted
 
 SOCKET_METHODS = (
     "accept", "connect", "connect_ex", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into",
@@ -121,6 +122,8 @@ def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[A
         here = None
         if guard.on:
             try:
+                if interrupted:
+                    go_on()
                 here = ledger.here() if wanted is None or wanted(args) else None
                 if here is not None and here.since:
                     here = None  # a call inside a call
