@@ -24,7 +24,7 @@ class Looks(Protocol):
         """Look. Returns the seconds after which to be asked again at the latest; it may be sooner.
 
         ``now`` is ``time.perf_counter()``, ``late`` the seconds by which the thread woke later than it had asked for;
-        nan for its first look, also after a fork.
+        nan where nobody has looked for a while, because of a fork.
         """
         ...
 
@@ -80,7 +80,7 @@ class Watcher:
 
     def _watch(self) -> None:
         assert self._thread is not None
-        thread, pause, used, due = self._thread, SOON, 0.0, nan
+        thread, pause, used, due = self._thread, SOON, 0.0, clock() + SOON
         while not thread.is_to_end:
             thread.pause(pause)
             now, pause = clock(), LATEST
@@ -106,6 +106,9 @@ def go_on() -> None:
         watcher = interrupted.pop()
         try:
             if watcher._looking:  # otherwise it has been told to end meanwhile
+                for looks in watcher._looking:
+                    with looks.guard:
+                        looks.look(clock(), nan)
                 watcher._start()
         except RuntimeError as error:  # the system has no thread to give
             for looks in watcher._looking:

@@ -104,6 +104,43 @@ def test_a_process_that_is_stopped_blocks_by_nobodys_line() -> None:
     assert 0 < rows <= recorded  # none is two steps because it was stopped in between
 
 
+WAITS = """
+import asyncio, subprocess, sys, threading, time, os
+from helpers import measure
+
+def wait_in_a_thread(stopper):
+    while stopper.poll() is None:
+        for _ in range(1_000_000):  # to give up the GIL again and again would keep the watcher from it
+            pass
+
+async def main():
+    with measure("stopped") as run:
+        stopper = subprocess.Popen([sys.executable, "-c", sys.argv[1], str(os.getpid())])
+        if sys.argv[2] == "idle":
+            while stopper.poll() is None:
+                await asyncio.sleep(0.01)
+        else:
+            await asyncio.to_thread(wait_in_a_thread, stopper)
+    activity = run.panel().activity
+    print(len(activity.stalls), sum(end - start for start, end in activity.stalls))
+    print(run.steps["took"].sum() - (run.steps["end"] - run.steps["start"]).sum())
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot stop a process")
+@pytest.mark.parametrize("what", ["idle", "a job"])
+def test_a_stop_is_told_whoever_waits_and_is_in_no_step(what: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", WAITS, STOP_ME, what], capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert ended.stderr == ""
+    stalls, seconds, cut = map(float, ended.stdout.split())
+    assert stalls >= 3 and seconds >= 0.35
+    assert (cut == 0.0) if what == "idle" else (cut < -0.35)
+
+
 @timing(margin=0.1)
 def test_neither_a_sleep_nor_code_that_holds_the_gil_is_a_stall() -> None:
     async def main() -> Run:
