@@ -30,12 +30,14 @@ class ProcessorWatch:
     Attributes:
         seen: from when to when that was (``time.perf_counter()`` seconds), not in order. The beginning is known to a
             `TICK`.
+        waits: tells whether the block's thread waits for something: then it takes no harm from a busy machine.
         last_turn: tells when the block's loop last had a turn, and how many seconds the process had computed then.
     """
 
     def __init__(self) -> None:
         self.guard = Guard("when the machine let this process wait")
         self.seen: list[tuple[float, float]] = []
+        self.waits: Callable[[], bool] = lambda: False
         self.last_turn: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0)
         self._times, self._delays = array("d"), array("d")
         self._statistics: int | None = None
@@ -73,7 +75,7 @@ class ProcessorWatch:
         After the machine stood still the loop's thread may come first. One that gives up the GIL again and again, and
         takes it at once, may keep the watcher from looking: it is woken each time, and comes too late.
         """
-        if self.guard.on and self._since:
+        if self.guard.on and self._since and not self.waits():
             self._judge(now, process_time())
 
     def _judge(self, now: float, cpu: float) -> None:

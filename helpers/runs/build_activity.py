@@ -215,7 +215,7 @@ def _with_unserved(steps: Steps, loop: LoopRecorder, place: NDArray[np.int64], b
 
 def _shown_name(name: str, row: TaskRow, asked_for: str | None) -> str:
     """The name that the learner gave the task; that of its function where it has one of asyncio's or of a library's."""
-    if DEFAULT_NAME.fullmatch(name):
+    if not name or DEFAULT_NAME.fullmatch(name):  # a task that nobody kept is gone before it is asked
         # `gather(session.get(a), session.get(b))` makes tasks of coroutines that are aiohttp's own.
         return row.coroutine if is_learners(row.code) else asked_for or row.coroutine
     # anyio calls a task by its function's module and all that is around it.

@@ -40,6 +40,8 @@ def steps_of(activity: Activity) -> pandas.DataFrame:
     state, row = spans["state"].to_numpy(), spans["row"].to_numpy()
     is_request = (activity.rows["kind"] == "request").to_numpy(bool)
     ran = np.asarray((state >= RUNNING) & ~is_request[row])
+    # A task's steps have been cut there already, but where they waited anyway.
+    is_task, stood_still = (activity.rows["kind"] == "task").to_numpy(bool), _stood_still(spans, activity.stalls)
     # What a step was ready for ends where the step begins, in the row's line just above.
     after_ready = np.zeros(len(spans), bool)
     after_ready[1:] = (state[:-1] == READY) & (row[1:] == row[:-1])
@@ -52,7 +54,7 @@ def steps_of(activity: Activity) -> pandas.DataFrame:
             "start": spans["start"],
             "end": spans["end"],
             "waited": spans["start"] - ready,
-            "took": spans["end"] - spans["start"] - _stood_still(spans, activity.stalls),
+            "took": spans["end"] - spans["start"] - stood_still.where(~is_task[row], 0.0),
             "blocking": state == BLOCKING,
         }
     )[ran]
@@ -66,7 +68,7 @@ def steps_of(activity: Activity) -> pandas.DataFrame:
 
 
 def _stood_still(spans: pandas.DataFrame, stalls: Sequence[tuple[float, float]]) -> "pandas.Series[float]":
-    """For how long the machine stood still in each of the stretches. A loop's steps have been cut there already."""
+    """For how long the machine stood still in each of the stretches."""
     lasted = pandas.Series(0.0, spans.index)
     for start, end in stalls:
         lasted += (spans["end"].clip(upper=end) - spans["start"].clip(lower=start)).clip(lower=0.0)

@@ -1,6 +1,7 @@
 """Who asks: tasks, and the jobs that they give to threads."""
 
 import asyncio
+import contextvars
 import functools
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +53,21 @@ async def one_of_aiohttp_and_then_twenty_of_httpx(api: PracticeAPI) -> None:
     async with aiohttp.ClientSession() as session, httpx.AsyncClient(verify=False) as client:
         await read(session, url)
         await asyncio.gather(*(client.get(url) for _ in range(20)))
+
+
+@TASKS.add(libraries="aiohttp httpx", requests=4, tasks=4)
+async def tasks_in_contexts_of_their_own(api: PracticeAPI) -> None:
+    """Nothing marks them as the block's but that its code makes them."""
+    fr, jp, br, ke = urls(api, 4)
+    async with aiohttp.ClientSession() as session, httpx.AsyncClient(verify=False) as client:
+        tasks = [
+            asyncio.create_task(read(session, fr), context=contextvars.Context()),
+            contextvars.Context().run(asyncio.create_task, read(session, jp)),
+            asyncio.create_task(client.get(br), context=contextvars.Context()),  # type: ignore[arg-type]
+        ]
+        async with asyncio.TaskGroup() as group:
+            group.create_task(read(session, ke), context=contextvars.Context())
+        await asyncio.gather(*tasks)
 
 
 @TASKS.add(libraries="aiohttp", requests=5, peak=5, tasks=5)

@@ -85,8 +85,9 @@ class HttpRecorder:
     def _new_record(self, library: str, method: object, url: object, start: float = 0.0) -> RequestRecord | None:
         if not self._on:
             return None
-        is_ours = belonging.belongs(self._owner, self._home) and not self.runs_beside()
-        row = self.current_row() if is_ours else OUTSIDE
+        row = self.current_row()  # of a task that may have a context of its own
+        is_ours = (belonging.belongs(self._owner, self._home) or row >= 0) and not self.runs_beside()
+        row = row if is_ours else OUTSIDE
         record = RequestRecord(library, _text(method), _text(url), row, start)
         if is_ours:
             self.on_request(record.start)

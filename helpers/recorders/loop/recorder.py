@@ -24,7 +24,7 @@ from weakref import ref
 from helpers.code.origin import WAIT_FOR, made_by_learner, maker_of
 from helpers.recorders import belonging
 from helpers.recorders.code_places import describe
-from helpers.recorders.display_names import name_in_code
+from helpers.recorders.display_names import kept_by, name_in_code
 from helpers.recorders.guard import Guard
 from helpers.recorders.handed_on import code_run_by, learners_coroutine
 from helpers.recorders.loop.due_times import DueTimes
@@ -225,7 +225,11 @@ class LoopRecorder:
                         task = callback.__self__ if kind is STEPS else task_of(callback)
                         if task is not None:
                             number = getattr(task, attribute, None)
-                            if number is None and self._context.get(mark) is owner:
+                            if number is None and (
+                                self._context.get(mark) is owner
+                                # In a context of its own a task has no mark: it is told by who makes it.
+                                or (current >= 0 and threading.get_ident() == home_thread and has_not_begun(task))
+                            ):
                                 maker = maker_of(sys._getframe(1))
                                 number = note_birth(task, task.get_coro(), self._made_ready, current, maker)
                             self._row, self._task = number, task  # so that `run` need not ask again
@@ -489,6 +493,12 @@ def unserved(
         if number >= 0 and due < now and not timer._cancelled:
             ready.setdefault(number, due)
     return ready
+
+
+def has_not_begun(task: "asyncio.Task[Any]") -> bool:
+    """Whether a task has just been made: see `inspect.getcoroutinestate`."""
+    coroutine = task.get_coro()
+    return kept_by(coroutine, "cr_frame") is not None and kept_by(coroutine, "cr_suspended") is False
 
 
 def claim(row: TaskRow, coroutine: Any) -> None:

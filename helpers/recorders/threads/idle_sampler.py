@@ -83,6 +83,10 @@ class IdleSampler:
             for here in list(self._still):
                 self._settle(here)
 
+    def cell_waits(self) -> bool:
+        """Whether the block's own thread was waiting for something as it was last looked at."""
+        return any(still.until and here.row.kind == "cell" for here, still in list(self._still.items()))
+
     def look(self, now: float, late: float) -> float:
         """See `Watcher`."""
         if now >= self._due - SLACK:

@@ -52,6 +52,7 @@ class ThreadRecorder:
         self.watcher = Watcher()
         self.processor = ProcessorWatch()
         self._sampler = IdleSampler(self._ledger.running, self._ledger.wait, lambda: self.loop_is_idle())
+        self.processor.waits = self._sampler.cell_waits
         self._pickling = PicklingByPlace()
         self._functions: list[tuple[Any, Any]] = []
         self._learners: set[str] = set()
