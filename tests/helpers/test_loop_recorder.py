@@ -8,6 +8,7 @@ import itertools
 import logging
 import selectors
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -22,11 +23,13 @@ import pytest
 from a_library import library
 from canary import timing
 
+from helpers import measure
 from helpers.code.origin import is_learners
 from helpers.recorders import belonging
 from helpers.recorders.loop import self_test
 from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
 from helpers.recorders.loop.watchdog import Watchdog
+from helpers.runs import Run
 
 pytestmark = pytest.mark.evidence
 
@@ -451,6 +454,30 @@ if sys.version_info >= (3, 12):
         assert [len(steps_of(recorder, name)) for name in ("child None", "child 0.05")] == [1, 2]
         (_, first, _), (_, second, _) = steps_of(recorder, "child 0.05")
         assert second - first > 0.03
+
+    def test_what_an_eager_task_makes_in_its_first_step_is_its_child() -> None:
+        async def leaf() -> None:
+            await asyncio.sleep(0)
+
+        async def outer(depth: int) -> None:
+            if depth:
+                await asyncio.create_task(outer(depth - 1), name=f"depth {depth - 1}")
+            await asyncio.create_task(leaf(), name=f"leaf of {depth}")
+
+        async def main() -> Run:
+            asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+            with measure("eager") as run:
+                await asyncio.create_task(outer(2), name="depth 2")
+            return run
+
+        rows = asyncio.run(main()).tasks
+        assert rows["start"].is_monotonic_increasing
+        names = rows["name"].tolist()
+        parents = {name: names[parent] for name, parent in zip(names[1:], rows["parent"][1:], strict=True)}
+        assert parents == {
+            "depth 2": names[0], "depth 1": "depth 2", "depth 0": "depth 1",
+            "leaf of 0": "depth 0", "leaf of 1": "depth 1", "leaf of 2": "depth 2",
+        }  # fmt: skip
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a second thread what has arrived")
@@ -888,3 +915,25 @@ def test_watchdog_s_last_look_does_not_disturb_who_reads_its_report() -> None:
     finally:
         loop.close()
     assert arrived == {3: 1.1, 4: 1.2}
+
+
+NUMBERS = """
+import asyncio, sys
+from helpers import measure
+
+async def main():
+    if sys.argv[1] == "measured":
+        with measure("the first"):
+            return asyncio.create_task(asyncio.sleep(0)).get_name()
+    return asyncio.create_task(asyncio.sleep(0)).get_name()
+
+print(asyncio.run(main()))
+"""
+
+
+def test_the_learner_s_tasks_have_the_numbers_that_they_would_have() -> None:
+    plain, measured = (
+        subprocess.run([sys.executable, "-c", NUMBERS, how], capture_output=True, encoding="utf-8", timeout=60)
+        for how in ("plain", "measured")
+    )
+    assert measured.stderr == "" and measured.stdout == plain.stdout

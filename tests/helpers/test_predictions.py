@@ -39,6 +39,13 @@ def test_a_guess_stands_against_its_measurement() -> None:
     assert "Furthest off was “a”: you guessed 0.5 s, and it took 2.00 s." in chart.sentence
 
 
+@pytest.mark.parametrize(("off", "said"), [(1.23, "1.3"), (1.5, "1.5"), (9.97, "10"), (12.3, "13")])
+def test_half_of_the_guesses_were_within_the_factor_that_is_said(off: float, said: str) -> None:
+    assert title(guesses([Guess("00_chapter", f"run {n}", 0.1, 0.1 * off) for n in range(5)])).startswith(
+        f"Half of 5 guesses were within a factor of {said}"
+    )
+
+
 def test_the_measurement_is_the_median_of_the_runs_of_that_code() -> None:
     for wall in (1.0, 3.0, 9.0):
         ran(0.5, wall)

@@ -392,6 +392,13 @@ def test_what_it_took_to_open_the_block_is_told() -> None:
     assert chart.note.endswith("0.4 % of the block, as measured on this machine; opening the block had taken 6.1 ms.")
 
 
+def test_a_step_inside_another_is_not_counted_twice() -> None:
+    """As nest-asyncio makes them."""
+    blocks = (Block(1, 0.01, 0.05), Block(2, 0.02, 0.04), Block(3, 0.03, 0.06), Block(1, 0.08, 0.1))
+    chart = timeline(panel(replace(on_a_loop(fetches(3)), blocks=blocks)))
+    assert "4 steps blocked the loop, for 70 ms in all" in chart.sentence
+
+
 def test_sentence_of_many_steps_that_block() -> None:
     chart = timeline(panel(red_staircase()))
     assert "20 steps blocked the loop, for 2.00 s in all; the longest was fetch #" in chart.sentence

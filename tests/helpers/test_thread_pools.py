@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.pool import ThreadPool
 from typing import Any
 
@@ -380,3 +381,24 @@ def test_a_pool_that_is_not_known_is_not_recorded_and_the_notes_say_so(monkeypat
     with recording() as recorder:
         pass
     assert len(recorder.notes) == 1 and "ThreadPool" in recorder.notes[0]
+
+
+class Nameless(type):
+    """Of classes that do not tell their names."""
+
+    @property
+    def __name__(cls) -> str:
+        raise LookupError("no name")
+
+
+class Hidden(Exception, metaclass=Nameless):
+    pass
+
+
+def test_an_error_of_a_class_that_does_not_tell_its_name_reaches_who_waits() -> None:
+    def fail() -> None:
+        raise Hidden
+
+    with recording() as recorder, ThreadPoolExecutor(1) as pool:
+        assert type(pool.submit(fail).exception(timeout=LONG * 100)) is Hidden
+    assert [(row.outcome, row.error) for row in recorder.rows] == [("error", "Hidden")] and recorder.guard.on

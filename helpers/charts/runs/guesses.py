@@ -101,7 +101,9 @@ def _title(points: Sequence[Guess]) -> str:
         return "No guesses yet"
     if len(points) == 1:
         return f"One guess, off by a factor of {words.times(points[0].off)}"
-    middle = ceil(10 * median(point.off for point in points)) / 10  # up: half of them are within that
+    middle = median(point.off for point in points)
+    # Up to what can be shown, since half of them are within that; but not for what a division leaves behind a number.
+    middle = ceil(round(10 * middle, 5)) / 10 if middle < 9.9 else ceil(round(middle, 5))
     half = f"Half of {len(points):,} guesses were within a factor of {words.times(middle)}"
     name, off = _worst_chapter(points)
     worst = f"; worst in {name}" if off > CLOSE and len(_by_chapter(points)) > 1 else ""

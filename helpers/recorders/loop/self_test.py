@@ -82,7 +82,7 @@ async def _watched(recorder: LoopRecorder, owner: object) -> float:
     mark = belonging.mark(owner)
     try:
         taken = await _give_way()
-        await asyncio.create_task(asyncio.sleep(0), name=NAME)
+        await asyncio.get_running_loop().create_task(asyncio.sleep(0), name=NAME)
         return taken
     finally:
         recorder.stop()
