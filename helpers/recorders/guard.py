@@ -10,6 +10,7 @@ from types import CodeType, FrameType, TracebackType
 
 from helpers.code.origin import is_learners
 from helpers.recorders.handed_on import code_run_by
+from helpers.recorders.own_frames import traceback_of
 
 _HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 MOST_TOLD = 200
@@ -75,12 +76,10 @@ def is_asynchronous(error: BaseException) -> bool:
     A signal's handler has raised it, or another thread by `PyThreadState_SetAsyncExc`, of which no more can be told
     than that no line of ours raises errors of the learner's own classes.
     """
-    traces = []
-    trace = error.__traceback__
+    frames, trace = list[FrameType](), traceback_of(error)
     while trace is not None:
-        traces.append(trace)
+        frames.append(trace.tb_frame)
         trace = trace.tb_next
-    frames = [trace.tb_frame for trace in traces]
     if _handlers() & {frame.f_code for frame in frames}:
         return True
     for interrupted, frame in pairwise(frames):

@@ -5,7 +5,7 @@ from contextlib import suppress
 from types import TracebackType
 
 _RECORDERS = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_traceback_of = BaseException.__dict__["__traceback__"].__get__  # a class of errors may have its own
+traceback_of = BaseException.__dict__["__traceback__"].__get__  # a class of errors may have its own
 
 
 class _OutOfSight:
@@ -31,7 +31,7 @@ def drop_own_frames(error: BaseException) -> None:
     when an error comes into it, not when it is raised again.
     """
     with suppress(Exception):
-        traceback = _traceback_of(error)
+        traceback = traceback_of(error)
         while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_RECORDERS):
             traceback = traceback.tb_next
         BaseException.with_traceback(error, traceback)

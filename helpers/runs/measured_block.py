@@ -41,9 +41,9 @@ class measure:
     blocking or with `await`. Afterwards ``run`` is a `Run`; as the last line of a cell it shows itself. An exception,
     and Ctrl-C, pass through; the run is kept and says so.
 
-    To open a block takes some milliseconds, in which a loop does nothing else, and the first one of a kernel up to half
-    a second, since it loads what it needs; to close it about as much, and about a hundredth of a millisecond more for
-    each request. `benchmarks/recorders.py` measures that, and the chart tells what it was.
+    To open a block takes some milliseconds, in which a loop does nothing else, and the first one of a kernel many times
+    as long, since it loads what it needs; to close it about as much, and about a hundredth of a millisecond more for
+    each request. `benchmarks/recorders.py` measures that, and the chart tells how long it took to open.
 
     Each run is added to the history, with the code that it measured and the values which that was given. From the
     second run under a label on, the card shows what has been changed since the last one, and what difference it made.

@@ -15,6 +15,7 @@ from helpers.recorders.http.http_client_hooks import CLOSED, _current_for, _url_
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.recorders.task_row import OUTSIDE
 from helpers.servers.practice_api import PracticeAPI
+from helpers.servers.practice_api.client import _ControlConnection
 
 pytestmark = pytest.mark.evidence
 
@@ -102,6 +103,16 @@ def test_what_an_adapter_asks_for_by_itself_is_not_the_request_that_it_sends(api
             session.get(api.url("/stall"), timeout=PAUSE)
     told = run.requests[["path", "library", "error"]].to_numpy().tolist()
     assert told == [["/countries/JP", "http.client", ""], ["/stall", "requests", "ReadTimeout"]]
+
+
+def test_questions_about_the_server_pass_no_hook(api: PracticeAPI) -> None:
+    before = dict(vars(_ControlConnection))
+    with measure("asks the server itself") as run:
+        inside = dict(vars(_ControlConnection))
+        requests.get(api.url("/countries/FR"))
+        api.stats()
+    assert inside == before
+    assert run.requests["path"].tolist() == ["/countries/FR"]
 
 
 def test_a_request_is_made_by_one_connection_alone() -> None:

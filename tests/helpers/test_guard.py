@@ -148,7 +148,7 @@ PARTS = [
     ("helpers.recorders.threads.thread_pool_hooks.name_and_owner", THREADS),
     ("helpers.recorders.threads.thread_pool_hooks.Calls", THREADS),
     ("helpers.recorders.threads.booked_calls.thread_name", THREADS),
-    ("helpers.recorders.own_frames._traceback_of", ""),
+    ("helpers.recorders.own_frames.traceback_of", ""),
     ("helpers.recorders.threads.anyio_hooks.new_job", THREADS),
     ("helpers.recorders.threads.anyio_hooks.Calls", THREADS),
     ("helpers.recorders.threads.other_loops.is_learners_task", THREADS),

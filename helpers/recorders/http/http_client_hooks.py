@@ -9,6 +9,7 @@ from http.client import HTTPS_PORT, HTTPConnection, HTTPResponse, IncompleteRead
 from typing import Any
 
 from helpers.recorders.by_identity import ByIdentity
+from helpers.recorders.display_names import in_class
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.current_request import current
 from helpers.recorders.http.hook import Original, hook, with_subclasses
@@ -56,7 +57,10 @@ class HttpClientHooks:
         for name in ("close", "_close_conn"):
             hook(patches, self._guard, HTTPResponse, name, self._close)
         for kind in with_subclasses(HTTPConnection):
-            self._know(kind)
+            if (
+                in_class(kind, "putrequest") is HTTPConnection.__dict__["putrequest"]
+            ):  # the practice API's own have theirs
+                self._know(kind)
 
     def record_of(self, answer: Any) -> RequestRecord | None:
         """The request that this `HTTPResponse` answers."""

@@ -328,9 +328,11 @@ class LoopRecorder:
                 except Exception as error:
                     give_up(error)
             if interrupted:
-                go_on()
+                with guard:
+                    go_on()
             before = clock()
-            ready = plain_select(timeout)
+            with out_of_sight:
+                ready = plain_select(timeout)
             if on:
                 try:
                     asleep, awake = before, clock()
