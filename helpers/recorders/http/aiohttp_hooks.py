@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.hook import with_subclasses
 from helpers.recorders.http.request_record import RequestRecord, failure_within
-from helpers.recorders.own_frames import out_of_sight
+from helpers.recorders.own_frames import drop_own_frames, out_of_sight
 from helpers.recorders.patches import Patches, as_function
 
 if TYPE_CHECKING:
@@ -65,43 +65,36 @@ class AiohttpHooks:
                 patches.replace(owner, name, functools.wraps(method)(wrapped(as_function(method) or method)))
 
     def _connect(self, original: Original) -> Original:
-        """A try begins: it is given a connection."""
+        """A try begins, and is about to be sent once it has a connection."""
         guard, new_record, trying = self.guard, self._new_record, self._trying
 
         async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
             record = None
             if guard.on:
                 try:
-                    request, task = args[0] if args else kwargs["req"], id(asyncio.current_task())
+                    request, task = args[0] if args else kwargs["req"], id(asyncio.current_task(connector._loop))
                     record = new_record("aiohttp", *_asked_for(request))
                     request.__dict__.pop(RECORD, None)
                     if record is not None:
                         request.__dict__[RECORD] = trying[task] = record
                 except Exception as error:
                     guard.switch_off(error)
-            if record is None:
-                with out_of_sight:
-                    return await original(connector, *args, **kwargs)
             try:
-                with out_of_sight:
-                    connection = await original(connector, *args, **kwargs)
+                connection = await original(connector, *args, **kwargs)
             except BaseException as failure:
-                with guard:
-                    record.finish(_name_of(failure, request))
+                drop_own_frames(failure)
+                if record is not None:
+                    with guard:
+                        record.finish(_name_of(failure, request))
                 raise
             finally:
-                trying.pop(task, None)
-            try:
-                known = connection.protocol.__dict__
-                if known.pop(MADE, False) and not record.connection:
-                    record.connection = "new"  # by a connector of the learner's, in its own way
-                    record.book("connecting")
-                record.connection = record.connection or "reused"
-                before = known.get(RECORD)  # the request that the connection has carried before this one
-                record.port, record.peer = _ports_of(connection) if before is None else (before.port, before.peer)
-                request.__dict__[RECORD] = known[RECORD] = record
-            except Exception as error:
-                guard.switch_off(error)
+                if record is not None:
+                    trying.pop(task, None)
+            if record is not None:
+                try:
+                    _connected(connection, request, record)
+                except Exception as error:
+                    guard.switch_off(error)
             return connection
 
         return hooked
@@ -115,23 +108,24 @@ class AiohttpHooks:
         return self._in_phase(original, "connecting")
 
     def _in_phase(self, original: Original, phase: str) -> Original:
-        """The method, with the try that its task is at in this phase; afterwards it is about to be sent."""
+        """The method, with the try that its task is at in this phase from now on."""
         guard, trying = self.guard, self._trying
 
         async def hooked(connector: Any, *args: Any, **kwargs: Any) -> Any:
-            record = trying.get(id(asyncio.current_task())) if guard.on else None
-            if record is None:
-                with out_of_sight:
-                    return await original(connector, *args, **kwargs)
-            with guard:
-                if phase == "connecting":
-                    record.connection = "new"
-                record.enter(phase)
-            with out_of_sight:
-                result = await original(connector, *args, **kwargs)
-            with guard:
-                record.enter("sending")
-            return result
+            if guard.on:
+                try:
+                    record = trying.get(id(asyncio.current_task(connector._loop)))
+                    if record is not None:
+                        record.enter(phase)
+                        if phase == "connecting":
+                            record.connection = "new"
+                except Exception as error:
+                    guard.switch_off(error)
+            try:
+                return await original(connector, *args, **kwargs)
+            except BaseException as failure:
+                drop_own_frames(failure)
+                raise
 
         return hooked
 
@@ -158,8 +152,11 @@ class AiohttpHooks:
         async def hooked(request: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:
             # A proxy is asked by a request of its own, which has no record. What two tasks send at once, as a
             # middleware may, is one request and several tries: the connection tells which.
-            with out_of_sight:
+            try:
                 response = await original(request, connection, *args, **kwargs)
+            except BaseException as failure:
+                drop_own_frames(failure)
+                raise
             if guard.on:
                 try:
                     protocol = connection.protocol
@@ -180,22 +177,21 @@ class AiohttpHooks:
 
         async def hooked(response: "ClientResponse", *args: Any, **kwargs: Any) -> Any:
             record = response.__dict__.get(RECORD) if guard.on else None
-            if record is None:
-                with out_of_sight:
-                    return await original(response, *args, **kwargs)
             try:
-                with out_of_sight:
-                    result = await original(response, *args, **kwargs)
+                result = await original(response, *args, **kwargs)
             except BaseException as failure:
-                with guard:
-                    record.finish(_name_of(failure))
+                drop_own_frames(failure)
+                if record is not None:
+                    with guard:
+                        record.finish(_name_of(failure))
                 raise
-            try:
-                record.answer(response.status)
-                if record.status != SWITCHING_PROTOCOLS:  # a WebSocket is open until it is closed
-                    _await_end(response, record, guard)
-            except Exception as error:
-                guard.switch_off(error)
+            if record is not None:
+                try:
+                    record.answer(response.status)
+                    if record.status != SWITCHING_PROTOCOLS:  # a WebSocket is open until it is closed
+                        _await_end(response, record, guard)
+                except Exception as error:
+                    guard.switch_off(error)
             return result
 
         return hooked
@@ -206,12 +202,17 @@ class AiohttpHooks:
 
         def hooked(response: "ClientResponse") -> Any:
             if guard.on:
-                with guard:
+                try:
                     record = response.__dict__.pop(RECORD, None)
                     if record is not None:
                         _ended(response, record)
-            with out_of_sight:
+                except Exception as error:
+                    guard.switch_off(error)
+            try:
                 return original(response)
+            except BaseException as failure:
+                drop_own_frames(failure)
+                raise
 
         return hooked
 
@@ -226,8 +227,11 @@ class AiohttpHooks:
                     if record is not None and record.end is None:
                         record.received = _received(response.content)
                         record.finish(args[0].__name__)
-            with out_of_sight:
+            try:
                 return await original(response, *args)
+            except BaseException as failure:
+                drop_own_frames(failure)
+                raise
 
         return hooked
 
@@ -305,6 +309,20 @@ def _asked_for(request: Any) -> tuple[object, object]:
         return "", ""
 
 
+def _connected(connection: Any, request: Any, record: RequestRecord) -> None:
+    """A try has its connection: one that it has made, or one that has carried others."""
+    known = connection.protocol.__dict__
+    if known.pop(MADE, False) and not record.connection:
+        record.connection = "new"  # by a connector of the learner's, in its own way
+        record.book("connecting")
+    if record.phase != "sending":
+        record.enter("sending")
+    record.connection = record.connection or "reused"
+    before = known.get(RECORD)  # the request that the connection has carried before this one
+    record.port, record.peer = _ports_of(connection) if before is None else (before.port, before.peer)
+    request.__dict__[RECORD] = known[RECORD] = record
+
+
 def _await_end(response: "ClientResponse", record: RequestRecord, guard: Guard) -> None:
     """Be told of the last byte, which may have come already."""
     content = response.content
@@ -325,8 +343,6 @@ def _ended(response: "ClientResponse", record: RequestRecord) -> None:
 
     One that is raised for a status, or for where a redirect leads, says nothing that the status does not say.
     """
-    from aiohttp import ClientError
-
     failure = failure_within("aiohttp")
     if record.end is None:
         content = response.content  # None where no headers have come
@@ -335,8 +351,11 @@ def _ended(response: "ClientResponse", record: RequestRecord) -> None:
             record.received = _received(content)
         by_status = failure is not None and getattr(failure, "status", None) == record.status is not None
         record.finish("" if failure is None or by_status else type(failure).__name__)
-    elif failure is not None and not record.error and not isinstance(failure, ClientError | asyncio.CancelledError):
-        record.error = type(failure).__name__  # the learner's own check of the status, say
+    elif failure is not None and not record.error:
+        from aiohttp import ClientError
+
+        if not isinstance(failure, ClientError | asyncio.CancelledError):
+            record.error = type(failure).__name__  # the learner's own check of the status, say
 
 
 def _name_of(failure: BaseException, request: Any = None) -> str:

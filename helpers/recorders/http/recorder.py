@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from time import perf_counter
 
 from helpers.recorders import belonging
@@ -101,6 +100,7 @@ def _text(value: object) -> str:
     """A method or an address as a text; empty where the learner's object cannot say it."""
     if type(value) is str:
         return value
-    with suppress(Exception):
+    try:
         return str(value)
-    return ""
+    except Exception:
+        return ""

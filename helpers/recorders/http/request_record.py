@@ -15,23 +15,38 @@ PHASES = ("queued", "connecting", "sending", "waiting", "reading")
 """
 
 UNFINISHED = "unfinished"
-_NO_TIME = dict.fromkeys(PHASES, 0.0)
 
 
 class RequestRecord:
     """One HTTP request that was sent, or tried. A redirect and a retry are requests too, with records of their own.
 
-    The phases are kept as a running account: ``enter`` books the time since the last call to the phase that
-    was on. They therefore always add up to the time from start to end, also when a request fails half-way.
-    Times are ``time.perf_counter()`` seconds. ``row`` is the loop recorder's row of the task that made the request,
-    ``port`` the one that its connection has on this machine, ``peer`` the one at the other end; 0 where they are not
-    known. ``carrier`` is the id of the connection that makes its way, or is to; 0 where there is none yet. Nothing
-    changes once it is over.
+    What is kept is the moments at which it came into another phase; how long each phase lasted is worked out when
+    somebody asks, for this is written in the middle of what it measures. The phases always add up to the time from
+    start to end, also when a request fails half-way. Nothing changes once it is over.
+
+    Attributes:
+        row: the loop recorder's row of the task that made the request.
+        start, end: ``time.perf_counter()`` seconds; ``end`` is None as long as it is not over.
+        phase: the one that it is in.
+        port, peer: those that its connection has on this machine and at the other end; 0 where they are not known.
+        carrier: the id of the connection that makes its way, or is to; 0 where there is none yet.
+        is_sent: whether it is on its way over a connection.
+        is_being_read: by a call that is not over.
+        is_followed: by a further try of the same call.
     """
 
-    __slots__ = ("_phase", "_since", "carrier", "connection", "end", "error", "is_being_read", "is_followed", "is_sent",
-                 "library", "method", "peer", "port", "received", "row", "seconds", "start", "status",
-                 "url")  # fmt: skip
+    # Most requests leave most of these as they are: to set them one by one for each would be a third of its cost.
+    status: int | None = None
+    received = 0
+    connection = ""
+    port = peer = 0
+    error = ""
+    end: float | None = None
+    phase = "sending"
+    is_sent = False
+    is_being_read = False
+    is_followed = False
+    carrier = 0
 
     def __init__(self, library: str, method: str, url: str, row: int, start: float = 0.0) -> None:
         """``start`` is given where it began before now."""
@@ -39,19 +54,8 @@ class RequestRecord:
         self.row = row
         self.method = method
         self.url = url
-        self.status: int | None = None
-        self.received = 0
-        self.connection = ""
-        self.port = self.peer = 0
-        self.error = ""
-        self.end: float | None = None
-        self.seconds = _NO_TIME.copy()
-        self.start = self._since = start or perf_counter()
-        self._phase = "sending"
-        self.is_sent = False  # on its way over a connection
-        self.is_being_read = False  # by a call that is not over
-        self.is_followed = False  # by a further try of the same call
-        self.carrier = 0
+        self.start = start or perf_counter()
+        self._moments: list[Any] = []  # a phase, and until when, one after another: see `enter`
 
     @property
     def path(self) -> str:
@@ -59,9 +63,14 @@ class RequestRecord:
         return path_of(self.url)
 
     @property
-    def phase(self) -> str:
-        """The phase that it is in."""
-        return self._phase
+    def seconds(self) -> dict[str, float]:
+        """How long it was in each phase, as far as that is known."""
+        spent, since = dict.fromkeys(PHASES, 0.0), self.start
+        moments = self._moments[:]  # to which another thread may be adding
+        for phase, until in zip(moments[::2], moments[1::2], strict=True):
+            spent[phase] += until - since
+            since = until
+        return spent
 
     def span(self, began: float) -> tuple[float, float]:
         """Its start and its end, in seconds since the block opened at ``began``; one that is not over has no length."""
@@ -69,22 +78,20 @@ class RequestRecord:
 
     def enter(self, phase: str) -> None:
         """The request is in ``phase`` from now on."""
-        self.book(self._phase)
-        if phase == "queued":
+        if self.end is None:
             # What little was prepared before the queue counts with it: so start + queued is when the queue ended.
-            self.seconds["queued"] += self.seconds["sending"]
-            self.seconds["sending"] = 0.0
-        self._phase = phase
+            self._moments += "queued" if phase == "queued" else self.phase, perf_counter()
+        self.phase = phase
 
     def book(self, phase: str, now: float = 0.0) -> None:
-        """Count the time since the last call as spent in ``phase``; the phase that is on stays on.
+        """Count the time since the last moment as spent in ``phase``; the phase that is on stays on.
 
         ``now`` is given where the clock is not to be asked.
         """
         if self.end is None:
-            now = max(now, self._since) if now else perf_counter()
-            self.seconds[phase] += now - self._since
-            self._since = now
+            if now:
+                now = max(now, self._moments[-1] if self._moments else self.start)
+            self._moments += phase, now or perf_counter()
 
     def answer(self, status: object) -> None:
         """The headers of its answer are here; what follows is reading."""
@@ -95,8 +102,8 @@ class RequestRecord:
     def finish(self, error: str = "", now: float = 0.0) -> None:
         """The request is over. A second call changes nothing: the first end is the true one."""
         if self.end is None:
-            self.book(self._phase, now)
-            self.end = self._since
+            self.book(self.phase, now)
+            self.end = self._moments[-1]
             self.error = error
 
     def resume(self) -> None:
@@ -106,11 +113,8 @@ class RequestRecord:
     def cut(self, now: float, error: str) -> None:
         """Nothing counts that came after ``now``: a request that ended later had not ended then."""
         if self.end is not None and self.end > now:
-            after, self.end, self.error = self.end - now, max(now, self.start), error
-            for phase in reversed(PHASES):
-                spent = min(self.seconds[phase], after)
-                self.seconds[phase] -= spent
-                after -= spent
+            self.end, self.error = max(now, self.start), error
+            self._moments[1::2] = [min(until, self.end) for until in self._moments[1::2]]
 
     def fail(self, error: BaseException) -> None:
         """It got no answer. Of an error that was caught and raised anew, the last name is the one the caller sees."""
@@ -141,5 +145,6 @@ def failure_within(package: str) -> BaseException | None:
 
 def usable_status(status: Any) -> int | None:
     """A status as a number; None for what an answer that somebody made up may have in its place."""
-    number = issubclass(type(status), int) and type(status) is not bool
+    kind = type(status)
+    number = kind is int or (issubclass(kind, int) and kind is not bool)
     return int(status) if number and 0 <= status <= 999 else None

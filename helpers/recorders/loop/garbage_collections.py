@@ -35,7 +35,7 @@ class GarbageRecorder:
                 return
 
     def _note(self, phase: str, info: dict[str, Any]) -> None:
-        with self.guard:
+        try:
             if phase == "start":
                 self._since = perf_counter()
             elif self._since:
@@ -43,3 +43,5 @@ class GarbageRecorder:
                 if now - self._since >= SHORTEST:
                     self.pauses.append((self._since, now, info["generation"]))
                 self._since = 0.0
+        except Exception as error:
+            self.guard.switch_off(error)
