@@ -8,9 +8,10 @@ from bisect import bisect_right
 from collections.abc import Callable
 from math import isnan
 from time import perf_counter as clock
-from time import process_time
+from time import process_time, sleep
 
 from helpers.recorders.guard import Guard
+from helpers.recorders.thread_state import times_asleep
 
 TICK, SLACK = 0.01, 0.001
 """Seconds between two looks, and by how much one may come early: others may ask for one at about that time."""
@@ -18,6 +19,11 @@ SHORTEST_STALL = 0.05 if sys.platform == "win32" else 0.02
 """Seconds by which a look must be late; on Windows `time.process_time` advances in steps of 16 ms."""
 USED = 0.2
 """The greatest share of that time that the process may have computed; more is a slow machine, and no standing still."""
+FEW, GIVES_UP = 2, 0.001
+"""How often a thread goes to sleep from look to look, where nothing keeps it from it; and the seconds after which a
+program gives up the GIL, at the soonest."""
+LONGEST_ASKED = 0.05
+"""Seconds that the end of a block waits for a last look."""
 
 
 class ProcessorWatch:
@@ -26,6 +32,9 @@ class ProcessorWatch:
     Where one is late although the process has hardly computed meanwhile, the machine gave it no processor: it was
     stopped, its quota was used up, or other programs took all there was. Where a thread holds the GIL the process
     computes; where all of them wait the look is on time.
+
+    A thread may hold the GIL and wait all the same, as one does that loads a library from a slow disk. Linux tells that
+    apart: who wants the GIL wakes for it again and again, every `sys.getswitchinterval`; who is stopped does not wake.
 
     Attributes:
         seen: from when to when that was (``time.perf_counter()`` seconds), not in order. The beginning is known to a
@@ -42,6 +51,9 @@ class ProcessorWatch:
         self._times, self._delays = array("d"), array("d")
         self._statistics: int | None = None
         self._since = self._noted = self._cpu = 0.0
+        self._asleep = 0  # how often the watcher's thread has been, at its last look
+        self._is_told = False  # that
+        self._doubtful: list[tuple[float, float]] = []  # what the loop's thread has seen since
 
     def start(self) -> None:
         """Begin to watch; the calling thread is the one whose delays are noted."""
@@ -50,6 +62,7 @@ class ProcessorWatch:
         except OSError:
             self._statistics = None
         self._since, self._cpu = clock(), process_time()
+        self._is_told = times_asleep() is not None
         self._note(self._since)
 
     def stop(self) -> None:
@@ -76,14 +89,30 @@ class ProcessorWatch:
         takes it at once, may keep the watcher from looking: it is woken each time, and comes too late.
         """
         if self.guard.on and self._since and not self.waits():
-            self._judge(now, process_time())
+            stall = self._late(now, process_time())
+            (self._doubtful if self._is_told else self.seen).extend(stall)
 
-    def _judge(self, now: float, cpu: float) -> None:
+    def _late(self, now: float, cpu: float) -> list[tuple[float, float]]:
+        """From when to when the machine stood still, by these clocks; nothing where it did not."""
         since, before = max((self._since, self._cpu), self.last_turn())
         late, used = now - since - TICK, cpu - before
-        if late >= SHORTEST_STALL and used < USED * late:
-            # It began when the process had computed for so long, if it was computing; or after a tick.
-            self.seen.append((since + min(used, TICK), now))
+        if late < SHORTEST_STALL or used >= USED * late:
+            return []
+        # It began when the process had computed for so long, if it was computing; or after a tick.
+        return [(since + min(used, TICK), now)]
+
+    def _gil_was_held(self, stall: tuple[float, float], now: float, woken: int) -> bool:
+        """Whether somebody waited with the GIL in his hands, so that the watcher woke for it so often."""
+        lasted = stall[1] - stall[0]
+        # Beside that it may have waited for its turn where somebody gives the GIL up and takes it at once.
+        others = max(now - self._since - TICK - lasted, 0.0) / GIVES_UP
+        return self._is_told and woken - FEW - others >= lasted / sys.getswitchinterval() / 2
+
+    def settle(self) -> None:
+        """What the loop's thread has seen at last is still to be looked at; to be called while somebody looks."""
+        until = clock() + LONGEST_ASKED
+        while self._doubtful and self.guard.on and clock() < until:
+            sleep(GIVES_UP)
 
     def delay_since(self, start: float) -> float:
         """The seconds since then that the thread was ready to run and had no processor, at most; 0 where unknown.
@@ -107,9 +136,12 @@ class ProcessorWatch:
 
     def look(self, now: float, late: float) -> float:
         """See `Watcher`."""
-        cpu = process_time()
-        if not isnan(late):
-            self._judge(now, cpu)
+        cpu, asleep = process_time(), times_asleep() or 0
+        stalls = [] if isnan(late) else self._late(now, cpu)
+        while self._doubtful:
+            stalls.append(self._doubtful.pop())
+        self.seen += [stall for stall in stalls if not self._gil_was_held(stall, now, asleep - self._asleep)]
+        self._asleep = 0 if isnan(late) else asleep  # another thread will look from now on
         if now >= self._noted + TICK - SLACK:
             self._note(now)
         self._since, self._cpu = now, cpu

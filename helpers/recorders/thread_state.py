@@ -1,28 +1,55 @@
 """How to tell that a thread stands still: from what the operating system says, or from where it is in its code."""
 
 import re
+import sys
+import threading
+import time
 from collections.abc import Sequence
 
 from helpers.recorders.stacks import Call
 
-_STATUS = re.compile(
-    rb"State:\s+(\w).*voluntary_ctxt_switches:\s+(\d+).*nonvoluntary_ctxt_switches:\s+(\d+)", re.DOTALL
-)
+_STATE = re.compile(rb"State:\s+(\w)")
 
 
-def seen_by_linux(native_id: int) -> tuple[bool, int] | None:
-    """Whether a thread sleeps, and how often it has left the processor so far; None where the system does not tell.
+def cpu_clock() -> int | None:
+    """The clock that tells how much of the processor the calling thread has used, for `cpu_time`; None without one.
 
-    A thread that sleeps in both of two looks and has not left the processor in between has not been on it: it waited
-    for something all the time. Not for the GIL either: that it would have asked for every `sys.getswitchinterval`.
-    See proc_pid_status(5).
+    To ask it takes a microsecond, and needs no other thread to give up the GIL, as to read a file would.
+    """
+    return time.pthread_getcpuclockid(threading.get_ident()) if sys.platform == "linux" else None
+
+
+def cpu_time(clock: int | None) -> float | None:
+    """What the clock says; None where there is none, or its thread is gone."""
+    if sys.platform == "win32" or clock is None:
+        return None
+    try:
+        return time.clock_gettime(clock)
+    except OSError:
+        return None
+
+
+def times_asleep() -> int | None:
+    """How often the calling thread has gone to sleep so far; None where the system does not tell: see getrusage(2)."""
+    if sys.platform != "linux":
+        return None
+    import resource  # which Windows has not
+
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+
+
+def is_asleep(native_id: int) -> bool | None:
+    """Whether a thread sleeps; None where the system does not tell.
+
+    One that sleeps, and has not used the processor since an earlier look, has waited for something all the time. Not
+    for the GIL: that it would have asked for every `sys.getswitchinterval`. See proc_pid_status(5).
     """
     try:
         with open(f"/proc/self/task/{native_id}/status", "rb", buffering=0) as file:
-            found = _STATUS.search(file.read())
+            found = _STATE.search(file.read())
     except OSError:  # another system, or the thread is gone
         return None
-    return (found[1] != b"R", int(found[2]) + int(found[3])) if found else None
+    return found[1] != b"R" if found else None
 
 
 def seen_in_code(stack: Sequence[Call]) -> tuple[int, ...] | None:

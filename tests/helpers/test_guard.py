@@ -161,7 +161,7 @@ PARTS = [
     ("helpers.recorders.threads.recorder.learners_modules", THREADS),
     ("helpers.recorders.threads.recorder.exchange", THREADS),
     ("helpers.recorders.threads.idle_sampler.IdleSampler.start", WAITS),
-    ("helpers.recorders.threads.idle_sampler.seen_by_linux", WAITS),
+    ("helpers.recorders.threads.idle_sampler.is_asleep", WAITS),
     ("helpers.recorders.threads.idle_sampler.IdleSampler._look", WAITS),
     ("helpers.recorders.threads.idle_sampler._kind", WAITS),
     ("helpers.recorders.processor_watch.process_time", "when the machine let this process wait"),

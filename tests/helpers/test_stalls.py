@@ -141,6 +141,46 @@ def test_a_stop_is_told_whoever_waits_and_is_in_no_step(what: str) -> None:
     assert (cut == 0.0) if what == "idle" else (cut < -0.35)
 
 
+HOLDS = """
+import asyncio, ctypes, time
+from helpers import measure
+
+wait_and_keep_the_gil = ctypes.PyDLL(None).usleep
+
+def hold():
+    began = time.perf_counter()
+    wait_and_keep_the_gil(300_000)
+    return began, time.perf_counter()
+
+async def several_steps(last):
+    with measure("held") as run:
+        await asyncio.sleep(0.05)
+        held = hold()
+        if not last:
+            await asyncio.sleep(0.05)
+    return run, held
+
+def plain():
+    with measure("held") as run:
+        time.sleep(0.05)
+        held = hold()
+    return run, held
+
+for run, (start, end) in (asyncio.run(several_steps(False)), asyncio.run(several_steps(True)), plain()):
+    stalls = [(a + run.began, b + run.began) for a, b in run.panel().activity.stalls]
+    print(sum(max(min(b, end) - max(a, start), 0.0) for a, b in stalls), len(run.panel().activity.blocks))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how often a thread has woken")
+def test_who_waits_and_keeps_the_gil_is_not_said_to_be_a_machine_that_stood_still() -> None:
+    ended = subprocess.run([sys.executable, "-c", HOLDS], capture_output=True, encoding="utf-8", timeout=60)
+    assert ended.stderr == ""
+    runs = [line.split() for line in ended.stdout.splitlines()]
+    assert all(float(seconds) < 0.1 for seconds, _ in runs), runs
+    assert [int(blocks) >= 1 for _, blocks in runs] == [True, True, False]
+
+
 @timing(margin=0.1)
 def test_neither_a_sleep_nor_code_that_holds_the_gil_is_a_stall() -> None:
     async def main() -> Run:

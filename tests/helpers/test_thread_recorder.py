@@ -503,7 +503,7 @@ def test_where_the_system_does_not_tell_who_stands_still(
     monkeypatch.setattr(idle_sampler, "stack_of", {1: stack}.__getitem__)
     here = Here(ThreadRow("thread", "work", 0.0))
     waits: list[Any] = []
-    monkeypatch.setattr(idle_sampler, "seen_by_linux", lambda native_id: None)
+    monkeypatch.setattr(idle_sampler, "is_asleep", lambda native_id: None)
     sampler = idle_sampler.IdleSampler({1: here}, lambda row, start, end, kind: waits.append((start, end, kind)))
     # The very first look only notes how many calls the thread has entered so far.
     for moment, cpu, gil_was_free, instruction in [(-1.0, 0.0, True, 1), *looks]:

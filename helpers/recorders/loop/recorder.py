@@ -102,7 +102,7 @@ class LoopRecorder:
         self._watchdog: Watchdog | None = None
         self._close: Callable[[float], None] = lambda now: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
-        self.is_idle: Callable[[], bool] = lambda: False  # whether no step runs now; may be asked by any thread
+        self.step_began: Callable[[], float | None] = lambda: None  # 0 between steps; may be asked by any thread
 
     @property
     def pauses(self) -> list[tuple[float, float, int]]:
@@ -132,7 +132,7 @@ class LoopRecorder:
             self._patches.restore()
         with self.guard:
             self._close(now)
-        self._close, self.current_row, self.is_idle = lambda now: None, lambda: OUTSIDE, lambda: False
+        self._close, self.current_row, self.step_began = lambda now: None, lambda: OUTSIDE, lambda: None
         self._home = None  # a run that is kept must not keep its loop
         self._garbage.stop()
         if self._watchdog is not None:
@@ -214,7 +214,8 @@ class LoopRecorder:
                 if loop is not home or not on:
                     return
                 try:
-                    self._made_ready, self._task = clock(), None
+                    self._made_ready = clock()
+                    self._task = None
                     if happened and threading.get_ident() == home_thread:
                         self._made_ready = happened
                         if is_reply and self._context.get(mark) is owner:
@@ -224,15 +225,15 @@ class LoopRecorder:
                         kind: Any = type(callback)
                         task = callback.__self__ if kind is STEPS else task_of(callback)
                         if task is not None:
-                            number = getattr(task, attribute, None)
+                            self._task = task  # so that `run` need not ask again
+                            self._row = number = getattr(task, attribute, None)
                             if number is None and (
                                 self._context.get(mark) is owner
                                 # In a context of its own a task has no mark: it is told by who makes it.
                                 or (current >= 0 and threading.get_ident() == home_thread and has_not_begun(task))
                             ):
                                 maker = maker_of(sys._getframe(1))
-                                number = note_birth(task, task.get_coro(), self._made_ready, current, maker)
-                            self._row, self._task = number, task  # so that `run` need not ask again
+                                self._row = note_birth(task, task.get_coro(), self._made_ready, current, maker)
                 except Exception as error:
                     give_up(error)
 
@@ -246,11 +247,14 @@ class LoopRecorder:
                 return
             task = None
             number: Any = OUTSIDE
+            made_ready = 0.0
             try:
                 if opened:
                     close_opening_step()
-                if type(handle) is Handle and handle._task is not None:
-                    number, task = handle._row, handle._task
+                if type(handle) is Handle:
+                    made_ready, task = handle._made_ready, handle._task
+                if task is not None:
+                    number = handle._row
                 else:
                     task = task_of(handle._callback)
                     if task is not None:
@@ -282,7 +286,7 @@ class LoopRecorder:
                         handles += 1
                         if task is not None and number >= 0:
                             if handles < MOST_STEPS:
-                                steps_extend((number, getattr(handle, "_made_ready", start), start, end))
+                                steps_extend((number, made_ready or start, start, end))
                             elif not self.full_since:
                                 self.full_since = end
                             if task.done() and rows[number].task() is task:  # `wait_for` may have two tasks in one row
@@ -331,8 +335,11 @@ class LoopRecorder:
                 with guard:
                     go_on()
             before = clock()
-            with out_of_sight:
+            try:
                 ready = plain_select(timeout)
+            except BaseException as error:
+                drop_own_frames(error)
+                raise
             if on:
                 try:
                     asleep, awake = before, clock()
@@ -455,7 +462,7 @@ class LoopRecorder:
             rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
             setattr(opener, attribute, 0)
         self._close = close
-        self.is_idle = lambda: not began
+        self.step_began = lambda: began
         if processor is not None:
             processor.last_turn = lambda: (marked, all_cpu)
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE

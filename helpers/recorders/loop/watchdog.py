@@ -31,7 +31,6 @@ class Watchdog:
     def __init__(self, loop: asyncio.BaseEventLoop, threshold: float, since: Callable[[], float]) -> None:
         self.guard = Guard("the lines that long steps stand at")
         self._loop_thread = threading.get_ident()
-        self._threshold = threshold
         self._since = since
         self._spots: Counter[Spot] = Counter()
         self._arrived: dict[int, float] = {}
@@ -41,7 +40,7 @@ class Watchdog:
         # Level-triggered readiness can be asked for by a second thread without taking it from the first.
         can_ask = sys.platform == "linux" and isinstance(self._selector, selectors.EpollSelector)
         self._epoll: select.epoll | None = getattr(self._selector, "_selector", None) if can_ask else None
-        self._shortest, self._due = min(threshold / 2, LATEST), 0.0
+        self._threshold, self._due = threshold, 0.0
 
     def stop(self) -> None:
         """Nobody looks any more. Calling it again does nothing."""
@@ -67,15 +66,15 @@ class Watchdog:
     def _look_now(self, now: float) -> float:
         """Returns the seconds until the next look."""
         began = self._since()
-        if not began or now - began < self._threshold:
-            return self._shortest
+        if not began or now - began < self._threshold:  # the next one, or this, is long after so much at the soonest
+            return min(began + self._threshold - now if began else self._threshold, LATEST)
         if began != self._seen_step:
             # New containers, never cleared ones: the loop's thread may be reading the last step's.
             self._spots, self._arrived, self._looks = Counter(), {}, 0
             self._seen_step = began
         self._look(began)
         self._looks += 1
-        return min(SOONEST, self._shortest) if self._looks < FIRST_LOOKS else LATEST
+        return min(SOONEST, self._threshold / 2) if self._looks < FIRST_LOOKS else LATEST
 
     def _look(self, began: float) -> None:
         spot = spot_in(stack_of(self._loop_thread))

@@ -38,7 +38,7 @@ class ThreadRecorder:
 
     Attributes:
         current_row: tells the row of the task that runs now; asked on the recording's own thread only.
-        loop_is_idle: tells whether that thread runs a loop that has nothing to do; asked by a thread of our own.
+        step_began: tells since when that thread is in a step of its loop; see `IdleSampler`.
         watcher: what looks at what no hook sees.
         processor: what knows when the machine gave the process no processor.
     """
@@ -48,10 +48,10 @@ class ThreadRecorder:
         self._ledger = Ledger(lambda: self.current_row())
         self._patches = Patches()
         self._threads = ThreadHooks(self._ledger)
-        self.loop_is_idle: Callable[[], bool] = lambda: False
+        self.step_began: Callable[[], float | None] = lambda: None
         self.watcher = Watcher()
         self.processor = ProcessorWatch()
-        self._sampler = IdleSampler(self._ledger.running, self._ledger.wait, lambda: self.loop_is_idle())
+        self._sampler = IdleSampler(self._ledger.running, self._ledger.wait, lambda: self.step_began())
         self.processor.waits = self._sampler.cell_waits
         self._pickling = PicklingByPlace()
         self._functions: list[tuple[Any, Any]] = []
@@ -154,6 +154,8 @@ class ThreadRecorder:
                 modules = self._learners | (set(sys.modules) - self._loaded)
                 exchange(modules, [(hook, original) for original, hook in self._functions])
                 self._functions = []
+        with self.processor.guard:
+            self.processor.settle()
         for looks in (self._sampler, self.processor):
             self.watcher.remove(looks)
             with looks.guard:
