@@ -501,6 +501,32 @@ def test_sentence_of_plain_code() -> None:
     )
 
 
+def test_a_thread_that_neither_computed_nor_was_seen_to_wait_is_not_said_to_have_waited_for_so_little() -> None:
+    rows = [("cell", "thread", 0.0, 0.3)]
+
+    def said(cpu: float, **more: Any) -> tuple[str, str, str]:
+        what = activity("blocking", rows, [(0, RUNNING, 0.0, 0.27), (0, WAITING, 0.27, 0.3)], 0.3, **more)
+        what.rows.loc[0, "cpu"] = cpu
+        chart = timeline(panel(what))
+        return chart.sentence, " ".join(texts(chart)), side_by_side([panel(what), panel(what)]).sentence
+
+    unseen, title, of_two = said(0.01)
+    assert unseen == (
+        "The block took 300 ms: the thread was seen to wait for 10 % of it. Its own thread used 10 ms of processor "
+        "time, 3 % of the block. For the other 260 ms it waited in a way that is not seen here, or for the GIL or a "
+        "processor."
+    )
+    assert "waiting for" not in title and "waiting" not in of_two
+    for known in (said(0.26), said(float("nan")), said(0.01, stalls=((0.0, 0.26),))):
+        assert "the thread waited for 10 % of it" in known[0] and "not seen here" not in known[0]
+        assert "waiting for 10 % of it" in known[1] and "the thread waiting for 10 % of it" in known[2]
+
+
+def test_what_is_still_pending_is_told_by_its_kind() -> None:
+    pending = outcomes(jobs_of_tasks(), r1=("pending", ""), r2=("pending", ""))
+    assert timeline(panel(pending)).sentence.endswith("1 task and 1 job were still pending when the block ended.")
+
+
 def test_sentence_of_outcomes_in_singular_and_plural() -> None:
     def said(**ends: tuple[str, str]) -> str:
         return timeline(panel(outcomes(on_a_loop(fetches(12)), **ends))).sentence

@@ -37,10 +37,11 @@ class TaskFacts:
         ready_most: how many of them were ready, or queued for a thread, at once, at most.
         at_once: how many of them were under way (not queued) at once, at most.
         alive: how many of them had begun and not ended at once, at most.
-        own_waiting: seconds for which the block's own thread waited.
+        own_waiting: seconds for which the block's own thread was seen to wait.
+        own_unseen: seconds for which it neither did, nor computed, nor was stopped; nan where that is not known.
         cpu: seconds of processor time of all threads together; nan where that of one is not known.
         stuck: the longest time that one was ready, or None.
-        errors, cancelled, pending: what became of them.
+        errors, cancelled, pending: what became of them; the last by the kinds of rows.
     """
 
     noun: str
@@ -54,11 +55,12 @@ class TaskFacts:
     at_once: int
     alive: int
     own_waiting: float
+    own_unseen: float
     cpu: float
     stuck: Stuck | None
     errors: Counter[str]
     cancelled: int
-    pending: int
+    pending: Counter[str]
 
 
 def task_facts(activity: Activity) -> TaskFacts:
@@ -74,7 +76,7 @@ def task_facts(activity: Activity) -> TaskFacts:
     def most(chosen: NDArray[np.bool_]) -> int:
         return most_at_once(start[chosen], end[chosen])
 
-    own = (row == 0) & (state == WAITING)
+    own, runs = (row == 0) & (state == WAITING), (row == 0) & (state >= RUNNING)
     judged = counted | ((rows["kind"] != "request").to_numpy(bool) & ~library)
     return TaskFacts(
         noun=noun,
@@ -88,12 +90,21 @@ def task_facts(activity: Activity) -> TaskFacts:
         at_once=most(mine & (state != READY)),
         alive=most_at_once(rows["start"][counted], rows["end"][counted]),
         own_waiting=float((end[own] - start[own]).sum()),
+        own_unseen=_unseen(activity, float((end[runs] - start[runs]).sum())),
         cpu=_cpu(activity),
         stuck=_longest_stuck(activity, np.flatnonzero(mine & (state == READY))),
         errors=Counter(str(name) or "an error" for name in error[judged & (outcome == "error")]),
         cancelled=int((judged & (outcome == "cancelled")).sum()),
-        pending=int((judged & (outcome == "pending")).sum()),
+        pending=Counter(rows["kind"].to_numpy(str)[judged & (outcome == "pending")].tolist()),
     )
+
+
+def _unseen(activity: Activity, running: float) -> float:
+    """What of the time that is drawn as running the block's own thread, which runs no loop, did not compute."""
+    if activity.model == "loop" or not len(activity.rows):
+        return float("nan")
+    stopped = sum(end - start for start, end in activity.stalls)
+    return max(running - float(activity.rows["cpu"].iloc[0]) - stopped, 0.0)
 
 
 def _cpu(activity: Activity) -> float:

@@ -13,6 +13,8 @@ MATTERS = 0.1
 """A title names the blocking steps from this share of the block on."""
 DOMINANT = 0.7
 """A title names a single step that makes up this share of all blocking steps."""
+SHORTEST_UNSEEN = 0.02
+"""Seconds that a thread must have neither computed nor been seen to wait: the clocks of both are not that exact."""
 NOTICED = 0.001
 """Seconds: what is shorter gets no sentence of its own."""
 LONGEST_CODE = 80
@@ -30,7 +32,7 @@ def finding(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     held = _held(panel, activity)
     if held:
         parts.append(held)
-    elif activity.model == "blocking":
+    elif activity.model == "blocking" and not is_unseen(panel, counted):
         parts.append(f"waiting for {words.percent(_share(counted.own_waiting, panel.wall))} of it")
     elif counted.count > 1:
         parts.append(_together(activity, counted))
@@ -75,7 +77,7 @@ def _lost_in_short(counted: TaskFacts) -> str:
     failed = counted.errors.total()
     parts = [f"{failed:,} failed"] if failed else []
     parts += [f"{counted.cancelled:,} cancelled"] if counted.cancelled else []
-    parts += [f"{counted.pending:,} pending"] if counted.pending else []
+    parts += [f"{counted.pending.total():,} pending"] if counted.pending else []
     return words.listing(parts)
 
 
@@ -209,7 +211,19 @@ def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list
     one_by_one = ", one after another" if counted.count > 1 and counted.at_once == 1 else ""
     share = words.percent(_share(counted.own_waiting, panel.wall))
     begin = f"{_begin(panel, counted)}{one_by_one}{_beside(counted)}"
-    return [f"{begin}: the thread waited for {share} of it.", *_processor(panel, counted)]
+    if not is_unseen(panel, counted):
+        return [f"{begin}: the thread waited for {share} of it.", *_processor(panel, counted)]
+    unseen = words.seconds(counted.own_unseen)
+    return [
+        f"{begin}: the thread was seen to wait for {share} of it.",
+        *_processor(panel, counted),
+        f"For the other {unseen} it waited in a way that is not seen here, or for the GIL or a processor.",
+    ]
+
+
+def is_unseen(panel: Panel, counted: TaskFacts) -> bool:
+    """Whether the block's own thread neither computed nor was seen to wait, for a good part of the block."""
+    return counted.own_unseen >= max(MATTERS * panel.wall, SHORTEST_UNSEEN)
 
 
 def _by_server(panel: Panel) -> int:
@@ -267,7 +281,10 @@ def _lost(counted: TaskFacts) -> list[str]:
     if counted.cancelled:
         parts.append(f"{counted.cancelled:,} {_was(counted.cancelled)} cancelled")
     if counted.pending:
-        parts.append(f"{counted.pending:,} {_was(counted.pending)} still pending when the block ended")
+        number = counted.pending.total()
+        kinds = [words.count(each, kind) for kind, each in counted.pending.items()]
+        who = words.listing(kinds) if len(kinds) > 1 else f"{number:,}"
+        parts.append(f"{who} {_was(number)} still pending when the block ended")
     return [f"{words.listing(parts)}."] if parts else []
 
 

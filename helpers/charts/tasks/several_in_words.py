@@ -7,7 +7,7 @@ from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import several_in_words as requests_in_words
 from helpers.charts.requests.in_words import outcome
 from helpers.charts.tasks.facts import TaskFacts, blocker, is_collection, task_facts
-from helpers.charts.tasks.in_words import recorded
+from helpers.charts.tasks.in_words import is_unseen, recorded
 from helpers.page import words
 
 MATTERS = 0.03
@@ -76,6 +76,8 @@ def _how(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
         return f", the loop busy for {words.percent(counted.busy / panel.wall)} of it"
     if activity.model == "threads":
         return f", at most {counted.at_once:,} at once" if counted.count > 1 else ""
+    if is_unseen(panel, counted):
+        return ""
     return f", the thread waiting for {words.percent(counted.own_waiting / panel.wall)} of it"
 
 
