@@ -38,7 +38,7 @@ def learners_coroutine(coroutine: Any) -> Any:
     A library's coroutine runs the learner's where it is a decorator's (`functools.wraps`), as tenacity's is, or has one
     to await: among its variables, or in the object whose method it is, as anyio's `TaskHandle` has.
     """
-    return _nearest(coroutine, _awaited_by)
+    return _nearest(coroutine, awaited_by)
 
 
 def code_run_by(thing: Any) -> CodeType | None:
@@ -86,7 +86,7 @@ def _can_be_called(thing: Any) -> bool:
     return in_class(type(thing), "__call__") is not None and not issubclass(type(thing), type)
 
 
-def _awaited_by(thing: Any) -> list[Any]:
+def awaited_by(thing: Any) -> list[Any]:
     """What a coroutine awaits, or will; of a function, that which it decorates."""
     if type(thing) is FunctionType:
         return _wrapped(thing)

@@ -1,6 +1,7 @@
 """Tasks on another loop than the block's own are not drawn, and the run says so."""
 
 import asyncio
+import functools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from a_library import library
+from anyio.from_thread import start_blocking_portal
 from test_thread_recorder import recording
 
 from helpers import measure
@@ -48,6 +50,16 @@ def noted(run: Run) -> str:
     activity = run.panel().activity
     assert activity is not None
     return " ".join(activity.notes)
+
+
+def test_what_anyio_runs_in_its_portal_is_counted() -> None:
+    with measure("portal") as run, start_blocking_portal() as portal:
+        for function in (work, functools.partial(work), several):
+            portal.call(function)
+    assert "Not shown: 7 tasks of an event loop in the thread asyncio-portal" in noted(run)
+    with measure("a function of a library") as run, start_blocking_portal() as portal:
+        portal.call(asyncio.sleep, 0)
+    assert "Not shown" not in noted(run)
 
 
 def test_tasks_given_to_a_loop_from_before_the_block_are_counted_and_its_thread_is_a_row() -> None:

@@ -5,13 +5,16 @@ They are counted and have no rows; the thread that runs such a loop is one.
 
 import asyncio
 import functools
+import gc
 import sys
 from asyncio.base_events import BaseEventLoop
-from types import FrameType
+from inspect import CO_COROUTINE
+from itertools import chain
+from types import FrameType, FunctionType, MethodType
 from typing import Any
 
 from helpers.code.origin import made_by_learner, maker_of
-from helpers.recorders.handed_on import code_run_by, learners_coroutine
+from helpers.recorders.handed_on import awaited_by, code_run_by, learners_coroutine, learners_function
 from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches
 from helpers.recorders.threads.ledger import Ledger
@@ -39,9 +42,17 @@ def install(patches: Patches, ledger: Ledger) -> None:
 
 def is_learners_task(coroutine: Any, frame: FrameType) -> bool:
     """Whether the learner's code is what the coroutine runs, or has asked for the task, seen from a frame inside it."""
-    if learners_coroutine(coroutine) is not None:
+    if learners_coroutine(coroutine) is not None or _will_call_learners(coroutine):
         return True
     return made_by_learner(maker_of(frame)) and code_run_by(coroutine) not in _AT_THE_END
+
+
+def _will_call_learners(coroutine: Any) -> bool:
+    """Whether it has been given a coroutine function of the learner's, to call it: as anyio's portal is."""
+    kept = chain.from_iterable(map(gc.get_referents, (coroutine, *awaited_by(coroutine))))
+    given = (each for each in kept if type(each) in (FunctionType, MethodType, functools.partial))
+    codes = (code_run_by(learners_function(each)) for each in given)
+    return any(code is not None and code.co_flags & CO_COROUTINE for code in codes)
 
 
 def _forget_frame(task: Any) -> None:
