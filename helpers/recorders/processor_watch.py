@@ -7,12 +7,16 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from math import isnan
+from sys import getswitchinterval
 from time import perf_counter as clock
 from time import process_time, sleep
+from typing import Any
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.thread_state import times_asleep
+from helpers.recorders.watcher import LATEST
 
+pread: Any = getattr(os, "pread", None)  # as it was, whatever a mock puts in its place; Windows has none
 TICK, SLACK = 0.01, 0.001
 """Seconds between two looks, and by how much one may come early: others may ask for one at about that time."""
 SHORTEST_STALL = 0.05 if sys.platform == "win32" else 0.02
@@ -50,6 +54,7 @@ class ProcessorWatch:
         self.last_turn: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0)
         self._times, self._delays = array("d"), array("d")
         self._statistics: int | None = None
+        self._file: tuple[int, int] | None = None
         self._since = self._noted = self._cpu = 0.0
         self._asleep = 0  # how often the watcher's thread has been, at its last look
         self._is_told = False  # that
@@ -59,6 +64,7 @@ class ProcessorWatch:
         """Begin to watch; the calling thread is the one whose delays are noted."""
         try:  # Linux only, and not under every kernel
             self._statistics = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+            self._file = _file_of(self._statistics)
         except OSError:
             self._statistics = None
         self._since, self._cpu = clock(), process_time()
@@ -68,7 +74,7 @@ class ProcessorWatch:
     def stop(self) -> None:
         """Nobody looks any more. Calling it again does nothing."""
         statistics, self._statistics = self._statistics, None
-        if statistics is not None:
+        if statistics is not None and self._file == _file_of(statistics):  # otherwise somebody has closed it for us
             os.close(statistics)
 
     @property
@@ -101,12 +107,14 @@ class ProcessorWatch:
         # It began when the process had computed for so long, if it was computing; or after a tick.
         return [(since + min(used, TICK), now)]
 
-    def _gil_was_held(self, stall: tuple[float, float], now: float, woken: int) -> bool:
-        """Whether somebody waited with the GIL in his hands, so that the watcher woke for it so often."""
-        lasted = stall[1] - stall[0]
+    def _gil_was_held(self, stall: tuple[float, float], late: float, woken: int) -> bool:
+        """Whether somebody waited with the GIL in his hands: the watcher, so late, has woken for it so often."""
         # Beside that it may have waited for its turn where somebody gives the GIL up and takes it at once.
-        others = max(now - self._since - TICK - lasted, 0.0) / GIVES_UP
-        return self._is_told and woken - FEW - others >= lasted / sys.getswitchinterval() / 2
+        others = max(late - (stall[1] - stall[0]), 0.0) / GIVES_UP
+        # It may have been asleep when it began; or in the middle of a look, and then it is not late by its own account.
+        wanted, interval = max(late, stall[1] - stall[0] - LATEST), max(getswitchinterval(), GIVES_UP)
+        # With so long an interval nobody would have woken: then it is not known.
+        return self._is_told and (woken - FEW - others >= wanted / interval / 2 or wanted < FEW * interval)
 
     def settle(self) -> None:
         """What the loop's thread has seen at last is still to be looked at; to be called while somebody looks."""
@@ -121,17 +129,22 @@ class ProcessorWatch:
         """
         if self._statistics is None:
             return 0.0
-        at = bisect_right(self._times, start) - 1
-        return max(self._delay() - self._delays[at], 0.0) if at >= 0 else 0.0
+        at, delay = bisect_right(self._times, start) - 1, self._delay()
+        return max(delay - self._delays[at], 0.0) if at >= 0 else 0.0
 
     def _delay(self) -> float:
         assert self._statistics is not None
-        return int(os.pread(self._statistics, 100, 0).split()[1]) / 1e9
+        try:
+            return int(pread(self._statistics, 100, 0).split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):  # somebody has closed it for us, and opened another file
+            self._statistics = None
+            return 0.0
 
     def _note(self, now: float) -> None:
         self._noted = now
+        delay = 0.0 if self._statistics is None else self._delay()
         if self._statistics is not None:
-            self._delays.append(self._delay())
+            self._delays.append(delay)
             self._times.append(now)  # last: the loop's thread may be looking
 
     def look(self, now: float, late: float) -> float:
@@ -140,9 +153,20 @@ class ProcessorWatch:
         stalls = [] if isnan(late) else self._late(now, cpu)
         while self._doubtful:
             stalls.append(self._doubtful.pop())
-        self.seen += [stall for stall in stalls if not self._gil_was_held(stall, now, asleep - self._asleep)]
+        woken = asleep - self._asleep
+        self.seen += [stall for stall in stalls if not self._gil_was_held(stall, late, woken)]
+        # All at once, before anything gives up the GIL: the loop's thread may be about to ask.
+        self._since, self._cpu = now, cpu
         self._asleep = 0 if isnan(late) else asleep  # another thread will look from now on
         if now >= self._noted + TICK - SLACK:
             self._note(now)
-        self._since, self._cpu = now, cpu
         return TICK
+
+
+def _file_of(descriptor: int) -> tuple[int, int] | None:
+    """Which file it is that a descriptor stands for; None where it has been closed."""
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
+from weakref import ref
 
 from helpers.code.origin import is_learners
 
@@ -20,6 +21,11 @@ def learners_modules() -> set[str]:
     return names
 
 
+_earlier: list[tuple["ref[Any]", Callable[..., Any]]] = []
+"""What has stood in for a function in an earlier block, as long as anybody holds it. A mock that was begun in the block
+and is undone after it puts it back."""
+
+
 def exchange(modules: Iterable[str], pairs: Pairs) -> None:
     """In these modules' global names, put the second of each pair in the place of the first."""
     new = {id(old): new for old, new in pairs}
@@ -28,6 +34,14 @@ def exchange(modules: Iterable[str], pairs: Pairs) -> None:
         for name, value in list(namespace.items()):
             if id(value) in new:
                 namespace[name] = new[id(value)]
+
+
+def stand_in(modules: Iterable[str], pairs: Pairs) -> None:
+    """Let hooks, the second of each pair, stand in these modules for the functions, also where an earlier hook does."""
+    hooks = {id(original): hook for original, hook in pairs}
+    held = [(hook, original) for reference, original in _earlier if (hook := reference()) is not None]
+    exchange(modules, [*pairs, *((hook, hooks.get(id(original), original)) for hook, original in held)])
+    _earlier[:] = [(ref(hook), original) for hook, original in [*held, *((hook, original) for original, hook in pairs)]]
 
 
 def _namespace(module: object) -> dict[str, Any]:

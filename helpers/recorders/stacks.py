@@ -7,9 +7,9 @@ of a stack is read in one instruction, by functions written in C: no other threa
 instruction is over no frame is held any more.
 """
 
-import gc
 import sys
 from functools import partial
+from gc import disable, enable, isenabled
 from itertools import accumulate, chain, repeat, takewhile
 from operator import attrgetter, call, methodcaller, truth
 from types import CodeType
@@ -36,11 +36,11 @@ def stack_of(thread: int) -> list[Call]:
     innermost = map(methodcaller("get", thread), map(call, [sys._current_frames]))
     frames = takewhile(truth, accumulate(chain(innermost, repeat("f_back")), getattr))
     read: Any = partial(list, map(WHERE, frames))
-    if COLLECTS_ANYWHERE and gc.isenabled():
+    if COLLECTS_ANYWHERE and isenabled():
         try:
-            _, stack, _ = map(call, (gc.disable, read, gc.enable))
+            _, stack, _ = map(call, (disable, read, enable))
         except BaseException:  # out of memory, say
-            gc.enable()
+            enable()
             raise
     else:
         stack = read()

@@ -6,20 +6,29 @@ ever. `threading.settrace` and `threading.excepthook` are not for it either.
 
 import _thread
 import os
+import signal
 import sys
 from _thread import get_native_id
 from collections.abc import Callable
 from time import sleep
 
+OF_ITS_OWN = {signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV, getattr(signal, "SIGBUS", signal.SIGSEGV)}
+"""Signals that a thread gets for what it has done itself."""
+_block_signals = getattr(signal, "pthread_sigmask", None)  # Windows has none
+_OTHERS = signal.valid_signals() - OF_ITS_OWN
+
 
 class UnlistedThread:
     """Runs a function, which must raise nothing, beside the caller; it ends with the process, whatever it does.
+
+    The function is given the thread. A signal that is sent to the process never comes to it: a program that blocks one,
+    and waits for it, gets it as without us.
 
     Attributes:
         is_to_end: whether somebody waits for its end: then the function has to return.
     """
 
-    def __init__(self, function: Callable[[], None]) -> None:
+    def __init__(self, function: "Callable[[UnlistedThread], None]") -> None:
         self.is_to_end = False
         self._native_id = 0
         self._function = function
@@ -59,12 +68,14 @@ class UnlistedThread:
         if sys.platform == "win32":
             sleep(seconds)
         else:
-            self._ending.acquire(timeout=seconds)
+            self._ending.acquire(True, seconds)  # by place: for a keyword a dictionary would be made
 
     def _run(self) -> None:
         self._native_id = get_native_id()
         try:
-            self._function()
+            if _block_signals is not None:
+                _block_signals(signal.SIG_BLOCK, _OTHERS)
+            self._function(self)
         finally:
             if self._running.locked():  # it is not where a signal's handler has raised an error in `start`
                 self._running.release()

@@ -3,12 +3,14 @@
 import _thread
 import os
 import sys
+from gc import enable
 from math import nan
 from time import perf_counter as clock
 from time import thread_time
 from typing import Protocol
 
 from helpers.recorders.guard import Guard
+from helpers.recorders.no_collection import put_off_collection
 from helpers.recorders.unlisted_thread import UnlistedThread
 
 SOON, LATEST = 0.005, 0.02
@@ -78,20 +80,24 @@ class Watcher:
             self._thread = None
             _at_work[:] = [other for other in _at_work if other is not self]
 
-    def _watch(self) -> None:
-        assert self._thread is not None
-        thread, pause, used, due = self._thread, SOON, 0.0, clock() + SOON
+    def _watch(self, thread: UnlistedThread) -> None:
+        pause, used, due = SOON, 0.0, clock() + SOON
         while not thread.is_to_end:
             thread.pause(pause)
-            now, pause = clock(), LATEST
-            with self._lock:
-                for looks in self._looking:
-                    if looks.guard.on:
-                        with looks.guard:
-                            pause = min(pause, looks.look(now, now - due))
-            used, before = thread_time(), used
-            self.used += used - before
-            due = clock() + pause
+            is_put_off = put_off_collection()  # first of all
+            try:
+                now, pause = clock(), LATEST
+                with self._lock:
+                    for looks in self._looking:
+                        if looks.guard.on:
+                            with looks.guard:
+                                pause = min(pause, looks.look(now, now - due))
+                used, before = thread_time(), used
+                self.used += used - before
+                due = clock() + pause
+            finally:
+                if is_put_off:
+                    enable()
 
 
 _at_work: list[Watcher] = []
@@ -100,9 +106,13 @@ interrupted: list[Watcher] = []
 COUNTS_THREADS = sys.version_info >= (3, 12)
 
 
+_forking = [0]
+"""How many threads are about to fork, or have just done so."""
+
+
 def go_on() -> None:
-    """Let those that were interrupted look again."""
-    while interrupted:
+    """Let those that were interrupted look again, unless a fork is under way: a hook of the learner's may call us."""
+    while interrupted and not _forking[0]:
         watcher = interrupted.pop()
         try:
             if watcher._looking:  # otherwise it has been told to end meanwhile
@@ -116,6 +126,7 @@ def go_on() -> None:
 
 
 def _before_fork() -> None:
+    _forking[0] += 1
     interrupted.extend(_at_work)
     for watcher in interrupted:
         thread = watcher._thread
@@ -125,9 +136,19 @@ def _before_fork() -> None:
 
 
 def _after_fork() -> None:
+    _forking[0] -= 1
     if not COUNTS_THREADS:
         go_on()
 
 
+def _in_child() -> None:
+    """No thread of ours is here, even if another thread has forked at the same time."""
+    _forking[0] = 0
+    interrupted.clear()
+    for watcher in _at_work:
+        watcher._thread, watcher._lock = None, _thread.allocate_lock()
+    _at_work.clear()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=interrupted.clear)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)

@@ -203,7 +203,7 @@ def test_no_thread_of_ours_is_among_the_learners() -> None:
 def test_an_unlisted_thread_ends_and_can_be_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     before = _thread._count()
-    thread = UnlistedThread(lambda: (time.sleep(0.05), seen.append(1))[0])
+    thread = UnlistedThread(lambda _: (time.sleep(0.05), seen.append(1))[0])
     thread.join()  # not started: there is nothing to wait for
     thread.start()
     thread.join()
@@ -218,7 +218,7 @@ def test_an_unlisted_thread_ends_and_can_be_waited_for(monkeypatch: pytest.Monke
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(_thread, "start_new_thread", none_left)
-    refused = UnlistedThread(lambda: None)
+    refused = UnlistedThread(lambda _: None)
     with pytest.raises(RuntimeError, match="can't start"):
         refused.start()
     refused.join()

@@ -166,7 +166,16 @@ def plain():
         held = hold()
     return run, held
 
-for run, (start, end) in (asyncio.run(several_steps(False)), asyncio.run(several_steps(True)), plain()):
+async def again_and_again():
+    with measure("held") as run:
+        began = time.perf_counter()
+        for _ in range(20):
+            wait_and_keep_the_gil(30_000)
+            await asyncio.sleep(0.002)
+    return run, (began, time.perf_counter())
+
+for run, (start, end) in (asyncio.run(several_steps(False)), asyncio.run(several_steps(True)),
+                          plain(), asyncio.run(again_and_again())):
     stalls = [(a + run.began, b + run.began) for a, b in run.panel().activity.stalls]
     print(sum(max(min(b, end) - max(a, start), 0.0) for a, b in stalls), len(run.panel().activity.blocks))
 """
@@ -178,7 +187,37 @@ def test_who_waits_and_keeps_the_gil_is_not_said_to_be_a_machine_that_stood_stil
     assert ended.stderr == ""
     runs = [line.split() for line in ended.stdout.splitlines()]
     assert all(float(seconds) < 0.1 for seconds, _ in runs), runs
-    assert [int(blocks) >= 1 for _, blocks in runs] == [True, True, False]
+    assert [int(blocks) >= 1 for _, blocks in runs] == [True, True, False, True]
+    assert int(runs[-1][1]) >= 15  # of twenty
+
+
+@pytest.mark.parametrize(
+    "woken, in_a_look, stalls",
+    [(22, False, 0), (3, False, 1), (3, True, 1), (8, True, 1)],
+    ids=["the GIL was held", "it was stopped", "it was stopped in a look", "and somebody computed then"],
+)
+def test_how_often_the_watcher_woke_tells_who_was_to_blame(
+    woken: int, in_a_look: bool, stalls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, now, asleep = ProcessorWatch(), 100.0, 0
+    monkeypatch.setattr(processor_watch, "clock", lambda: now)
+    monkeypatch.setattr(processor_watch, "process_time", lambda: 0.001)
+    monkeypatch.setattr(processor_watch, "times_asleep", lambda: asleep)
+    watch.start()
+
+    def look(seconds: float, late: float, woken: int) -> None:
+        nonlocal now, asleep
+        now, asleep = now + seconds, asleep + woken
+        watch.look(now, late)
+
+    # A look gives up the GIL as it takes its note, and the loop's thread may end its long step in that moment.
+    monkeypatch.setattr(watch, "_note", lambda now: watch.note_turn(now))
+    for _ in range(3):
+        look(0.01, 0.0, 1)
+    look(0.11, 0.005 if in_a_look else 0.1, woken)
+    look(0.01, 0.0, 1)
+    watch.stop()
+    assert len(watch.seen) == stalls
 
 
 @timing(margin=0.1)

@@ -30,6 +30,7 @@ from helpers.recorders.threads import idle_sampler, ledger
 from helpers.recorders.threads.jobs import name_of
 from helpers.recorders.threads.recorder import ThreadRecorder, ThreadRow
 from helpers.recorders.threads.thread_row import Here
+from helpers.recorders.threads.waits import waiting
 
 pytestmark = pytest.mark.evidence
 
@@ -421,6 +422,24 @@ def test_every_wait_that_has_a_hook_is_seen(work: Callable[[], None], kind: str)
 @timing(margin=0.5 * LONG)  # a sampler that the machine lets wait sees less
 def test_waits_without_a_hook_are_sampled(work: Callable[[], None], kind: str) -> None:
     check_wait(work, kind)
+
+
+@pytest.mark.parametrize("computed, waits", [(0.0, 0.5), (0.0005, 0.5), (0.125, 0.375), (0.5, 0.0), (0.6, 0.0)])
+def test_what_a_call_that_waits_computes_is_no_wait(
+    computed: float, waits: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A queue may compare what is put into it, and a handler of a signal compute while the thread sleeps."""
+    with recording() as recorder:
+        now, used = time.perf_counter(), 0.0
+
+        def call() -> None:
+            nonlocal now, used
+            now, used = now + 0.5, used + computed
+
+        monkeypatch.setattr("helpers.recorders.threads.waits.clock", lambda: now)
+        monkeypatch.setattr("helpers.recorders.threads.waits.thread_time", lambda: used)
+        waiting(call, "queue", recorder._ledger)()
+    assert waited(recorder.main, "queue") == pytest.approx(waits)
 
 
 def test_a_call_inside_a_call_is_one_wait() -> None:

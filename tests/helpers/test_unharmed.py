@@ -96,6 +96,27 @@ def test_a_mock_that_starts_in_the_block_and_ends_after_it_works(api: PracticeAP
     assert not hasattr(time.sleep, "__wrapped__")
 
 
+sleep_by_a_name_of_its_own = time.sleep
+
+
+def test_a_mock_of_the_learners_own_name_that_ends_after_the_block_brings_no_hook_to_stay() -> None:
+    mocked = patch(f"{__name__}.sleep_by_a_name_of_its_own")
+    with measure("patched"):
+        mocked.start()
+    mocked.stop()
+    with measure("the next") as run:
+        sleep_by_a_name_of_its_own(0.01)
+    assert sleep_by_a_name_of_its_own is time.sleep
+    assert run.tasks["waiting"][0] >= 0.01
+
+
+def test_a_function_that_is_hooked_is_found_among_others() -> None:
+    names = {time.sleep: "sleep", print: "print"}
+    with measure("hooked"):
+        assert names[time.sleep] == "sleep" and time.sleep in [print, time.sleep] and time.sleep != print
+        assert time.sleep == sleep_by_a_name_of_its_own
+
+
 @pytest.mark.parametrize(
     "part",
     [

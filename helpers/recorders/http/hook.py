@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.recorders.guard import Guard
-from helpers.recorders.own_frames import out_of_sight
+from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches, as_function
 
 Original = Callable[..., Any]
@@ -29,15 +29,21 @@ def hook(patches: Patches, guard: Guard, owner: type, name: str, wrapper: Callab
 
         @functools.wraps(method)
         async def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
-            with out_of_sight:
+            try:
                 return await (wrapper(original, this, *args, **kwargs) if guard.on else original(this, *args, **kwargs))
+            except BaseException as error:
+                drop_own_frames(error)
+                raise
 
     else:
 
         @functools.wraps(method)
         def hooked(this: Any, *args: Any, **kwargs: Any) -> Any:
-            with out_of_sight:
+            try:
                 return wrapper(original, this, *args, **kwargs) if guard.on else original(this, *args, **kwargs)
+            except BaseException as error:
+                drop_own_frames(error)
+                raise
 
     patches.replace(owner, name, hooked)
 

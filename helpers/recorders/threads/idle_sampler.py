@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from itertools import filterfalse
+from sys import getswitchinterval
 from time import process_time, thread_time
 
 from helpers.recorders.guard import Guard
@@ -92,7 +93,7 @@ class IdleSampler:
         """See `Watcher`."""
         if now >= self._due - SLACK:
             used = thread_time()
-            is_needed = self._look(now, gil_was_free=late < HELD * sys.getswitchinterval())
+            is_needed = self._look(now, gil_was_free=late < HELD * getswitchinterval())
             self._mean += NEWEST * (thread_time() - used - self._mean)
             wanted = max(PAUSE, self._mean / SHARE) if is_needed else 2 * self._pause
             self._pause = min(wanted, MOST_PAUSE if is_needed else LONGEST_PAUSE)
@@ -118,7 +119,7 @@ class IdleSampler:
             return is_needed
         cpu = process_time()
         places = self._places(unmoved)
-        shortest = max(SHORTEST_TOLD if self._told else SHORTEST_GUESSED, 2 * sys.getswitchinterval())
+        shortest = max(SHORTEST_TOLD if self._told else SHORTEST_GUESSED, 2 * getswitchinterval())
         for thread, here in unmoved:
             place, still = places.get(here), self._still.get(here)
             busy = still is not None and not self._told and cpu - still.cpu > IDLE * (now - still.since)
@@ -139,8 +140,10 @@ class IdleSampler:
             if self._told:
                 used, still = cpu_time(here.clock), self._still.get(here)
                 place = None if used is None else (used, here.calls)
-                # One that has run since the last look need not be asked, for which the GIL would be given up.
-                if place is not None and (still is None or still.place != place or is_asleep(here.native_id)):
+                # One that has run since the last look need not be asked, nor one that was asleep and has not: to ask
+                # gives up the GIL, and opens a file, which takes the number that the learner's next file would have.
+                is_known = still is None or still.place != place or still.until
+                if place is not None and (is_known or is_asleep(here.native_id)):
                     places[here] = place
             else:
                 spot = seen_in_code(stack_of(thread))

@@ -16,7 +16,7 @@ from helpers.recorders import belonging
 from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
 from helpers.recorders.processor_watch import ProcessorWatch
-from helpers.recorders.references import exchange, learners_modules
+from helpers.recorders.references import exchange, learners_modules, stand_in
 from helpers.recorders.task_row import OUTSIDE
 from helpers.recorders.threads import anyio_hooks, greenlets, other_loops, pool_hooks, thread_pool_hooks, waits
 from helpers.recorders.threads.idle_sampler import IdleSampler
@@ -131,7 +131,7 @@ class ThreadRecorder:
         self._functions = waits.install(self._patches, self._ledger)
         self._functions += anyio_hooks.install(self._patches, self._ledger)
         self._loaded, self._learners = set(sys.modules), learners_modules()
-        exchange(self._learners, self._functions)
+        stand_in(self._learners, self._functions)
         written_in_c = ((hook, original) for original, hook in self._functions if isinstance(hook, waits.Unbound))
         self._pickling.start({hook.place: original for hook, original in written_in_c})
         self._ledger.open(owner)

@@ -11,15 +11,17 @@ import select
 import selectors
 import socket
 import ssl
+import sys
 import threading
 import time
 from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import Callable
 from pkgutil import resolve_name
 from time import perf_counter as clock
+from time import thread_time
 from typing import Any
 
-from helpers.recorders.own_frames import out_of_sight
+from helpers.recorders.own_frames import drop_own_frames, out_of_sight
 from helpers.recorders.patches import Patches, as_function
 from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.watcher import go_on, interrupted
@@ -41,6 +43,9 @@ METHODS: tuple[tuple[type, str, str], ...] = (
 )
 FUNCTIONS = ((time, "sleep", "sleep"), (select, "select", "other"), (socket, "getaddrinfo", "socket"))
 SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
+
+SHORTEST_COMPUTED = 0.03 if sys.platform == "win32" else 0.001
+"""Seconds of processor time from which on a call has computed too; on Windows `time.thread_time` has steps of 16 ms."""
 
 Call = Callable[..., Any]
 
@@ -100,6 +105,13 @@ class Unbound:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["__wrapped__"].__wrapped__, name)
 
+    def __eq__(self, other: object) -> bool:
+        """As the original has it: a dictionary of functions, say, finds it in the block as well."""
+        return other is self or other == self.__wrapped__.__wrapped__
+
+    def __hash__(self) -> int:
+        return hash(self.__wrapped__.__wrapped__)
+
     def __reduce__(self) -> str | tuple[Call, tuple[str]]:
         """As the original while it stands in its place; afterwards a pickle names that, where the original is again."""
         return self.__name__ if resolve_name(self.place) is self else (resolve_name, (self.place,))
@@ -111,8 +123,8 @@ class Unbound:
 def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[Any, ...]], bool] | None = None) -> Call:
     """The call with its duration booked as a wait of this kind.
 
-    Of calls inside calls only the outermost is booked. ``wanted`` looks at the arguments, of which a method's object is
-    the first.
+    Of calls inside calls only the outermost is booked, and what the thread computed in it is taken off at its end.
+    ``wanted`` looks at the arguments, of which a method's object is the first.
     """
 
     guard = ledger.guard
@@ -132,21 +144,27 @@ def waiting(original: Call, kind: str, ledger: Ledger, wanted: Callable[[tuple[A
             except Exception as error:
                 guard.switch_off(error)
                 here = None
-        if here is None:
-            with out_of_sight:
-                return original(*args, **kwargs)
+        used = 0.0
         try:
-            here.kind = kind
-            here.since = clock()
-            with out_of_sight:
-                return original(*args, **kwargs)
+            if here is not None:
+                here.kind = kind
+                used = thread_time()
+                here.since = clock()
+            return original(*args, **kwargs)
+        except BaseException as error:
+            drop_own_frames(error)
+            raise
         finally:
-            try:
-                here.since, start = 0.0, here.since
-                if start:  # the recording may have ended meanwhile, and with it this account
-                    ledger.wait(here.row, start, clock(), kind)
-            except Exception as error:
-                guard.switch_off(error)
+            if here is not None:
+                try:
+                    here.since, start = 0.0, here.since
+                    if start:  # the recording may have ended meanwhile, and with it this account
+                        end, used = clock(), thread_time() - used
+                        # A queue may compare what is put into it, a sleep be interrupted by a handler that computes,
+                        # and much that is sent be copied first. When it was is not known.
+                        ledger.wait(here.row, start, end if used < SHORTEST_COMPUTED else max(end - used, start), kind)
+                except Exception as error:
+                    guard.switch_off(error)
 
     return hooked
 
