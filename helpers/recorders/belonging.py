@@ -26,8 +26,8 @@ def belongs(owner: object, home: asyncio.AbstractEventLoop | None) -> bool:
     """Whether the code that runs now belongs to the block of ``owner``, which was opened on the loop ``home``.
 
     A task inherits the mark from the code that made it, so on ``home`` a background task of an earlier cell has none
-    and is left out. A plain thread inherits nothing (before Python 3.14): whatever runs in a thread while the block is
-    open is counted in.
+    and is left out. A plain thread inherits nothing (unless Python is told to): those that the block starts are marked
+    as they begin, and whatever runs in a thread while the block is open is counted in.
     """
     if VARIABLE.get() is owner:
         return True

@@ -232,12 +232,16 @@ def _end(ended: float | None, began: float, wall: float) -> float:
 
 
 def _request_lines(requests: list[RequestRecord], whose: list[Span], began: float, wall: float) -> list[_Line]:
-    """A row for every request: what the thread, or task, that made it did meanwhile."""
+    """A row for every request: what the thread, or task, that made it did meanwhile.
+
+    Of one that a thread makes which is not watched it is known only that it was waited for.
+    """
     lines = []
     for request in requests:
         start, end = (min(max(moment, 0.0), wall) for moment in request.span(began))
+        spans, parent = (cut(whose, start, end), 0) if request.in_own_thread else ([(WAITING, start, end)], OUTSIDE)
         became = what_became(request.error, request.status)
-        lines.append(_Line(request.path, "request", cut(whose, start, end), start, end, *became, parent=0))
+        lines.append(_Line(request.path, "request", spans, start, end, *became, parent=parent))
     return lines
 
 

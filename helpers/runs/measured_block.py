@@ -108,12 +108,12 @@ class measure:
                 opener = sys._getframe(1)
                 self._configure(lambda: of_block(opener))
                 del opener
+            self._start_recorders()
             with self._counts:
                 server = running()
                 if server is not None:
                     server.reset()
                     self._reset = perf_counter()
-            self._start_recorders()
             self._progress.beat()
             self._mark = belonging.mark(self)
             if not self._quiet:
@@ -133,17 +133,17 @@ class measure:
     ) -> None:
         try:
             ended, cpu, own = perf_counter(), self._cpu_time() - self._cpu, thread_time() - self._own_cpu
-            self._stop_recorders(ended)
+            self._stop_recorders(self._run.began, ended)
             main = self._recording.threads.main
             if threading.get_ident() == self._thread and not isnan(main.cpu):  # a generator may be closed by another
                 cpu = max(cpu, own)  # the thread is a part of the process, also by a clock with coarse steps
                 main.cpu = min(own, ended - self._run.began)
             if getpid() != self._process:  # a fork of the process leaves the block too; the run is not its own
                 return
-            server = None
+            server, requests = None, self._requests
             if self._counts.on:
                 with self._counts:
-                    server = collect(running(), [*self._requests.records, *self._requests.beside])
+                    server = collect(running(), [*requests.records, *requests.beside, *requests.before])
             self._note_faults(server)
             wall = ended - self._run.began
             self._clock_was_sound = wall > 0
@@ -242,11 +242,11 @@ class measure:
             threads.step_began = recording.loop.step_began
             threads.current_row = self._requests.current_row = recording.loop.current_row
 
-    def _stop_recorders(self, ended: float = 0.0) -> None:
+    def _stop_recorders(self, began: float = 0.0, ended: float = 0.0) -> None:
         if self._recording.loop is not None:
             self._recording.loop.stop()
         self._recording.threads.stop()
-        self._requests.stop(ended)
+        self._requests.stop(began, ended)
 
     def _note_faults(self, server: Evidence | None) -> None:
         """Take down what recorders that failed have left out, and what the server's log had no room for."""

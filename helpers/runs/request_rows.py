@@ -23,13 +23,14 @@ def from_server_log(log: list[list[Any]], older: Iterable[int], began: float, wa
     """The requests as the server saw them, in order of arrival, with all of their time as waiting for the client.
 
     Both processes read one clock: `time.perf_counter` is the machine's on Linux, macOS and Windows. A request that was
-    not over when the block closed ends with the block; one that arrived later, before the server was asked, is not the
-    block's. ``older`` are the connections that are older than the block.
+    not over when the block closed ends with the block. One that arrived while the block was being opened is not the
+    block's, nor one that arrived later, before the server was asked. ``older`` are the connections that are older than
+    the block.
     """
     rows = []
     known = set(older)
     for method, target, arrived, ended, status, connection, _ in log:
-        if arrived - began >= wall:
+        if not 0 <= arrived - began < wall:
             continue
         start, end = arrived - began, wall if ended is None else min(ended - began, wall)
         phases = dict.fromkeys(PHASES, 0.0) | {"waiting": end - start}

@@ -23,7 +23,7 @@ def unmatched(log: Iterable[LogRow], records: Iterable[RequestRecord]) -> list[L
     for record in sorted(records, key=_ends, reverse=True):  # the first to end is the last in its list
         if record.port:
             by_port[record.port].append(record)
-        else:
+        elif record.connection or not record.error:  # otherwise it was given up before it had any
             by_target[record.method, target_of(record.url)].append(record)
     left = []
     for row in sorted(log, key=lambda row: row[2]):

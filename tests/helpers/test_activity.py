@@ -374,6 +374,27 @@ def test_the_lag_is_the_lateness_of_the_blocks_timers() -> None:
 
 
 @timing(margin=0.1)
+def test_a_request_of_an_older_thread_is_none_of_the_blocks_own_doing(api: PracticeAPI) -> None:
+    begin, done = threading.Event(), threading.Event()
+
+    def ask() -> None:
+        begin.wait()
+        requests.get(api.url("/countries/FR", delay=0.05))
+        done.set()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    with measure("computes") as run:
+        begin.set()
+        while not done.is_set():
+            sum(range(1000))
+    thread.join()
+    asked = run.tasks[run.tasks["kind"] == "request"]
+    assert len(asked) == 1
+    assert list(asked["running"]) == [0.0] and asked["waiting"].iloc[0] >= 0.05
+    assert list(asked["parent"]) == [-1]
+
+
 def test_while_everybody_waits_no_task_is_running_and_the_loop_is_idle() -> None:
     async def work() -> None:
         await asyncio.gather(asyncio.sleep(0.2), asyncio.sleep(0.2))

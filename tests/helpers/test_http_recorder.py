@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from itertools import pairwise
+from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
@@ -28,7 +29,7 @@ from urllib3.response import HTTPResponse
 from helpers import measure
 from helpers.recorders import belonging
 from helpers.recorders.http.recorder import HttpRecorder
-from helpers.recorders.http.request_record import PHASES, RequestRecord
+from helpers.recorders.http.request_record import PHASES, UNFINISHED, RequestRecord
 
 pytestmark = pytest.mark.evidence
 
@@ -94,6 +95,24 @@ def test_hooks_are_gone_after_an_exception(error: type[BaseException]) -> None:
     with pytest.raises(error), recording():
         raise error
     assert attributes() == before
+
+
+def test_what_begins_before_the_block_or_goes_on_after_it_is_none_of_it(odd: OddServer) -> None:
+    owner = object()
+    recorder = HttpRecorder(owner)
+    token = belonging.mark(owner)
+    recorder.start()
+    for _ in range(3):
+        requests.get(odd.base + "/hello")
+    belonging.unmark(token)
+    first, second, third = recorder.records
+    third.resume()  # as if its end had come while the block was closed
+    third.enter("reading")
+    ended = third.start + 0.5 * (perf_counter() - third.start)
+    recorder.stop(began=second.start, ended=ended)
+    assert recorder.records == [second, third] and recorder.before == [first]
+    assert (third.end, third.error) == (ended, UNFINISHED)
+    assert sum(third.seconds.values()) == pytest.approx(ended - third.start)
 
 
 def test_a_library_whose_hooks_cannot_be_installed_is_left_out(odd: OddServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,6 +135,22 @@ def test_a_task_that_could_go_on_is_ready_while_another_blocks_the_loop() -> Non
     assert recorder.lag > 0.03
 
 
+def test_a_timer_that_is_set_for_a_moment_that_has_passed_is_late_from_then_on() -> None:
+    async def main() -> Run:
+        loop = asyncio.get_running_loop()
+        long_ago = loop.time() - 100
+        with measure("paced") as run:
+            for number in range(5):
+                reached = loop.create_future()
+                loop.call_at(long_ago + number, reached.set_result, None)
+                await reached
+        return run
+
+    run = asyncio.run(main())
+    assert 0 <= run.panel().activity.lag < run.wall
+    assert (run.steps["waited"] <= run.wall).all()
+
+
 def test_the_line_is_the_learners_own_also_where_a_library_does_the_blocking() -> None:
     async def work() -> None:
         await asyncio.sleep(0)

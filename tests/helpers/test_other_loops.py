@@ -52,6 +52,26 @@ def noted(run: Run) -> str:
     return " ".join(activity.notes)
 
 
+def test_what_the_blocks_threads_give_to_its_loop_is_the_blocks() -> None:
+    async def main() -> Run:
+        loop = asyncio.get_running_loop()
+        with measure("given back") as run:
+            thread = threading.Thread(target=submit, args=(loop, 2))
+            thread.start()
+            await loop.run_in_executor(None, submit, loop, 3)
+            await asyncio.to_thread(submit, loop, 4)
+            await asyncio.to_thread(thread.join)
+        await loop.run_in_executor(None, submit, loop, 5)  # in a thread of the pool's that was the block's
+        with measure("another") as another:
+            await asyncio.sleep(0)
+        assert list(another.tasks["name"]) == ["main"]
+        return run
+
+    run = asyncio.run(main())
+    assert run.tasks["name"].str.startswith("work").sum() == 9
+    assert set(run.tasks["outcome"]) == {"ok"} and "Not shown" not in noted(run)
+
+
 def test_what_anyio_runs_in_its_portal_is_counted() -> None:
     with measure("portal") as run, start_blocking_portal() as portal:
         for function in (work, functools.partial(work), several):

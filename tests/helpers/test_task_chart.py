@@ -522,7 +522,19 @@ def test_a_thread_that_neither_computed_nor_was_seen_to_wait_is_not_said_to_have
         assert "waiting for 10 % of it" in known[1] and "the thread waiting for 10 % of it" in known[2]
 
 
+def test_threads_that_wait_unseen_are_told_all_together() -> None:
+    what = in_threads(4, 4)
+    what.spans.loc[what.spans["state"] == WAITING, "state"] = RUNNING
+    what.rows["cpu"] = 0.001
+    said = timeline(panel(what)).sentence
+    assert (
+        "ms, all threads together, they waited in a way that is not seen here, or for the GIL or a processor." in said
+    )
+
+
 def test_what_is_still_pending_is_told_by_its_kind() -> None:
+    alone = outcomes(jobs_of_tasks(), r2=("pending", ""))
+    assert timeline(panel(alone)).sentence.endswith("1 job was still pending when the block ended.")
     pending = outcomes(jobs_of_tasks(), r1=("pending", ""), r2=("pending", ""))
     assert timeline(panel(pending)).sentence.endswith("1 task and 1 job were still pending when the block ended.")
 

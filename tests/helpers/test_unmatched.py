@@ -30,6 +30,7 @@ def row(arrival: float, port: int, target: str = "/a") -> list[Any]:
         ([record(0, 4, 5), record(1, 2, 5)], [row(1.5, 5), row(3, 5)], []),
         ([record(0, 1, 5, error="ReadTimeout")], [row(1.2, 5)], []),  # it was on its way when its client gave up
         ([record(0, 1, 0, error="ReadTimeout")], [row(1.2, 5)], [0]),  # one without a connection is on no way
+        ([record(0, 1, 0, error="PoolTimeout")], [row(0.5, 5)], [0]),  # nor one that was given up in the queue
         ([record(0, 1, 0)], [row(0.5, 5)], []),  # a client that does not tell its port
         ([record(0, 1, 0, "http://x/b")], [row(0.5, 5)], [0]),
         ([record(0, None, 5)], [row(9, 5)], []),
@@ -40,9 +41,10 @@ def test_each_row_is_one_records_or_nobodys(records: list[RequestRecord], log: l
     assert unmatched(log, records) == [log[number] for number in left]
 
 
-def test_what_arrived_after_the_block_is_none_of_it() -> None:
-    """The server is asked a little later than the block ends."""
-    rows = from_server_log([row(10.5, 5), row(11.5, 6), row(12.5, 7)], older=[1], began=10.0, wall=1.55)
+def test_what_arrived_before_or_after_the_block_is_none_of_it() -> None:
+    """The server is asked a little later than the block ends, and was told to count a little before it began."""
+    log = [row(9.99, 4), row(10.5, 5), row(11.5, 6), row(12.5, 7)]
+    rows = from_server_log(log, older=[1], began=10.0, wall=1.55)
     assert [(one["start"], one["end"], one["error"]) for one in rows] == [
         (0.5, pytest.approx(0.6), ""),
         (1.5, 1.55, "unfinished"),

@@ -38,7 +38,8 @@ class TaskFacts:
         at_once: how many of them were under way (not queued) at once, at most.
         alive: how many of them had begun and not ended at once, at most.
         own_waiting: seconds for which the block's own thread was seen to wait.
-        own_unseen: seconds for which it neither did, nor computed, nor was stopped; nan where that is not known.
+        unseen: seconds for which threads that run no loop neither were seen to wait, nor computed, nor were stopped;
+            nan where that is not known.
         cpu: seconds of processor time of all threads together; nan where that of one is not known.
         stuck: the longest time that one was ready, or None.
         errors, cancelled, pending: what became of them; the last by the kinds of rows.
@@ -55,7 +56,7 @@ class TaskFacts:
     at_once: int
     alive: int
     own_waiting: float
-    own_unseen: float
+    unseen: float
     cpu: float
     stuck: Stuck | None
     errors: Counter[str]
@@ -76,7 +77,7 @@ def task_facts(activity: Activity) -> TaskFacts:
     def most(chosen: NDArray[np.bool_]) -> int:
         return most_at_once(start[chosen], end[chosen])
 
-    own, runs = (row == 0) & (state == WAITING), (row == 0) & (state >= RUNNING)
+    own, runs = (row == 0) & (state == WAITING), threads_rows(activity)[row] & (state >= RUNNING)
     judged = counted | ((rows["kind"] != "request").to_numpy(bool) & ~library)
     return TaskFacts(
         noun=noun,
@@ -90,7 +91,7 @@ def task_facts(activity: Activity) -> TaskFacts:
         at_once=most(mine & (state != READY)),
         alive=most_at_once(rows["start"][counted], rows["end"][counted]),
         own_waiting=float((end[own] - start[own]).sum()),
-        own_unseen=_unseen(activity, float((end[runs] - start[runs]).sum())),
+        unseen=_unseen(activity, float((end[runs] - start[runs]).sum())),
         cpu=_cpu(activity),
         stuck=_longest_stuck(activity, np.flatnonzero(mine & (state == READY))),
         errors=Counter(str(name) or "an error" for name in error[judged & (outcome == "error")]),
@@ -99,12 +100,17 @@ def task_facts(activity: Activity) -> TaskFacts:
     )
 
 
+def threads_rows(activity: Activity) -> NDArray[np.bool_]:
+    """Which rows are threads, or jobs in threads, that run no loop."""
+    return activity.rows["kind"].isin(["job", "thread"]).to_numpy(bool)
+
+
 def _unseen(activity: Activity, running: float) -> float:
-    """What of the time that is drawn as running the block's own thread, which runs no loop, did not compute."""
-    if activity.model == "loop" or not len(activity.rows):
+    """What of the time that is drawn as running such threads did not compute."""
+    if activity.model == "loop":
         return float("nan")
     stopped = sum(end - start for start, end in activity.stalls)
-    return max(running - float(activity.rows["cpu"].iloc[0]) - stopped, 0.0)
+    return max(running - _cpu(activity) - stopped, 0.0)
 
 
 def _cpu(activity: Activity) -> float:

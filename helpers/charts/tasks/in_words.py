@@ -204,7 +204,7 @@ def _on_threads(panel: Panel, activity: Activity, counted: TaskFacts) -> list[st
         begin = f"{_begin(panel, counted)}{_beside(counted)}: {most}."
     else:
         begin = f"{_begin(panel, counted)}, one at a time{_beside(counted)}."
-    return [begin, *_stuck(activity, counted), *_processor(panel, counted)]
+    return [begin, *_stuck(activity, counted), *_processor(panel, counted), *_unseen(panel, counted)]
 
 
 def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
@@ -213,17 +213,22 @@ def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list
     begin = f"{_begin(panel, counted)}{one_by_one}{_beside(counted)}"
     if not is_unseen(panel, counted):
         return [f"{begin}: the thread waited for {share} of it.", *_processor(panel, counted)]
-    unseen = words.seconds(counted.own_unseen)
-    return [
-        f"{begin}: the thread was seen to wait for {share} of it.",
-        *_processor(panel, counted),
-        f"For the other {unseen} it waited in a way that is not seen here, or for the GIL or a processor.",
-    ]
+    seen = f"{begin}: the thread was seen to wait for {share} of it."
+    return [seen, *_processor(panel, counted), *_unseen(panel, counted)]
+
+
+def _unseen(panel: Panel, counted: TaskFacts) -> list[str]:
+    if not is_unseen(panel, counted):
+        return []
+    unseen, how = words.seconds(counted.unseen), "waited in a way that is not seen here, or for the GIL or a processor"
+    if panel.activity is not None and panel.activity.model == "blocking":
+        return [f"For the other {unseen} it {how}."]
+    return [f"For {unseen}, all threads together, they {how}."]
 
 
 def is_unseen(panel: Panel, counted: TaskFacts) -> bool:
-    """Whether the block's own thread neither computed nor was seen to wait, for a good part of the block."""
-    return counted.own_unseen >= max(MATTERS * panel.wall, SHORTEST_UNSEEN)
+    """Whether threads neither computed nor were seen to wait, for a good part of the block."""
+    return counted.unseen >= max(MATTERS * panel.wall, SHORTEST_UNSEEN)
 
 
 def _by_server(panel: Panel) -> int:
@@ -283,7 +288,7 @@ def _lost(counted: TaskFacts) -> list[str]:
     if counted.pending:
         number = counted.pending.total()
         kinds = [words.count(each, kind) for kind, each in counted.pending.items()]
-        who = words.listing(kinds) if len(kinds) > 1 else f"{number:,}"
+        who = f"{number:,}" if list(counted.pending) == [counted.noun] else words.listing(kinds)
         parts.append(f"{who} {_was(number)} still pending when the block ended")
     return [f"{words.listing(parts)}."] if parts else []
 

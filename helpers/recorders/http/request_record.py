@@ -30,6 +30,7 @@ class RequestRecord:
         phase: the one that it is in.
         port, peer: those that its connection has on this machine and at the other end; 0 where they are not known.
         carrier: the id of the connection that makes its way, or is to; 0 where there is none yet.
+        in_own_thread: whether the thread that the block was opened on makes it.
         is_sent: whether it is on its way over a connection.
         is_being_read: by a call that is not over.
         is_followed: by a further try of the same call.
@@ -43,6 +44,7 @@ class RequestRecord:
     error = ""
     end: float | None = None
     phase = "sending"
+    in_own_thread = True
     is_sent = False
     is_being_read = False
     is_followed = False

@@ -196,9 +196,11 @@ class LoopRecorder:
         is_reply = False
         # Readers whose reply arrived during the last long step, and when.
         arrived: dict[Any, float] = {}
-        # The last time the loop waited for the operating system, and the processor time of its thread and of the whole
-        # process when it was told to go on. To ask for these at each step would cost more than the step.
-        asleep = awake = 0.0
+        # The last time the loop waited for the operating system, and when it had been told to go on the time before.
+        # Then the processor time of its thread and of the whole process when it was told to go on: to ask for these at
+        # each step would cost more than the step.
+        asleep, awake = 0.0, clock()
+        earlier = awake
         marked, own_cpu, all_cpu = clock(), thread_time(), process_time()
 
         class Handle(plain_handle):  # type: ignore[misc, valid-type]
@@ -313,7 +315,8 @@ class LoopRecorder:
             nonlocal happened
             if on and handle._loop is home:
                 try:
-                    due = due_of(handle)
+                    # One that was set for a moment that had passed has been set since the loop last looked.
+                    due = max(due_of(handle), earlier)
                     if handle._context.get(mark) is owner:
                         self.lag = max(clock() - due, 0.0 if isnan(self.lag) else self.lag)
                     # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
@@ -325,7 +328,7 @@ class LoopRecorder:
                 run(handle)
 
         def select(timeout: float | None = None) -> Any:
-            nonlocal asleep, awake, marked, own_cpu, all_cpu
+            nonlocal asleep, awake, earlier, marked, own_cpu, all_cpu
             if opened:
                 try:
                     close_opening_step()
@@ -342,7 +345,7 @@ class LoopRecorder:
                 raise
             if on:
                 try:
-                    asleep, awake = before, clock()
+                    asleep, awake, earlier = before, clock(), awake
                     if processor is not None and awake - asleep > TICK:
                         processor.note_turn(awake)
                     marked, own_cpu, all_cpu = awake, thread_time(), process_time()

@@ -110,14 +110,18 @@ class Ledger:
         return row
 
     def begin(self, row: ThreadRow, thread: str, own: bool = True) -> None:
-        """The calling thread, so named, runs ``row`` from now on; ``own``: whether all of it belongs to the block."""
+        """The calling thread, so named, runs ``row`` from now on; ``own``: whether all of it belongs to the block.
+
+        Then what it gives to the block's loop does so too: its context is marked, as that of a task is.
+        """
         if self._records:
             row.begin, row.thread = clock(), thread
             outer = self.running.get(threading.get_ident())
             # A library's thread that runs jobs is a pool's, and told by them.
-            self.running[threading.get_ident()] = Here(
-                row, outer if outer is not None and outer.row.shown else None, own
-            )
+            here = Here(row, outer if outer is not None and outer.row.shown else None, own)
+            self.running[threading.get_ident()] = here
+            if own and row is not self.main and belonging.VARIABLE.get() is not self._owner:
+                here.mark = belonging.mark(self._owner)
 
     def end(self, row: ThreadRow, outcome: str, error: str = "") -> None:
         """The row is over. A second call changes nothing: the first end is the true one."""
@@ -127,6 +131,8 @@ class Ledger:
         here = self.running.get(threading.get_ident())
         if here is not None and here.row is row:
             row.cpu = thread_time() - here.cpu
+            if here.mark is not None:
+                belonging.unmark(here.mark)
             if here.outer is None:
                 del self.running[threading.get_ident()]
             else:

@@ -1,6 +1,7 @@
 """What is known of one job or thread of a measured block."""
 
 import threading
+from contextvars import Token
 from dataclasses import dataclass, field
 from time import perf_counter, thread_time
 from typing import Any
@@ -67,15 +68,17 @@ class Here:
         native_id: the operating system's number of the thread.
         since: when the blocking call began that it is in; 0 while it is in none.
         kind: the kind of that call.
+        mark: by which the mark of its context is taken off again; None where it has none of ours.
         calls: how many hooked calls it has entered so far, by which it is known to have moved.
     """
 
-    __slots__ = ("calls", "clock", "cpu", "kind", "native_id", "outer", "own", "row", "since")
+    __slots__ = ("calls", "clock", "cpu", "kind", "mark", "native_id", "outer", "own", "row", "since")
 
     def __init__(self, row: ThreadRow, outer: "Here | None" = None, own: bool = True) -> None:
         self.row, self.outer, self.own = row, outer, own
         self.cpu, self.clock, self.native_id = thread_time(), cpu_clock(), threading.get_native_id()
         self.since, self.kind, self.calls = 0.0, "", 0
+        self.mark: Token[object | None] | None = None
 
 
 def thread_name(thread: Any) -> str:
