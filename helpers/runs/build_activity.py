@@ -142,7 +142,7 @@ def _of_loop(
         stalls=_stalls(threads, began, wall),
         busy=_busy(loop, began, wall),
         threshold=recording.threshold,
-        lag=loop.lag,
+        lag=min(loop.lag, wall),  # a timer may have been set before the block for a moment that had passed
         hidden=len(loop.rows) - len(shown),
         cost=_cost(recording),
         opening=recording.opening,

@@ -239,7 +239,7 @@ class measure:
             threads = recording.threads
             recording.loop = LoopRecorder(loop, self, recording.threshold, threads.watcher, threads.processor)
             recording.loop.start()
-            threads.step_began = recording.loop.step_began
+            threads.loop_is_idle = recording.loop.is_idle
             threads.current_row = self._requests.current_row = recording.loop.current_row
 
     def _stop_recorders(self, began: float = 0.0, ended: float = 0.0) -> None:

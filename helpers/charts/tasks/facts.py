@@ -77,7 +77,7 @@ def task_facts(activity: Activity) -> TaskFacts:
     def most(chosen: NDArray[np.bool_]) -> int:
         return most_at_once(start[chosen], end[chosen])
 
-    own, runs = (row == 0) & (state == WAITING), threads_rows(activity)[row] & (state >= RUNNING)
+    own, runs = (row == 0) & (state == WAITING), thread_rows(activity)[row] & (state >= RUNNING)
     judged = counted | ((rows["kind"] != "request").to_numpy(bool) & ~library)
     return TaskFacts(
         noun=noun,
@@ -100,7 +100,7 @@ def task_facts(activity: Activity) -> TaskFacts:
     )
 
 
-def threads_rows(activity: Activity) -> NDArray[np.bool_]:
+def thread_rows(activity: Activity) -> NDArray[np.bool_]:
     """Which rows are threads, or jobs in threads, that run no loop."""
     return activity.rows["kind"].isin(["job", "thread"]).to_numpy(bool)
 

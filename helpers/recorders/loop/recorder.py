@@ -102,7 +102,7 @@ class LoopRecorder:
         self._watchdog: Watchdog | None = None
         self._close: Callable[[float], None] = lambda now: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
-        self.step_began: Callable[[], float | None] = lambda: None  # 0 between steps; may be asked by any thread
+        self.is_idle: Callable[[], bool] = lambda: False  # whether no step runs now; may be asked by any thread
 
     @property
     def pauses(self) -> list[tuple[float, float, int]]:
@@ -132,7 +132,7 @@ class LoopRecorder:
             self._patches.restore()
         with self.guard:
             self._close(now)
-        self._close, self.current_row, self.step_began = lambda now: None, lambda: OUTSIDE, lambda: None
+        self._close, self.current_row, self.is_idle = lambda now: None, lambda: OUTSIDE, lambda: False
         self._home = None  # a run that is kept must not keep its loop
         self._garbage.stop()
         if self._watchdog is not None:
@@ -465,7 +465,7 @@ class LoopRecorder:
             rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
             setattr(opener, attribute, 0)
         self._close = close
-        self.step_began = lambda: began
+        self.is_idle = lambda: not began
         if processor is not None:
             processor.last_turn = lambda: (marked, all_cpu)
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE

@@ -16,12 +16,12 @@ from time import process_time, thread_time
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.stacks import Call, stack_of
-from helpers.recorders.thread_state import cpu_clock, cpu_time, is_asleep, seen_in_code
+from helpers.recorders.thread_state import cpu_time, is_asleep, seen_in_code
 from helpers.recorders.threads.thread_row import Here, ThreadRow
 
 PAUSE, LONGEST_PAUSE, SLACK = 0.005, 0.02, 0.001
-"""Seconds between two looks, and while all threads are in hooked calls or go from step to step of a loop; and by how
-much one may come early. A wait that no hook sees is known to within two looks at its start, one at its end."""
+"""Seconds between two looks, and while all threads are in hooked calls; and by how much one may come early. A wait that
+no hook sees is known to within two looks at its start, one at its end."""
 SHARE, MOST_PAUSE = 0.05, 0.1
 """The share of the time that looking may take: with hundreds of threads it looks less often, but never so seldom that
 it waits longer than this (seconds)."""
@@ -58,26 +58,26 @@ class _Still:
 class IdleSampler:
     """Books the waits it sees by calling ``note(row, start, end, kind)``.
 
-    ``running`` tells what each thread runs, by `threading.get_ident`; other threads are not looked at. ``step_began``
-    tells since when the block's own thread is in a step of its loop: 0 where the loop has nothing to do, which is no
-    wait of anybody's, and None where it runs no loop.
+    ``running`` tells what each thread runs, by `threading.get_ident`; other threads are not looked at. ``loop_is_idle``
+    tells whether the block's own thread runs a loop that has nothing to do: that is no wait of anybody's.
     """
 
     def __init__(
-        self, running: dict[int, Here], note: NoteWait, step_began: Callable[[], float | None] = lambda: None
+        self, running: dict[int, Here], note: NoteWait, loop_is_idle: Callable[[], bool] = lambda: False
     ) -> None:
         self.guard = Guard("waits for locks, subprocesses and what else no hook sees")
         self._running = running
         self._note = note
         self._still: dict[Here, _Still] = {}
         self._calls: dict[Here, int] = {}  # as they were at the last look
-        self._step_began = step_began
+        self._loop_is_idle = loop_is_idle
         self._told = False
-        self._looked, self._due, self._pause, self._mean = 0.0, 0.0, PAUSE, 0.0
+        self._due, self._pause, self._mean = 0.0, PAUSE, 0.0
 
     def start(self) -> None:
         """Find out how this system tells who stands still."""
-        self._told = cpu_clock() is not None and is_asleep(threading.get_native_id()) is not None
+        own = threading.get_native_id()
+        self._told = cpu_time(own) is not None and is_asleep(own) is not None
 
     def stop(self) -> None:
         """Book what was seen. Calling it again does nothing."""
@@ -101,22 +101,20 @@ class IdleSampler:
         return self._due - now
 
     def _look(self, now: float, gil_was_free: bool) -> bool:
-        """Compare with the last look. Whether there was any thread that could have been standing still since."""
+        """Compare with the last look. Whether there was any thread that could be standing still."""
         # Those in a hooked call are accounted for, and those that have been in one since have moved.
-        began, looked, self._looked = self._step_began(), self._looked, now
+        idle = self._loop_is_idle()
         running = [
             (thread, here)
             for thread, here in list(self._running.items())
-            if here.row.shown and not here.since and not (began == 0 and here.row.kind == "cell")
+            if here.row.shown and not here.since and not (idle and here.row.kind == "cell")
         ]
-        moves = began is not None and began > looked
         unmoved = [(thread, here) for thread, here in running if self._calls.get(here) == here.calls]
         self._calls = {here: here.calls for _, here in running}
         for here in self._still.keys() - {here for _, here in unmoved}:
             self._settle(here)
-        is_needed = any(not (moves and here.row.kind == "cell") for _, here in running)
         if not unmoved:
-            return is_needed
+            return bool(running)
         cpu = process_time()
         places = self._places(unmoved)
         shortest = max(SHORTEST_TOLD if self._told else SHORTEST_GUESSED, 2 * getswitchinterval())
@@ -131,14 +129,14 @@ class IdleSampler:
                 if not still.until:
                     still.kind = _kind(here, stack_of(thread))
                 still.until = now
-        return is_needed
+        return True
 
     def _places(self, unmoved: list[tuple[int, Here]]) -> dict[Here, tuple[float, ...]]:
         """Where the threads that may be standing still are."""
         places: dict[Here, tuple[float, ...]] = {}
         for thread, here in unmoved:
             if self._told:
-                used, still = cpu_time(here.clock), self._still.get(here)
+                used, still = cpu_time(here.native_id), self._still.get(here)
                 place = None if used is None else (used, here.calls)
                 # One that has run since the last look need not be asked, nor one that was asleep and has not: to ask
                 # gives up the GIL, and opens a file, which takes the number that the learner's next file would have.

@@ -38,7 +38,7 @@ class ThreadRecorder:
 
     Attributes:
         current_row: tells the row of the task that runs now; asked on the recording's own thread only.
-        step_began: tells since when that thread is in a step of its loop; see `IdleSampler`.
+        loop_is_idle: tells whether that thread runs a loop that has nothing to do; asked by a thread of our own.
         watcher: what looks at what no hook sees.
         processor: what knows when the machine gave the process no processor.
     """
@@ -48,10 +48,10 @@ class ThreadRecorder:
         self._ledger = Ledger(lambda: self.current_row())
         self._patches = Patches()
         self._threads = ThreadHooks(self._ledger)
-        self.step_began: Callable[[], float | None] = lambda: None
+        self.loop_is_idle: Callable[[], bool] = lambda: False
         self.watcher = Watcher()
         self.processor = ProcessorWatch()
-        self._sampler = IdleSampler(self._ledger.running, self._ledger.wait, lambda: self.step_began())
+        self._sampler = IdleSampler(self._ledger.running, self._ledger.wait, lambda: self.loop_is_idle())
         self.processor.waits = self._sampler.cell_waits
         self._pickling = PicklingByPlace()
         self._functions: list[tuple[Any, Any]] = []

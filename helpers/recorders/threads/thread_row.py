@@ -8,7 +8,6 @@ from typing import Any
 
 from helpers.recorders.display_names import class_name, kept_by
 from helpers.recorders.task_row import OUTSIDE
-from helpers.recorders.thread_state import cpu_clock
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +63,6 @@ class Here:
         outer: what it goes on with when that is over, where it is a job inside something else; None otherwise.
         own: whether all that it does belongs to the block.
         cpu: ``time.thread_time()`` at the row's beginning.
-        clock: see `cpu_clock`.
         native_id: the operating system's number of the thread.
         since: when the blocking call began that it is in; 0 while it is in none.
         kind: the kind of that call.
@@ -72,11 +70,11 @@ class Here:
         calls: how many hooked calls it has entered so far, by which it is known to have moved.
     """
 
-    __slots__ = ("calls", "clock", "cpu", "kind", "mark", "native_id", "outer", "own", "row", "since")
+    __slots__ = ("calls", "cpu", "kind", "mark", "native_id", "outer", "own", "row", "since")
 
     def __init__(self, row: ThreadRow, outer: "Here | None" = None, own: bool = True) -> None:
         self.row, self.outer, self.own = row, outer, own
-        self.cpu, self.clock, self.native_id = thread_time(), cpu_clock(), threading.get_native_id()
+        self.cpu, self.native_id = thread_time(), threading.get_native_id()
         self.since, self.kind, self.calls = 0.0, "", 0
         self.mark: Token[object | None] | None = None
 
