@@ -1,17 +1,20 @@
 """Requests of `http.client` and what is built on it, where the connection goes ways of its own."""
 
 import http.client
+import socket
 import time
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 import requests
 import urllib3
+from httpcore._backends.sync import SyncStream
 
 from helpers import measure
+from helpers.recorders.http import httpcore_hooks
 from helpers.recorders.http.current_request import BusyWith
-from helpers.recorders.http.http_client_hooks import CLOSED, _current_for, _url_of
+from helpers.recorders.http.http_client_hooks import CLOSED, _current_for, _ports_of, _url_of
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.recorders.task_row import OUTSIDE
 from helpers.servers.practice_api import PracticeAPI
@@ -149,3 +152,10 @@ def test_a_hook_that_a_mock_puts_back_after_the_block_hooks_nothing(api: Practic
     with measure("the next"):
         pass
     assert http.client.HTTPConnection.putrequest.__module__ == "http.client"
+
+
+def test_a_socket_that_another_thread_has_closed_has_no_ports() -> None:
+    left, right = socket.socketpair()
+    left.close()
+    right.close()
+    assert httpcore_hooks._ports_of(SyncStream(left)) == _ports_of(Mock(sock=left)) == (0, 0)

@@ -291,6 +291,9 @@ def _ports_of(stream: Any) -> tuple[int, int]:
     """The connection's port on this machine, and the one at its other end; 0 where it has none."""
     if not hasattr(stream, "get_extra_info"):
         return 0, 0
-    addresses = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
+    try:
+        addresses = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
+    except OSError:  # another thread has closed it meanwhile
+        return 0, 0
     ports = [address[1] if isinstance(address, tuple) else 0 for address in addresses]
     return (ports[0], ports[1]) if type(ports[0]) is type(ports[1]) is int else (0, 0)
