@@ -6,10 +6,10 @@ The same seed draws the same program.
 import asyncio
 import random
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from multiprocessing.pool import ThreadPool
 from typing import Any
 
@@ -50,6 +50,7 @@ class Drawn:
         alike: whether those that become the same ask for the same.
         older: whether the session is older than the block, and has a connection.
         after: how many further answers come in the block and are read after it.
+        met: the errors that nobody has planned: a client may lose a connection by itself. It is true to tell of them.
     """
 
     seed: int
@@ -59,6 +60,7 @@ class Drawn:
     alike: bool
     older: bool
     after: int
+    met: list[Exception] = field(default_factory=list, compare=False, repr=False)
 
     def program(self) -> Program:
         """The program, and what it is to do."""
@@ -77,6 +79,7 @@ class Drawn:
             threads=many if way == "threads" else 0,
             errors=(*errors, *["unfinished"] * self.after),
             perhaps_lost=given_up,
+            met=self.met,
             unread="left" in self.kinds or self.after > 0,
         )
 
@@ -98,7 +101,9 @@ class Drawn:
                 with block as run:
                     if not self.older:
                         client.open(stack)
-                    side_by_side(self.way, lambda n: perform(*self.call(n), client, api, own), len(self.kinds))
+                    side_by_side(
+                        self.way, lambda n: perform(*self.call(n), client, api, own, self.met), len(self.kinds)
+                    )
                     late = [client.pieces(api.url(f"/bytes/{MUCH}", n=n)) for n in range(self.after)]
                 for pieces, _ in late:
                     assert sum(map(len, pieces)) == MUCH
@@ -118,7 +123,9 @@ class Drawn:
                 with block as run:
                     if not self.older:
                         await client.open(stack)
-                    await in_tasks(self.way, lambda n: attempt(*self.call(n), client, api, own), len(self.kinds))
+                    await in_tasks(
+                        self.way, lambda n: attempt(*self.call(n), client, api, own, self.met), len(self.kinds)
+                    )
                     late = [await client.pieces(api.url(f"/bytes/{MUCH}", n=n)) for n in range(self.after)]
                 for pieces, _ in late:
                     assert sum([len(piece) async for piece in pieces]) == MUCH
@@ -166,10 +173,20 @@ def address(kind: str, api: PracticeAPI, own: OwnServer, n: int) -> str:
     return api.url("/countries/FR", n=n, delay=0.003 * (n % 4))
 
 
-def perform(kind: str, n: int, client: PlainClient, api: PracticeAPI, own: OwnServer) -> None:
+@contextmanager
+def noted(kind: str, met: list[Exception]) -> Iterator[None]:
+    """Each library raises its own errors; the number of requests tells whether all went as planned."""
+    try:
+        yield
+    except Exception as error:
+        if kind not in PLANNED_ERRORS and kind != "cancelled":
+            met.append(error)
+
+
+def perform(kind: str, n: int, client: PlainClient, api: PracticeAPI, own: OwnServer, met: list[Exception]) -> None:
     """One request in plain code, or the few that it takes."""
     url = address(kind, api, own, n)
-    with suppress(Exception):  # each library raises its own; the number of requests tells whether all went as planned
+    with noted(kind, met):
         match kind:
             case "streamed":
                 assert sum(map(len, client.pieces(url)[0])) == SIZE
@@ -188,10 +205,12 @@ def perform(kind: str, n: int, client: PlainClient, api: PracticeAPI, own: OwnSe
                 client.fetch(METHODS.get(kind, "GET"), url, BODIES.get(kind))
 
 
-async def attempt(kind: str, n: int, client: WaitingClient, api: PracticeAPI, own: OwnServer) -> None:
+async def attempt(
+    kind: str, n: int, client: WaitingClient, api: PracticeAPI, own: OwnServer, met: list[Exception]
+) -> None:
     """One request in a task, or the few that it takes."""
     url = address(kind, api, own, n)
-    with suppress(Exception):
+    with noted(kind, met):
         match kind:
             case "streamed":
                 assert sum([len(piece) async for piece in (await client.pieces(url))[0]]) == SIZE
@@ -269,5 +288,5 @@ async def to_threads(drawn: Drawn, stack: ExitStack, api: PracticeAPI, own: OwnS
         if not drawn.older:
             client.open(stack)
         calls = map(drawn.call, range(len(drawn.kinds)))
-        await asyncio.gather(*(asyncio.to_thread(perform, *call, client, api, own) for call in calls))
+        await asyncio.gather(*(asyncio.to_thread(perform, *call, client, api, own, drawn.met) for call in calls))
     return run

@@ -58,7 +58,7 @@ def test_what_is_said_of_programs_that_are_drawn_is_true(first: int, room: Room)
     for seed in range(first, first + IN_ONE_TEST):
         drawn = draw(seed)
         found = complaints(drawn.program(), room)
-        wrong += [f"{drawn}:\n  " + "\n  ".join(found)] if found else []
+        wrong += ["\n  ".join([f"{drawn}:", *found, *map(repr, drawn.met)])] if found else []
     assert not wrong, "\n".join(wrong)
 
 
