@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 from types import TracebackType
 
-_RECORDERS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+RECORDERS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 traceback_of = BaseException.__dict__["__traceback__"].__get__  # a class of errors may have its own
 
 
@@ -36,6 +36,6 @@ def drop_own_frames(error: BaseException) -> None:
     """
     with suppress(Exception):
         traceback = traceback_of(error)
-        while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_RECORDERS):
+        while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(RECORDERS):
             traceback = traceback.tb_next
         BaseException.with_traceback(error, traceback)

@@ -65,7 +65,8 @@ class measure:
         guess = None if predict is None else float(check_number("predict", predict, 0, unit="seconds", above=True))
         blocking = check_number("blocking", blocking, 0, unit="seconds", above=True)
         self._run = Run(check_text("a run's label", label, "one after another"), guess, check_flag("warm_up", warm_up))
-        self._requests = HttpRecorder(owner=self)
+        self._owner = object()  # by which contexts are marked; some outlive the block, and must not keep its run
+        self._requests = HttpRecorder(self._owner)
         self._recording = Recording(ThreadRecorder(), self._requests.records, threshold=float(blocking))
         self._progress = BlockProgress(self._requests.records)
         self._requests.on_request = self._progress.tick
@@ -109,13 +110,13 @@ class measure:
                 self._configure(lambda: of_block(opener))
                 del opener
             self._start_recorders()
-            with self._counts:
+            with self._counts:  # after what takes long: the server is to count what comes in the block
                 server = running()
                 if server is not None:
                     server.reset()
                     self._reset = perf_counter()
             self._progress.beat()
-            self._mark = belonging.mark(self)
+            self._mark = belonging.mark(self._owner)
             if not self._quiet:
                 self._progress.show(self._say)
             self._process = getpid()
@@ -232,12 +233,12 @@ class measure:
         if problem:
             recording.notes.append(problem)
         self._requests.start()
-        recording.threads.start(owner=self)
+        recording.threads.start(self._owner)
         self._requests.runs_beside = recording.threads.runs_beside
         if isinstance(loop, asyncio.BaseEventLoop) and not problem and self._tasks.on:
             # The last to start and the first to stop: it must not see the others at work.
             threads = recording.threads
-            recording.loop = LoopRecorder(loop, self, recording.threshold, threads.watcher, threads.processor)
+            recording.loop = LoopRecorder(loop, self._owner, recording.threshold, threads.watcher, threads.processor)
             recording.loop.start()
             threads.loop_is_idle = recording.loop.is_idle
             threads.current_row = self._requests.current_row = recording.loop.current_row

@@ -5,6 +5,7 @@ import contextvars
 import copyreg
 import ctypes
 import functools
+import gc
 import http.client
 import pickle
 import queue
@@ -14,10 +15,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
+from weakref import ref
 
 import aiohttp
 import pytest
@@ -94,6 +96,20 @@ def test_a_mock_that_starts_in_the_block_and_ends_after_it_works(api: PracticeAP
     assert requests.adapters.HTTPAdapter.send.__module__ == "requests.adapters"
     assert not hasattr(requests.adapters.HTTPAdapter.send, "__wrapped__")
     assert not hasattr(time.sleep, "__wrapped__")
+
+
+def test_a_job_that_outlives_its_block_keeps_no_run() -> None:
+    go_on = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            with measure("over before its job") as run:
+                pool.submit(go_on.wait)
+            reference = ref(run)
+            del run
+            gc.collect()
+            assert reference() is None
+        finally:
+            go_on.set()
 
 
 sleep_by_a_name_of_its_own = time.sleep

@@ -8,14 +8,18 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from a_library import library
 from jumping_loop import JumpingLoop
 
+from helpers import measure
 from helpers.code.origin import Asker, asker_of, is_learners, runs_learners, started_by_learner
+from helpers.recorders.code_places import spot_in
 from helpers.recorders.handed_on import code_run_by, learners_coroutine, learners_function
+from helpers.recorders.stacks import Call
 from helpers.recorders.threads.jobs import name_and_owner
 from helpers.recorders.threads.thread_hooks import is_librarys
 
@@ -225,3 +229,16 @@ def test_whether_the_learners_code_is_running() -> None:
     assert runs_learners(sys._getframe())
     assert not runs_learners(None)
     assert not is_learners(LIBRARY["work"].__code__.co_filename)
+
+
+def test_a_hook_is_nobodys_line_and_the_courses_helpers_are_the_learners() -> None:
+    def call(filename: str) -> Call:
+        return Call(compile("", filename, "exec"), 0, 1)
+
+    helpers_folder = Path(measure.__init__.__code__.co_filename).parent.parent
+    hook, helper = str(helpers_folder / "recorders" / "threads" / "waits.py"), str(helpers_folder / "pause.py")
+    assert spot_in([call(hook)]) is None
+    for inner, outer, found in [(hook, asyncio.__file__, asyncio.__file__), (hook, helper, helper),
+                                (asyncio.__file__, helper, helper), (hook, "learner.py", "learner.py")]:  # fmt: skip
+        spot = spot_in([call(inner), call(outer)])
+        assert spot is not None and spot.filename == found
