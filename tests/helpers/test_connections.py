@@ -6,6 +6,7 @@ import time
 from typing import Any
 from unittest.mock import Mock, patch
 
+import httpx
 import pytest
 import requests
 import urllib3
@@ -152,6 +153,24 @@ def test_a_hook_that_a_mock_puts_back_after_the_block_hooks_nothing(api: Practic
     with measure("the next"):
         pass
     assert http.client.HTTPConnection.putrequest.__module__ == "http.client"
+
+
+def test_nothing_is_asked_of_a_connection_that_looks_idle(api: PracticeAPI) -> None:
+    """To ask for ports gives up the GIL: another thread would get it, which looks for idle connections to close."""
+    with httpx.Client() as client:
+        client.get(api.url("/countries/FR"))
+        connections, asked = client._transport._pool.connections, list[bool]()  # type: ignore[attr-defined]
+        plain = SyncStream.get_extra_info
+
+        def get_extra_info(stream: SyncStream, info: str) -> Any:
+            if info.endswith("_addr"):
+                asked.extend(connection.is_idle() for connection in connections)
+            return plain(stream, info)
+
+        with patch.object(SyncStream, "get_extra_info", get_extra_info), measure("again") as run:
+            client.get(api.url("/countries/JP"))
+    assert asked and not any(asked)
+    assert run.faults == () and list(run.requests["connection"]) == ["reused"]
 
 
 def test_a_socket_that_another_thread_has_closed_has_no_ports() -> None:

@@ -50,7 +50,7 @@ class Drawn:
         alike: whether those that become the same ask for the same.
         older: whether the session is older than the block, and has a connection.
         after: how many further answers come in the block and are read after it.
-        met: the errors that nobody has planned: a client may lose a connection by itself. It is true to tell of them.
+        met: the errors that nobody has planned, to be shown: it may be the recorder that has made them.
     """
 
     seed: int
@@ -79,7 +79,6 @@ class Drawn:
             threads=many if way == "threads" else 0,
             errors=(*errors, *["unfinished"] * self.after),
             perhaps_lost=given_up,
-            met=self.met,
             unread="left" in self.kinds or self.after > 0,
         )
 

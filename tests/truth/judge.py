@@ -190,8 +190,7 @@ def _counts(run: Run, truth: Truth) -> Iterator[str]:
 
 
 def _errors(program: Program, run: Run, said: list[Said]) -> Iterator[str]:
-    met = (type(error).__name__ for error in program.met)
-    errors, expected = Counter(row.error for row in said if row.error), Counter([*program.errors, *met])
+    errors, expected = Counter(row.error for row in said if row.error), Counter(program.errors)
     odd, missing = errors - expected, expected - errors
     given_up = program.perhaps_lost
     if odd.total() != missing[ANY] or missing.total() - missing[ANY] > given_up:

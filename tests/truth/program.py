@@ -1,8 +1,8 @@
 """A program of the truth table, and what is known of it that no server's log can tell."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -22,7 +22,6 @@ class Program:
             promises nothing.
         raises: what ends the block.
         errors: the names of the requests' errors; ``"*"`` for one of any name.
-        met: the errors that it met and nobody had planned, as it goes on.
         lost: how many requests were tried and arrived nowhere, such as refused ones.
         perhaps_lost: how many more of them there may be, since a slow machine gives up before it has asked.
         elsewhere: how many went to a server that keeps no log.
@@ -38,7 +37,6 @@ class Program:
     threads: int | None = 0
     raises: type[BaseException] | None = None
     errors: tuple[str, ...] = ()
-    met: Sequence[Exception] = field(default=(), compare=False)
     lost: int = 0
     perhaps_lost: int = 0
     elsewhere: int = 0

@@ -57,9 +57,8 @@ class HttpClientHooks:
         for name in ("close", "_close_conn"):
             hook(patches, self._guard, HTTPResponse, name, self._close)
         for kind in with_subclasses(HTTPConnection):
-            if (
-                in_class(kind, "putrequest") is HTTPConnection.__dict__["putrequest"]
-            ):  # the practice API's own have theirs
+            # The practice API's own have theirs, which no hook sees.
+            if in_class(kind, "putrequest") is HTTPConnection.__dict__["putrequest"]:
                 self._know(kind)
 
     def record_of(self, answer: Any) -> RequestRecord | None:

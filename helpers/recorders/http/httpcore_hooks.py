@@ -131,9 +131,11 @@ class HttpcoreHooks:
             if queued is not None:
                 queued.enter("sending")
             trace = waiter.request.extensions.get("trace")
-            inner = getattr(connection, "_connection", None)  # none yet of a new one, which tells by its trace
-            if isinstance(trace, _Trace) and inner is not None:
-                trace.record.port, trace.record.peer = _ports_of(getattr(inner, "_network_stream", None))
+            if isinstance(trace, _Trace):
+                inner = getattr(connection, "_connection", None)  # none yet of a new one, which tells by its trace
+                # Its ports are asked for once it is at work: to ask gives up the GIL, and as long as a connection looks
+                # idle another thread may take it for one that the server has closed, and close it.
+                trace.stream = getattr(inner, "_network_stream", None)
 
     def _read(self, original: Original, body: Any) -> Any:
         parts = original(body)
@@ -163,7 +165,7 @@ class HttpcoreHooks:
 class _Trace:
     """What httpcore tells of one request; it hands on to the learner's own trace, where there is one."""
 
-    __slots__ = ("_again", "_failure", "_guard", "_own", "record")
+    __slots__ = ("_again", "_failure", "_guard", "_own", "record", "stream")
 
     def __init__(
         self,
@@ -174,6 +176,7 @@ class _Trace:
     ) -> None:
         self.record, self._again, self._guard, self._own = record, again, guard, own
         self._failure = ""
+        self.stream: Any = None  # of a connection that has carried others
 
     def __call__(self, event: str, info: dict[str, Any]) -> Any:
         if self._guard.on:
@@ -203,6 +206,8 @@ class _Trace:
                 self.record = self._again() or record
             case ["send_request_headers", "started"]:
                 record.connection = record.connection or "reused"
+                if not record.port:
+                    record.port, record.peer = _ports_of(self.stream)
             case ["receive_response_headers", "started"]:
                 record.enter("waiting")
             case ["receive_response_headers", "complete"]:
