@@ -1,9 +1,9 @@
 """Record every step of every task on an asyncio event loop: when it became ready, when it ran, and for how long.
 
-asyncio puts each step of a task into its ready queue as an `asyncio.events.Handle`, and runs it by `Handle._run`. While
-a block is measured, a subclass stands in for that class. It stamps the time as a handle is made, which is when the step
-becomes ready, and takes the time around `_run`. Both hand on to CPython's own methods. When the block ends the class is
-put back; nothing stays behind.
+asyncio puts each step of a task, as a handle, at the end of its ready queue, and takes it off at the other end when its
+turn has come. While a block is measured, both are noted: the first is when the step becomes ready; the second is when
+it begins, and when the step before it has ended. So no hook is called by a step, or calls one. When the block ends all
+of them are taken out.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ import sys
 import threading
 from array import array
 from asyncio import events
+from collections import deque
 from collections.abc import Callable
-from contextvars import Context
 from itertools import count
 from math import isnan, nan
 from time import perf_counter as clock
@@ -30,9 +30,10 @@ from helpers.recorders.handed_on import code_run_by, learners_coroutine
 from helpers.recorders.loop.due_times import DueTimes
 from helpers.recorders.loop.eager import watch_factory
 from helpers.recorders.loop.garbage_collections import GarbageRecorder
+from helpers.recorders.loop.ready_queue import align, queue_of
 from helpers.recorders.loop.task_of import STEPS, is_task, task_of
 from helpers.recorders.loop.watchdog import Watchdog
-from helpers.recorders.own_frames import drop_own_frames, out_of_sight
+from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches
 from helpers.recorders.processor_watch import TICK, ProcessorWatch
 from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
@@ -177,20 +178,24 @@ class LoopRecorder:
         guard, attribute, sharers, processor = self.guard, self._attribute, self._sharers, self._processor
         mark, home_thread = belonging.VARIABLE, threading.get_ident()
         rows, steps, idle, replies, long_steps = self.rows, self.steps, self.idle, self.replies, self.long_steps
-        plain_handle, plain_init, plain_run = events.Handle, events.Handle.__init__, events.Handle._run
+        queue, noted = queue_of(home), deque[Any]()
+        plain_append, plain_popleft = deque.append.__get__(queue), deque.popleft.__get__(queue)
+        noted_extend, noted_popleft = noted.extend, noted.popleft
+        plain_run_once = home.__dict__.get("_run_once")
         plain_timer_init = events.TimerHandle.__init__
         selector = home._selector  # type: ignore[attr-defined]
         plain_select = selector.select
         times = DueTimes(home)
         due_of, is_coarse = times.due, times.is_coarse
         watchdog = Watchdog(home, threshold, lambda: began)
-        opener = asyncio.current_task(home) if asyncio._get_running_loop() is home else None
+        opener, opened = (asyncio.current_task(home) if asyncio._get_running_loop() is home else None), clock()
 
         on, handles, steps_extend = True, 0, steps.extend
-        # The step that runs now: its row, when it began (0 between steps), and its handle.
-        current, began, running = (OUTSIDE, 0.0, None) if opener is None else (0, clock(), None)
-        # No hook saw the step begin in which the block was opened; its end is when the loop does anything else.
-        opened = began
+        # The step that runs now: its row, when it became ready and began (0 between steps), its handle and, where it
+        # has a row, its task. No hook saw the step begin in which the block is opened.
+        current, made_ready, began, running, task = OUTSIDE, 0.0, 0.0, None, opener
+        if opener is not None:
+            current, made_ready, began = 0, opened, opened
         # When that had happened which is being delivered now, a timer or a reply; 0 where that is not known.
         happened = 0.0
         is_reply = False
@@ -203,103 +208,154 @@ class LoopRecorder:
         earlier = awake
         marked, own_cpu, all_cpu = clock(), thread_time(), process_time()
 
-        class Handle(plain_handle):  # type: ignore[misc, valid-type]
-            __slots__ = ("_made_ready", "_row", "_task")
-
-            def __init__(
-                self, callback: Any, args: Any, loop: asyncio.AbstractEventLoop, context: Context | None = None
-            ) -> None:
-                nonlocal is_reply
-                plain_init(self, callback, args, loop, context)
-                if self._source_traceback:
-                    del self._source_traceback[-1]  # asyncio's debug mode must not show this frame
-                if loop is not home or not on:
-                    return
+        def append(_: Any, handle: Any) -> None:
+            """A handle becomes ready."""
+            if on:
                 try:
-                    self._made_ready = clock()
-                    self._task = None
-                    if happened and threading.get_ident() == home_thread:
-                        self._made_ready = happened
-                        if is_reply and self._context.get(mark) is owner:
-                            is_reply = False
-                            replies.append(happened)
-                    if not args:  # a task's first step has no arguments; others have none either, after sleep(0)
-                        kind: Any = type(callback)
-                        task = callback.__self__ if kind is STEPS else task_of(callback)
-                        if task is not None:
-                            self._task = task  # so that `run` need not ask again
-                            self._row = number = getattr(task, attribute, None)
-                            if number is None and (
-                                self._context.get(mark) is owner
-                                # In a context of its own a task has no mark: it is told by who makes it.
-                                or (current >= 0 and threading.get_ident() == home_thread and has_not_begun(task))
-                            ):
-                                maker = maker_of(sys._getframe(1))
-                                self._row = note_birth(task, task.get_coro(), self._made_ready, current, maker)
+                    when = happened_before(handle) if happened and threading.get_ident() == home_thread else clock()
+                    number = None
+                    callback = handle._callback
+                    if type(callback) is STEPS:
+                        stepping = callback.__self__
+                        number = current if stepping is task else row_of(stepping, handle, when)
+                    elif not handle._args:  # nor has the first step of a task that is written in Python
+                        stepping = task_of(callback)
+                        if stepping is not None:
+                            number = row_of(stepping, handle, when)
+                    noted_extend((handle, number, when))
                 except Exception as error:
                     give_up(error)
+            plain_append(handle)
 
-        Handle.__qualname__, Handle.__module__ = plain_handle.__qualname__, plain_handle.__module__
-
-        def run(handle: Any) -> None:
-            nonlocal current, began, running, happened, is_reply, handles
-            if handle._loop is not home or not on:
-                with out_of_sight:
-                    plain_run(handle)
-                return
-            task = None
-            number: Any = OUTSIDE
-            made_ready = 0.0
+        def popleft(_: Any) -> Any:
+            """A handle's turn has come, and the one before it has had its own."""
+            nonlocal current, began, made_ready, running, task, happened, is_reply, handles
+            handle = plain_popleft()
+            if not on:
+                return handle
+            now = clock()
             try:
-                if opened:
-                    close_opening_step()
-                if type(handle) is Handle:
-                    made_ready, task = handle._made_ready, handle._task
+                # The next lines are those of `end_step`: a call of it at each step would be seen in what that costs.
                 if task is not None:
-                    number = handle._row
+                    steps_extend((current, made_ready, began, now))
+                    if task.done():
+                        note_end(task, current, now)
+                if began and now - began >= threshold:
+                    note_long_step(current, running, began, now)
+                    now = clock()
+                if happened:
+                    happened, is_reply = 0.0, False
+                handles += 1
+                try:
+                    of, number, made_ready = noted_popleft(), noted_popleft(), noted_popleft()
+                except IndexError:
+                    of = None
+                if of is not handle:
+                    if of is not None:
+                        noted.extendleft((made_ready, number, of))
+                    number, made_ready = align(noted, queue, handle)
+                running, began = handle, now
+                callback = handle._callback
+                if number is not None and type(callback) is STEPS:
+                    stepping = callback.__self__
                 else:
-                    task = task_of(handle._callback)
-                    if task is not None:
-                        number = getattr(task, attribute, None)
-                if number is None and task is not None:
-                    number = late_birth(task, handle) if handle._context.get(mark) is owner else OUTSIDE
-                if arrived and handle in arrived:
-                    happened, is_reply = arrived.pop(handle), True
+                    stepping = task_of(callback)
+                    number = begin_other(handle, stepping)
+                if number >= 0:
+                    current, task, made_ready = number, stepping, made_ready or now
+                else:
+                    current, task = OUTSIDE, None
             except Exception as error:
                 give_up(error)
-            outer = None if running is None else (current, began, running)  # nest-asyncio runs steps in steps
-            current, running = number, handle
-            began = start = clock()
+            return handle
+
+        def begin_other(handle: Any, stepping: "asyncio.Task[Any] | None") -> int:
+            """A handle's turn has come that is not one by which a task has given way. Return its row."""
+            nonlocal happened, is_reply
+            if issubclass(type(handle), events.TimerHandle):
+                # One that was set for a moment that had passed has been set since the loop last looked.
+                due = max(due_of(handle), earlier)
+                if handle._context.get(mark) is owner:
+                    self.lag = max(began - due, 0.0 if isnan(self.lag) else self.lag)
+                # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
+                # since the operating system woke the loop.
+                happened = due if due < asleep else awake
+            elif arrived and handle in arrived:
+                happened, is_reply = arrived.pop(handle), True
+            if stepping is None:
+                return OUTSIDE
+            number: int | None = getattr(stepping, attribute, None)
+            if number is None and handle._context.get(mark) is owner:  # an eager one, which was not seen being made
+                coroutine = stepping.get_coro()
+                number = note_birth(stepping, coroutine, made_ready or began, OUTSIDE, code_of(coroutine))
+            return OUTSIDE if number is None else number
+
+        def happened_before(handle: Any) -> float:
+            """When what makes this handle ready had happened: a timer had fallen due, or a reply had arrived."""
+            nonlocal is_reply
+            if is_reply and handle._context.get(mark) is owner:
+                is_reply = False
+                replies.append(happened)
+            return happened
+
+        def row_of(stepping: "asyncio.Task[Any]", handle: Any, when: float) -> int | None:
+            """The row of a task that becomes ready: a new one if it is new and of the block, None if it has none."""
+            number: int | None = getattr(stepping, attribute, None)
+            if number is None and (
+                handle._context.get(mark) is owner
+                # In a context of its own a task has no mark: it is told by who makes it.
+                or (current >= 0 and threading.get_ident() == home_thread and has_not_begun(stepping))
+            ):
+                number = note_birth(stepping, stepping.get_coro(), when, current, maker_of(sys._getframe(2)))
+            return number
+
+        def end_step(end: float) -> None:
+            """The step that ran has ended, and no other has begun."""
+            nonlocal current, began, made_ready, running, task, happened, is_reply
+            number, ready, since, handle, stepping = current, made_ready, began, running, task
+            current, began, made_ready, running, task = OUTSIDE, 0.0, 0.0, None, None
+            happened, is_reply = 0.0, False
+            if stepping is not None:
+                steps_extend((number, ready, since, end))
+                if stepping.done():
+                    note_end(stepping, number, end)
+            if since and end - since >= threshold:
+                note_long_step(number, handle, since, end)
+
+        def note_end(ended: "asyncio.Task[Any]", number: int, when: float) -> None:
+            """A task has taken its last step."""
+            if rows[number].task() is ended:  # `wait_for` may have two tasks in one row
+                rows[number].finish(ended, when)
+
+        def run_once() -> None:
+            """The loop takes a turn. Under nest-asyncio a step may have it do so, and is divided in two by that."""
+            nonlocal current, began, made_ready, running, task
+            outer = None
+            if on and began:
+                try:
+                    if task is not None and asyncio.current_task(home) is task:  # not in the turn after the opening
+                        outer = (current, running, task)
+                    end_step(clock())
+                except Exception as error:
+                    give_up(error)
             try:
-                plain_run(handle)
+                if plain_run_once is None:
+                    type(home)._run_once(home)  # type: ignore[attr-defined]
+                else:
+                    plain_run_once()
             except BaseException as error:  # SystemExit and KeyboardInterrupt end the loop
                 drop_own_frames(error)
                 raise
             finally:
-                end = clock()
-                if outer is None:
-                    current, began, running = OUTSIDE, 0.0, None
-                else:
-                    current, began, running = outer
-                if happened:
-                    happened, is_reply = 0.0, False
                 if on:
                     try:
-                        handles += 1
-                        if task is not None and number >= 0:
-                            if handles < MOST_STEPS:
-                                steps_extend((number, made_ready or start, start, end))
-                            elif not self.full_since:
-                                self.full_since = end
-                            if task.done() and rows[number].task() is task:  # `wait_for` may have two tasks in one row
-                                rows[number].finish(task, end)
-                        if end - start >= threshold:
-                            note_long_step(number, handle._callback, start, end)
+                        end_step(clock())
+                        if outer is not None:
+                            current, running, task = outer
+                            began = made_ready = clock()
                     except Exception as error:
                         give_up(error)
-                # An exception's traceback may hold this frame: it must not keep the task alive, or "never retrieved"
-                # would come late. asyncio's own `_run` does the same.
-                handle = task = None
+                outer = None  # an exception's traceback may hold this frame
 
         def set_timer(timer: Any, *args: Any, **kwargs: Any) -> None:
             plain_timer_init(timer, *args, **kwargs)
@@ -311,33 +367,17 @@ class LoopRecorder:
                 except Exception as error:
                     give_up(error)
 
-        def run_timer(handle: Any) -> None:
-            nonlocal happened
-            if on and handle._loop is home:
-                try:
-                    # One that was set for a moment that had passed has been set since the loop last looked.
-                    due = max(due_of(handle), earlier)
-                    if handle._context.get(mark) is owner:
-                        self.lag = max(clock() - due, 0.0 if isnan(self.lag) else self.lag)
-                    # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
-                    # since the operating system woke the loop.
-                    happened = due if due < asleep else awake
-                except Exception as error:
-                    give_up(error)
-            with out_of_sight:
-                run(handle)
-
         def select(timeout: float | None = None) -> Any:
-            nonlocal asleep, awake, earlier, marked, own_cpu, all_cpu
-            if opened:
-                try:
-                    close_opening_step()
-                except Exception as error:
-                    give_up(error)
+            nonlocal asleep, awake, earlier, marked, own_cpu, all_cpu, steps_extend
             if interrupted:
                 with guard:
                     go_on()
             before = clock()
+            if began:
+                try:
+                    end_step(before)
+                except Exception as error:
+                    give_up(error)
             try:
                 ready = plain_select(timeout)
             except BaseException as error:
@@ -351,7 +391,11 @@ class LoopRecorder:
                     marked, own_cpu, all_cpu = awake, thread_time(), process_time()
                     if is_coarse:
                         times.read()
-                    if awake - asleep > SHORTEST_IDLE and not self.full_since:
+                    if handles >= MOST_STEPS and not self.full_since:
+                        self.full_since, steps_extend = awake, deque[Any](maxlen=0).extend
+                    if self.full_since:
+                        return ready
+                    if awake - asleep > SHORTEST_IDLE:
                         idle.extend((asleep, awake))
                 except Exception as error:
                     give_up(error)
@@ -379,11 +423,6 @@ class LoopRecorder:
             setattr(task, attribute, number)
             return number
 
-        def late_birth(task: "asyncio.Task[Any]", handle: Any) -> int:
-            """The row of a task that runs for the first time and was not seen being made: an eager one."""
-            coroutine = task.get_coro()
-            return note_birth(task, coroutine, getattr(handle, "_made_ready", clock()), OUTSIDE, code_of(coroutine))
-
         def note_factory_made(task: "asyncio.Task[Any]", coroutine: Any, start: float, end: float) -> None:
             """A task factory has made a task; an eager one has run its first step on the way."""
             try:
@@ -406,7 +445,7 @@ class LoopRecorder:
                 if row.parent == rows[number].parent:
                     row.parent = number
 
-        def note_long_step(number: int, callback: Any, start: float, end: float) -> None:
+        def note_long_step(number: int, handle: Any, start: float, end: float) -> None:
             nonlocal arrived
             where, ready = ("", ""), dict[int, float]()
             with watchdog.guard:
@@ -422,44 +461,26 @@ class LoopRecorder:
                     elsewhere += processor.delay_since(start)
                     if not interrupted:
                         processor.note_turn(end)
-            long_steps.append(LongStep(number, callback_name(callback), start, end, *where, cpu, elsewhere))
+            name = callback_name(getattr(handle, "_callback", None))
+            long_steps.append(LongStep(number, name, start, end, *where, cpu, elsewhere))
             arrived = readers_of(selector, ready)
-
-        def close_opening_step() -> None:
-            nonlocal opened, current, began
-            end = clock()
-            steps_extend((0, opened, opened, end))
-            if end - opened >= threshold:
-                note_long_step(0, None, opened, end)
-            self.gave_way = True
-            opened, current, began = 0.0, OUTSIDE, 0.0
-
-        def close_running_step(end: float) -> None:
-            """Account for the step that is still running: the one that closes the block, or in which a hook failed."""
-            nonlocal current, began, running
-            number, since, handle = current, began, running
-            current, began, running = OUTSIDE, 0.0, None
-            if number >= 0 and since:
-                steps_extend((number, getattr(handle, "_made_ready", since), since, end))
-                if end - since >= threshold:
-                    note_long_step(number, None, since, end)
 
         def give_up(error: Exception) -> None:
             """A hook has failed: record nothing more, and let all hooks hand on only."""
-            nonlocal on, opened
+            nonlocal on
             guard.switch_off(error)
-            on, opened = False, 0.0
+            on = False
             with guard:
-                close_running_step(guard.off_since)
+                end_step(guard.off_since)
 
         def close(end: float) -> None:
             """The block ends."""
             nonlocal on
-            self.handles = handles
+            self.handles, self.gave_way = handles, bool(handles or asleep)
             if on:
                 on = False
-                close_running_step(end)
-                self.unserved = unserved(home, rows, attribute, due_of, end)
+                end_step(end)
+                self.unserved = unserved(home, noted, rows, attribute, due_of, end)
 
         if opener is not None:
             rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
@@ -471,9 +492,10 @@ class LoopRecorder:
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE
         self._watchdog = watchdog
         patches = self._patches
-        patches.replace(events, "Handle", Handle)
-        patches.replace(plain_handle, "_run", run)
-        patches.replace(events.TimerHandle, "_run", run_timer)
+        patches.replace(type(queue), "append", append)
+        patches.replace(type(queue), "popleft", popleft)
+        align(noted, queue)  # what had been in it before
+        patches.replace(home, "_run_once", run_once)
         if is_coarse:
             patches.replace(events.TimerHandle, "__init__", set_timer)
         patches.replace(selector, "select", select)
@@ -484,18 +506,19 @@ class LoopRecorder:
 
 
 def unserved(
-    home: Any, rows: list[TaskRow], attribute: str, due_of: Callable[[Any], float], now: float
+    home: Any, noted: "deque[Any]", rows: list[TaskRow], attribute: str, due_of: Callable[[Any], float], now: float
 ) -> dict[int, float]:
     """Which rows' tasks were ready at the end, and since when: woken, or with a timer that has fallen due.
 
-    What the loop has not looked at yet is in its ready queue and among its timers. ``attribute`` is what holds a task's
-    row number.
+    What the loop has not looked at yet is in its ready queue, of which ``noted`` tells (see `ready_queue.align`), and
+    among its timers. ``attribute`` is what holds a task's row number.
     """
     ready: dict[int, float] = {}
-    for handle in home._ready:
+    entries = iter(list(noted))
+    for handle, _, since in zip(entries, entries, entries, strict=True):
         number = getattr(task_of(handle._callback), attribute, OUTSIDE)
         if number >= 0 and not handle._cancelled:
-            ready[number] = getattr(handle, "_made_ready", now)
+            ready[number] = since or now
     tasks_left = [row.task() for row in rows if row.ended is None]
     # A sleeping task waits for a future, which the timer is to give its result.
     waiting = {id(getattr(task, "_fut_waiter", None)): getattr(task, attribute, OUTSIDE) for task in tasks_left}

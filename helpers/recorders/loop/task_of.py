@@ -62,5 +62,5 @@ class _OneCall:
         return False
 
 
-STEPS = _type_of_steps()
+STEPS: Any = _type_of_steps()
 """The type of the callback by which a task written in C takes a step; None where it is not known."""
