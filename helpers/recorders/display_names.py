@@ -1,6 +1,7 @@
 """What to call a function, a coroutine or any other thing that can be called."""
 
-from types import BuiltinMethodType, GetSetDescriptorType, MemberDescriptorType, MethodType, ModuleType
+from collections.abc import Iterable
+from types import BuiltinMethodType, CoroutineType, GetSetDescriptorType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 _MRO = type.__dict__["__mro__"]
@@ -36,6 +37,8 @@ def kept_by(thing: Any, name: str) -> Any:
 
     None for one that code would have to tell, such as a property.
     """
+    if type(thing) is CoroutineType:  # it keeps all of its attributes in C; asked for several with each task
+        return getattr(thing, name, None)
     slot = in_class(type(thing), name)
     if slot is not None:
         return _read(slot, thing)
@@ -52,8 +55,13 @@ def in_class(kind: type, name: str) -> Any:
     return None
 
 
+def is_one_of(kind: type, kinds: Iterable[type]) -> bool:
+    """Whether it is one of these classes. Not by `in`, which asks its metaclass what it is equal to."""
+    return any(each is kind for each in kinds)
+
+
 def _read(slot: Any, thing: Any) -> Any:
-    if type(slot) not in (GetSetDescriptorType, MemberDescriptorType):
+    if not is_one_of(type(slot), (GetSetDescriptorType, MemberDescriptorType)):
         return None
     try:
         return slot.__get__(thing)

@@ -11,14 +11,14 @@ from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, Met
 from typing import Any
 
 from helpers.code.origin import is_learners
-from helpers.recorders.display_names import in_class, kept_by
+from helpers.recorders.display_names import in_class, is_one_of, kept_by
 
 MOST_LOOKED_AT = 50
 """Objects that one search looks at; the nearest come first."""
 MOST_ITEMS = 10
 """Items of a list or tuple."""
-CODE = {CoroutineType: "cr_code", AsyncGeneratorType: "ag_code", FunctionType: "__code__"}
-"""Where those of Python's own kinds keep theirs."""
+KINDS = ((AsyncGeneratorType, "ag_code"), (FunctionType, "__code__"))
+"""Where those of Python's own kinds keep their code."""
 ELSEWHERE = ("cr_code", "gi_code")
 """And those that a compiler such as Cython makes, and generators."""
 
@@ -43,10 +43,12 @@ def learners_coroutine(coroutine: Any) -> Any:
 
 def code_run_by(thing: Any) -> CodeType | None:
     """The code that runs where this is called, awaited or iterated; None for what is not written in Python."""
+    if type(thing) is CoroutineType:  # which is asked about with each task
+        return thing.cr_code
     while type(thing) is MethodType:
         thing = thing.__func__
     kind = type(thing)
-    for name in (CODE[kind],) if kind in CODE else ELSEWHERE:
+    for name in [name for of, name in KINDS if of is kind] or ELSEWHERE:
         code = kept_by(thing, name)
         if type(code) is CodeType:
             return code
@@ -79,7 +81,7 @@ def _called_by(thing: Any) -> list[Any]:
         inside = _wrapped(thing) or [each for cell in thing.__closure__ or () for each in gc.get_referents(cell)]
     else:
         inside = _wrapped(thing) or _attributes(thing)
-    return [each for each in inside if type(each) in (tuple, list) or _can_be_called(each)]
+    return [each for each in inside if is_one_of(type(each), (tuple, list)) or _can_be_called(each)]
 
 
 def _can_be_called(thing: Any) -> bool:
@@ -95,7 +97,7 @@ def awaited_by(thing: Any) -> list[Any]:
     awaited = (CoroutineType,) if type(thing) is CoroutineType else (CoroutineType, AsyncGeneratorType)
     for each in filter(gc.is_tracked, gc.get_referents(thing)):
         kind = type(each)
-        if kind in awaited:
+        if is_one_of(kind, awaited):
             inside.append(each)
         elif kind is FunctionType:
             inside += _wrapped(each) if each.__code__ is code else []

@@ -5,7 +5,7 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Wrapp
 from typing import Any, NamedTuple
 
 from helpers.page.words import listing
-from helpers.recorders.display_names import in_class
+from helpers.recorders.display_names import in_class, is_one_of
 
 _ABSENT = object()
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType)
@@ -109,10 +109,10 @@ def as_function(method: Any) -> Callable[..., Any] | None:
     not, such as a mock, and for a `staticmethod` or `classmethod`.
     """
     kind = type(method)
-    if kind in FUNCTIONS:
+    if is_one_of(kind, FUNCTIONS):
         function: Callable[..., Any] = method
         return function
-    if kind in (staticmethod, classmethod) or not (in_class(kind, "__get__") and in_class(kind, "__call__")):
+    if is_one_of(kind, (staticmethod, classmethod)) or not (in_class(kind, "__get__") and in_class(kind, "__call__")):
         return None
 
     def bound(this: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,11 +1,11 @@
 """What is known of one task, and of one step that held the loop."""
 
 import asyncio
-from types import CodeType
 from typing import Any
 from weakref import ref
 
-from helpers.recorders.display_names import class_name, kept_by, name_in_code
+from helpers.recorders.display_names import class_name, name_in_code
+from helpers.recorders.handed_on import code_run_by
 
 OUTSIDE = -1
 """The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""
@@ -31,15 +31,20 @@ class TaskRow:
     def __init__(self, task: "asyncio.Task[Any]", coroutine: Any, born: float, parent: int, library: bool) -> None:
         self.task = ref(task)
         self.name = ""
-        self.coroutine = name_in_code(coroutine)
-        code = code_of(coroutine)
-        self.code = code.co_filename if code else ""
         self.parent = parent
+        self.runs(coroutine)
         self.library = library
         self.born = born
         self.ended: float | None = None
         self.outcome = "pending"
         self.error = ""
+
+    def runs(self, coroutine: Any) -> None:
+        """Note what it runs: the learner's own, if a library has put something around it."""
+        self.library = False
+        self.coroutine = name_in_code(coroutine)
+        code = code_run_by(coroutine)
+        self.code = code.co_filename if code else ""
 
     def finish(self, task: Any, now: float) -> None:
         """Note how a task that is done has ended."""
@@ -53,12 +58,6 @@ class TaskRow:
             failure = task._exception
             self.outcome = "ok" if failure is None else "error"
             self.error = "" if failure is None else class_name(type(failure))
-
-
-def code_of(coroutine: Any) -> CodeType | None:
-    """The code that a coroutine, or an awaitable generator, runs; None for one that is not written in Python."""
-    code = kept_by(coroutine, "cr_code") or kept_by(coroutine, "gi_code")
-    return code if type(code) is CodeType else None
 
 
 class LongStep:

@@ -21,8 +21,8 @@ import requests
 from helpers import measure
 from helpers.recorders import patches
 from helpers.recorders.display_names import class_name, name_in_code
+from helpers.recorders.handed_on import code_run_by
 from helpers.recorders.patches import Patches
-from helpers.recorders.task_row import code_of
 from helpers.recorders.unlisted_thread import UnlistedThread
 from helpers.runs import Run
 from helpers.servers.practice_api import PracticeAPI
@@ -43,6 +43,9 @@ def strict() -> Any:
 
         def __hash__(cls) -> int:
             raise Failed("hash")
+
+        def __eq__(cls, other: object) -> bool:
+            raise Failed("equal")
 
     class Strict(metaclass=Meta):
         def __getattr__(self, name: str) -> Any:
@@ -182,8 +185,9 @@ def test_no_name_is_asked_for() -> None:
     assert name_in_code(threading.Event().wait) == "Event.wait"
     assert class_name(type(odd)) == "Slotted"
     coroutine = wait()
-    assert code_of(coroutine) is wait.__code__ and name_in_code(coroutine) == "wait"
-    assert code_of(strict()) is None
+    assert code_run_by(coroutine) is wait.__code__ and name_in_code(coroutine) == "wait"
+    call = code_run_by(strict())
+    assert call is not None and call.co_name == "__call__"
     coroutine.close()
 
 

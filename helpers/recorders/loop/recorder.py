@@ -36,7 +36,7 @@ from helpers.recorders.loop.watchdog import Watchdog
 from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches
 from helpers.recorders.processor_watch import TICK, ProcessorWatch
-from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow, code_of
+from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow
 from helpers.recorders.watcher import Watcher, go_on, interrupted
 
 ROW = "_waiting_measured_row_"
@@ -190,7 +190,7 @@ class LoopRecorder:
         watchdog = Watchdog(home, threshold, lambda: began)
         opener, opened = (asyncio.current_task(home) if asyncio._get_running_loop() is home else None), clock()
 
-        on, handles, steps_extend = True, 0, steps.extend
+        on, others, steps_extend = True, 0, steps.extend
         # The step that runs now: its row, when it became ready and began (0 between steps), its handle and, where it
         # has a row, its task. No hook saw the step begin in which the block is opened.
         current, made_ready, began, running, task = OUTSIDE, 0.0, 0.0, None, opener
@@ -229,7 +229,7 @@ class LoopRecorder:
 
         def popleft(_: Any) -> Any:
             """A handle's turn has come, and the one before it has had its own."""
-            nonlocal current, began, made_ready, running, task, happened, is_reply, handles
+            nonlocal current, began, made_ready, running, task, happened, is_reply, others
             handle = plain_popleft()
             if not on:
                 return handle
@@ -245,7 +245,6 @@ class LoopRecorder:
                     now = clock()
                 if happened:
                     happened, is_reply = 0.0, False
-                handles += 1
                 try:
                     of, number, made_ready = noted_popleft(), noted_popleft(), noted_popleft()
                 except IndexError:
@@ -265,6 +264,7 @@ class LoopRecorder:
                     current, task, made_ready = number, stepping, made_ready or now
                 else:
                     current, task = OUTSIDE, None
+                    others += 1
             except Exception as error:
                 give_up(error)
             return handle
@@ -287,7 +287,7 @@ class LoopRecorder:
             number: int | None = getattr(stepping, attribute, None)
             if number is None and handle._context.get(mark) is owner:  # an eager one, which was not seen being made
                 coroutine = stepping.get_coro()
-                number = note_birth(stepping, coroutine, made_ready or began, OUTSIDE, code_of(coroutine))
+                number = note_birth(stepping, coroutine, made_ready or began, OUTSIDE, code_run_by(coroutine))
             return OUTSIDE if number is None else number
 
         def happened_before(handle: Any) -> float:
@@ -391,7 +391,7 @@ class LoopRecorder:
                     marked, own_cpu, all_cpu = awake, thread_time(), process_time()
                     if is_coarse:
                         times.read()
-                    if handles >= MOST_STEPS and not self.full_since:
+                    if len(steps) >= 4 * MOST_STEPS and not self.full_since:
                         self.full_since, steps_extend = awake, deque[Any](maxlen=0).extend
                     if self.full_since:
                         return ready
@@ -414,12 +414,14 @@ class LoopRecorder:
                 number = parent
                 sharers.append(ref(task))
                 if rows[number].library:
-                    claim(rows[number], coroutine)
+                    own = learners_coroutine(coroutine)
+                    if own is not None:
+                        rows[number].runs(own)
             else:
                 number = len(rows)
-                library = not made_by_learner(maker)
-                rows.append(TaskRow(task, coroutine, when, parent, library))
-                claim(rows[number], coroutine)
+                own = learners_coroutine(coroutine)
+                library = own is None and not made_by_learner(maker)
+                rows.append(TaskRow(task, coroutine if own is None else own, when, parent, library))
             setattr(task, attribute, number)
             return number
 
@@ -476,7 +478,8 @@ class LoopRecorder:
         def close(end: float) -> None:
             """The block ends."""
             nonlocal on
-            self.handles, self.gave_way = handles, bool(handles or asleep)
+            self.handles = len(steps) // 4 + others
+            self.gave_way = bool(self.handles or asleep)
             if on:
                 on = False
                 end_step(end)
@@ -534,17 +537,6 @@ def has_not_begun(task: "asyncio.Task[Any]") -> bool:
     """Whether a task has just been made: see `inspect.getcoroutinestate`."""
     coroutine = task.get_coro()
     return kept_by(coroutine, "cr_frame") is not None and kept_by(coroutine, "cr_suspended") is False
-
-
-def claim(row: TaskRow, coroutine: Any) -> None:
-    """Make the row the learner's, and call it by their function, where that is what the coroutine runs.
-
-    Also where a library has made the task, or has put a coroutine of its own around the learner's.
-    """
-    own = learners_coroutine(coroutine)
-    code = code_run_by(own)
-    if code is not None:
-        row.library, row.coroutine, row.code = False, name_in_code(own), code.co_filename
 
 
 def callback_name(callback: Any) -> str:

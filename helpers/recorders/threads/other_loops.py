@@ -14,6 +14,7 @@ from types import FrameType, FunctionType, MethodType
 from typing import Any
 
 from helpers.code.origin import made_by_learner, maker_of
+from helpers.recorders.display_names import is_one_of
 from helpers.recorders.handed_on import awaited_by, code_run_by, learners_coroutine, learners_function
 from helpers.recorders.own_frames import out_of_sight
 from helpers.recorders.patches import Patches
@@ -50,7 +51,7 @@ def is_learners_task(coroutine: Any, frame: FrameType) -> bool:
 def _will_call_learners(coroutine: Any) -> bool:
     """Whether it has been given a coroutine function of the learner's, to call it: as anyio's portal is."""
     kept = chain.from_iterable(map(gc.get_referents, (coroutine, *awaited_by(coroutine))))
-    given = (each for each in kept if type(each) in (FunctionType, MethodType, functools.partial))
+    given = (each for each in kept if is_one_of(type(each), (FunctionType, MethodType, functools.partial)))
     codes = (code_run_by(learners_function(each)) for each in given)
     return any(code is not None and code.co_flags & CO_COROUTINE for code in codes)
 
