@@ -12,23 +12,23 @@ class _ReadyQueue(type):
     """The type of the classes that `queue_of` makes, by which they are known."""
 
 
+def has_usual_queue(loop: Any) -> bool:
+    """Whether the loop keeps what is ready as asyncio's own loops do."""
+    kind = type(getattr(loop, "_ready", None))
+    return kind is deque or isinstance(kind, _ReadyQueue)
+
+
 def queue_of(loop: Any) -> "deque[Any]":
-    """The loop's ready queue, whose class is its own from now on: what replaces a method there is met by no other loop.
+    """The ready queue of a loop that `has_usual_queue`; its class is its own from now on, so hooks meet no other loop.
 
     The queue is put in place once and stays; where nothing is replaced it is a `deque` by another name. To put it in
     place is safe: CPython lets no other thread go on between a look at `loop._ready` and a call of its C method. To
     take it out again would not be: a thread may have called a method of ours, and its handle would be lost.
-
-    Raises:
-        TypeError: if the loop keeps what is ready in another way.
     """
-    old = loop._ready
+    old: deque[Any] = loop._ready
     if isinstance(type(old), _ReadyQueue):
-        queue: deque[Any] = old
-        return queue
-    if type(old) is not deque:
-        raise TypeError(f"the loop keeps what is ready in a {type(old).__qualname__}, not in a deque")
-    queue = _ReadyQueue("ReadyQueue", (deque,), {"__slots__": ()})()
+        return old
+    queue: deque[Any] = _ReadyQueue("ReadyQueue", (deque,), {"__slots__": ()})()
     loop._ready = queue
     queue.extendleft(reversed(old))  # in front of what other threads have put there meanwhile
     old.clear()  # nest-asyncio looks there until its turn ends

@@ -7,6 +7,7 @@ from time import thread_time
 from typing import NamedTuple
 
 from helpers.recorders import belonging
+from helpers.recorders.loop.ready_queue import has_usual_queue
 from helpers.recorders.loop.recorder import LoopRecorder
 
 STEPS, ROUNDS = 400, 10
@@ -29,9 +30,9 @@ class SelfTest(NamedTuple):
 def why_not(loop: asyncio.AbstractEventLoop) -> str:
     """Why the tasks of this loop cannot be recorded, as a sentence; an empty text where they can."""
     kind = f"{type(loop).__module__}.{type(loop).__qualname__}"
-    if not isinstance(loop, asyncio.BaseEventLoop) or not hasattr(loop, "_selector"):
+    if not isinstance(loop, asyncio.BaseEventLoop) or not hasattr(loop, "_selector") or not has_usual_queue(loop):
         return (
-            f"The event loop is a {kind}, which keeps its ready queue out of Python's sight: requests were recorded, "
+            f"The event loop is a {kind}, which keeps its ready queue in a way of its own: requests were recorded, "
             "tasks were not."
         )
     if not self_test().works:

@@ -1,14 +1,16 @@
 """Which task a callback of the event loop belongs to, told without a look into any object that is no task's."""
 
 import asyncio
+import sys
 from asyncio import tasks
 from types import BuiltinMethodType, MethodType
 from typing import Any
 
 _PYTHON_TASK = tasks._PyTask  # type: ignore[attr-defined]
-TASKS = (asyncio.Task, _PYTHON_TASK, getattr(tasks, "_CTask", _PYTHON_TASK))
-"""The one written in C and the one written in Python: nest-asyncio puts the second in place of the first."""
-_USUAL_TASK = asyncio.Task
+# Not as `asyncio.Task`: nest-asyncio puts the one written in Python there, maybe before this is imported.
+_USUAL_TASK: Any = getattr(sys.modules.get("_asyncio"), "Task", _PYTHON_TASK)
+TASKS = (asyncio.Task, _PYTHON_TASK, _USUAL_TASK)
+"""The one written in C and the one written in Python."""
 
 
 def is_task(thing: Any) -> bool:
@@ -36,10 +38,10 @@ def _type_of_steps() -> type | None:
     coroutine = _nothing()
     try:
         loop = _OneCall()
-        task = asyncio.Task(coroutine, loop=loop, name="waiting-measured")  # type: ignore[arg-type]
-        task._log_destroy_pending = False  # type: ignore[attr-defined]
+        task = _USUAL_TASK(coroutine, loop=loop, name="waiting-measured")
+        task._log_destroy_pending = False
         callback, loop.callback = loop.callback, None  # which holds the task, which holds the loop
-        return type(callback)
+        return None if type(callback) is MethodType else type(callback)  # any object's methods are of that type
     except Exception:  # a Python yet to come asks a loop for more; `self_test` finds that steps are not seen then
         return None
     finally:
