@@ -61,9 +61,13 @@ class Guard:
         if self.on:
             self.on, self.off_since, self._why = False, 0.0, why
 
+    def end(self) -> None:
+        """The block is over: a hook that stays in somebody's chain only hands on from now on."""
+        self.on = False
+
     def note(self, began: float) -> str:
         """What is left out, as a sentence, for a block that opened at ``began``; an empty text where nothing is."""
-        if self.on:
+        if not self._why:
             return ""
         since = self.off_since - began
         from_when = f" from {since:.2g} s on" if since > 0 else ""

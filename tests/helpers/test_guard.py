@@ -109,7 +109,7 @@ PARTS = [
     ("helpers.recorders.loop.recorder.made_by_learner", TASKS),
     ("helpers.recorders.task_row.name_in_code", TASKS),
     ("helpers.recorders.loop.recorder.TaskRow", TASKS),
-    ("helpers.recorders.loop.recorder.claim", TASKS),
+    ("helpers.recorders.loop.recorder.queue_of", TASKS),
     ("helpers.recorders.loop.recorder.learners_coroutine", TASKS),
     ("helpers.recorders.loop.recorder.LongStep", TASKS),
     ("helpers.recorders.loop.recorder.readers_of", TASKS),

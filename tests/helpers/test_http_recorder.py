@@ -1,9 +1,12 @@
 """The hooks see every request, change nothing, and are gone afterwards."""
 
 import asyncio
+import functools
 import http.client
+import inspect
 import re
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -16,9 +19,11 @@ from urllib.request import AbstractHTTPHandler
 
 import aiohttp
 import httpcore
+import httpx
 import pandas
 import pytest
 import requests
+import urllib3
 from canary import timing
 from odd_server import OddServer
 from requests.adapters import HTTPAdapter
@@ -30,6 +35,7 @@ from helpers import measure
 from helpers.recorders import belonging
 from helpers.recorders.http.recorder import HttpRecorder
 from helpers.recorders.http.request_record import PHASES, UNFINISHED, RequestRecord
+from helpers.recorders.patches import Patches, take_out_uncovered
 
 pytestmark = pytest.mark.evidence
 
@@ -127,7 +133,65 @@ def test_a_library_whose_hooks_cannot_be_installed_is_left_out(odd: OddServer, m
     belonging.unmark(token)
     assert attributes() == before
     assert [brief(record) for record in recorder.records] == [("GET", "hello", 200, "new", "")]
-    assert [guard.on for guard in recorder.guards] == [True, False, True]
+    assert [bool(guard.note(0.0)) for guard in recorder.guards] == [False, True, False]
+
+
+def with_every_client(base: str) -> None:
+    """A request with each, alone and with the connection used again."""
+
+    async def asynchronous() -> None:
+        async with aiohttp.ClientSession() as session:
+            for _ in range(2):
+                async with session.get(base + "/hello") as response:
+                    await response.read()
+        async with httpx.AsyncClient() as client:
+            await client.get(base + "/hello")
+
+    with requests.Session() as session, httpx.Client() as client:
+        for _ in range(2):
+            session.get(base + "/hello")
+            client.get(base + "/hello")
+    urllib3.PoolManager().request("GET", base + "/hello")
+    urllib.request.urlopen(base + "/hello").read()
+    asyncio.run(asynchronous())
+
+
+def test_hooks_that_stay_in_a_wrapper_of_somebody_else_s_only_hand_on(
+    odd: OddServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a tracing library does that is switched on in one block: it wraps what stands there, and stays."""
+    with recording() as records:
+        with_every_client(odd.base)
+    expected = [brief(record) for record in records]
+    assert len(expected) == 9
+    hooked: list[tuple[Any, str]] = []
+    plain = Patches.replace
+
+    def replace(patches: Patches, owner: Any, name: str, new: Any) -> bool:
+        hooked.append((owner, name))
+        return plain(patches, owner, name, new)
+
+    def wrapping(method: Callable[..., Any]) -> Callable[..., Any]:
+        if inspect.iscoroutinefunction(method):
+
+            async def wrapper(*args: Any, **kwargs: Any) -> Any:
+                return await method(*args, **kwargs)
+        else:
+
+            def wrapper(*args: Any, **kwargs: Any) -> Any:
+                return method(*args, **kwargs)
+
+        return functools.wraps(method)(wrapper)
+
+    monkeypatch.setattr(Patches, "replace", replace)
+    with pytest.MonkeyPatch.context() as later:
+        with recording():
+            for owner, name in dict.fromkeys(hooked):
+                later.setattr(owner, name, wrapping(owner.__dict__[name]))
+        with recording() as records:
+            with_every_client(odd.base)
+        assert len(hooked) > 30 and [brief(record) for record in records] == expected
+    take_out_uncovered()
 
 
 def trace_into(heard: list[str]) -> aiohttp.TraceConfig:

@@ -86,6 +86,8 @@ class HttpRecorder:
                         record.finish(UNFINISHED, now=hooks.guard.off_since or ended)
         for record in self.records:
             record.cut(ended, UNFINISHED)
+        for hooks in self._hooks:
+            hooks.guard.end()
 
     def _new_record(self, library: str, method: object, url: object, start: float = 0.0) -> RequestRecord | None:
         if not self._on:
