@@ -31,6 +31,7 @@ _MAKES_TASKS = tuple(
     getattr(getattr(base_events.BaseEventLoop, name, None), "__code__", None)
     for name in ("create_task", "call_soon", "_call_soon", "run_until_complete")
 )
+_CREATE_TASK = getattr(base_events.BaseEventLoop.create_task, "__code__", None)
 _STEP = events.Handle._run.__code__
 _THREADING = threading.Thread.run.__code__.co_filename
 _MULTIPROCESSING = os.path.join(os.path.dirname(_THREADING), "multiprocessing")
@@ -97,8 +98,24 @@ def maker_of(frame: FrameType | None) -> CodeType | None:
     while frame is not None and frame.f_code is not _STEP:
         code = frame.f_code
         if code is WAIT_FOR or code is THREADSAFE or not (code in _MAKES_TASKS or _is_between(code.co_filename)):
-            return code
+            asked = _called_to_make(frame)
+            if asked is None:
+                return code
+            frame = asked
         frame = frame.f_back
+    return None
+
+
+def _called_to_make(frame: FrameType) -> FrameType | None:
+    """Where asyncio has called this frame's code, a task factory, to make what somebody has asked for; else None.
+
+    An eager task begins within such a call. What its coroutine asks for it asks for itself.
+    """
+    outer: FrameType | None = frame
+    while outer is not None and outer.f_code is not _STEP and not outer.f_code.co_flags & _COROUTINE:
+        if outer.f_code is _CREATE_TASK:
+            return outer
+        outer = outer.f_back
     return None
 
 

@@ -21,6 +21,7 @@ from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
 from helpers.recorders.loop.self_test import self_test
 from helpers.recorders.task_row import TaskRow
 from helpers.recorders.threads.recorder import ThreadRecorder, ThreadRow
+from helpers.recorders.threads.thread_row import STARTING
 from helpers.runs.block_progress import BlockProgress
 from helpers.runs.held_steps import Interval, parts_of
 from helpers.runs.recording import Recording
@@ -168,7 +169,8 @@ def _stalls(threads: ThreadRecorder, began: float, wall: float) -> tuple[tuple[f
 
 def _own_parts(loop: LoopRecorder, threads: ThreadRecorder) -> list[list[Interval]]:
     """For each long step, when it held the loop by its own doing."""
-    waits = [(start, end) for start, end, _ in threads.main.waits]
+    # A new thread that does not start has no processor, or no GIL, and then nor has who waits for it.
+    waits = [(start, end) for start, end, kind in threads.main.waits if kind != STARTING]
     stalls = threads.processor.stalls
     return [parts_of(step, stalls, waits) for step in loop.long_steps]
 

@@ -1,5 +1,8 @@
 """From what a thread or a job of a pool did to the spans of time in which it was queued, running or waiting."""
 
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
+
 from helpers.charts.inputs.activity import READY, RUNNING, WAITING
 from helpers.recorders.threads.recorder import ThreadRow
 
@@ -23,8 +26,9 @@ def spans_of(row: ThreadRow, began: float, wall: float) -> list[Span]:
 
 
 def cut(spans: list[Span], start: float, end: float) -> list[Span]:
-    """What of these spans lies between two moments."""
-    parts = [(state, max(left, start), min(right, end)) for state, left, right in spans]
+    """What of these spans, which are in order and do not overlap, lies between two moments."""
+    first, behind = bisect_right(spans, start, key=itemgetter(2)), bisect_left(spans, end, key=itemgetter(1))
+    parts = [(state, max(left, start), min(right, end)) for state, left, right in spans[first:behind]]
     return [part for part in parts if part[2] > part[1]]
 
 

@@ -359,6 +359,27 @@ def test_a_long_step_that_only_touches_the_block_is_not_its_blocking_step() -> N
     assert activity.blocks == ()
 
 
+@pytest.mark.parametrize(("kind", "blocks"), [("lock", 1), ("starting", 0)])
+def test_a_thread_that_starts_late_because_another_computes_is_no_doing_of_the_step(kind: str, blocks: int) -> None:
+    async def main() -> Run:
+        recording = measure("beside a thread that computes")
+        run = recording.__enter__()
+        await asyncio.sleep(0.2)
+        recording.__exit__(None, None, None)
+        return run
+
+    run = asyncio.run(main())
+    start, end = run.began + 0.05, run.began + 0.15
+    loop, threads = run._recording.loop, run._recording.threads
+    assert loop is not None
+    # As if it had taken 0.1 s to start a thread, and all of that other threads had computed.
+    loop.long_steps.append(LongStep(0, "main", start, end, "", "", 0.001, 0.1))
+    threads.main.waits[:] = [(start, end - 0.002, kind)]
+    activity = run.panel().activity
+    assert activity is not None
+    assert sum(step.end - step.start > 0.05 for step in activity.blocks) == blocks
+
+
 def test_the_lag_is_the_lateness_of_the_blocks_timers() -> None:
     async def work() -> None:
         sleeper = asyncio.create_task(asyncio.sleep(0.05))

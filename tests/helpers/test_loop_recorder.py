@@ -274,6 +274,62 @@ def test_a_librarys_own_tasks_are_known_as_such() -> None:
     assert [row.library for row in rows if row.name != "inner"] == [False, False]
 
 
+def test_who_asks_for_a_task_is_not_the_task_factory() -> None:
+    names = library("""
+import asyncio
+async def idle(): await asyncio.sleep(0)
+async def serve(): await asyncio.create_task(idle(), name="the library's")
+async def call(function): await asyncio.create_task(function(), name="the library's too")
+def ask(): return asyncio.create_task(idle(), name="the learner's")
+""")
+
+    def made(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    def factory(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
+        return made(loop, coroutine, **options)
+
+    def helper() -> "asyncio.Task[None]":
+        return asyncio.create_task(names["idle"](), name="the learner's")
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(factory)
+        await names["serve"]()
+        await names["call"](names["idle"])
+        await helper()
+        await asyncio.gather(names["serve"](), names["idle"]())
+
+    rows = recorded(work).rows[1:]
+    told = {name: [row.library for row in rows if row.name == name] for name in {row.name for row in rows}}
+    assert told.pop("the library's") == [True, True] and told.pop("the library's too") == [True]
+    assert told.pop("the learner's") == [False]
+    assert list(told.values()) == [[False], [False]]  # what gather was given
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="tasks are not eager before")
+def test_what_an_eager_task_asks_for_as_it_is_made_is_its_own() -> None:
+    names = library("""
+import asyncio
+async def idle(): await asyncio.sleep(0)
+async def serve(): await asyncio.create_task(idle(), name="the library's")
+""")
+
+    async def asks() -> None:
+        await asyncio.create_task(names["idle"](), name="the learner's")
+        await names["serve"]()
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(lambda loop, coroutine, **options: asyncio.Task(
+            coroutine, loop=loop, eager_start=True, **options
+        ))  # fmt: skip
+        await asyncio.create_task(asks(), name="asks")
+
+    rows = recorded(work).rows[1:]
+    assert {row.name: row.library for row in rows} == {"asks": False, "the learner's": False, "the library's": True}
+
+
 def test_a_task_is_the_learners_by_whose_coroutine_it_runs() -> None:
     names = library("""
 import asyncio, functools

@@ -29,7 +29,7 @@ from helpers.recorders.task_row import OUTSIDE
 from helpers.recorders.threads import idle_sampler, ledger
 from helpers.recorders.threads.jobs import name_of
 from helpers.recorders.threads.recorder import ThreadRecorder, ThreadRow
-from helpers.recorders.threads.thread_row import Here
+from helpers.recorders.threads.thread_row import STARTING, Here
 from helpers.recorders.threads.waits import waiting
 
 pytestmark = pytest.mark.evidence
@@ -454,7 +454,7 @@ def test_starting_a_thread_is_no_wait_for_a_lock() -> None:
         thread = threading.Thread(target=time.sleep, args=(0,))
         thread.start()  # returns when the thread runs, for which it waits for a Condition
         thread.join()
-    assert {kind for _, _, kind in recorder.main.waits} == {"other"}
+    assert {kind for _, _, kind in recorder.main.waits} <= {STARTING, "other"}
 
 
 @timing(margin=LONG)

@@ -12,7 +12,7 @@ from helpers.recorders.handed_on import learners_function
 from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches
 from helpers.recorders.threads.ledger import Ledger
-from helpers.recorders.threads.thread_row import ThreadRow, thread_name
+from helpers.recorders.threads.thread_row import STARTING, ThreadRow, thread_name
 from helpers.recorders.threads.waits import waiting
 
 UNKNOWN = "This version of Python runs its threads in a way that the recorder does not know: they were not recorded."
@@ -33,8 +33,7 @@ class ThreadHooks:
         if not known or "_invoke_excepthook" not in main_thread().__dict__:
             self._ledger.notes.append(UNKNOWN)
             return
-        # Until the system has let the new thread run. That is no lock that the learner's code waits for.
-        starting = waiting(Thread.start, "other", self._ledger)
+        starting = waiting(Thread.start, STARTING, self._ledger)
         patches.replace(Thread, "start", self._start_hook(starting))
         patches.replace(Thread, "_bootstrap_inner", self._run_hook(Thread._bootstrap_inner))  # type: ignore[attr-defined]
 

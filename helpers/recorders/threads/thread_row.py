@@ -9,6 +9,9 @@ from typing import Any
 from helpers.recorders.display_names import class_name, kept_by
 from helpers.recorders.task_row import OUTSIDE
 
+STARTING = "starting"
+"""How the wait is called until the system has let a new thread run. It is no lock that the learner's code waits for."""
+
 
 @dataclass(slots=True, eq=False)
 class ThreadRow:
@@ -29,9 +32,9 @@ class ThreadRow:
         outcome: ``"ok"``, ``"error"``, ``"cancelled"`` (while queued), or ``"pending"`` when the recording ended first.
         error: the class name of the exception that it ended with, or an empty text.
         cpu: seconds of processor time that its thread used for it; nan where that is not known.
-        waits: ``(start, end, kind)`` of every wait: ``"sleep"``, ``"socket"``, ``"lock"``, ``"queue"`` or ``"other"``.
-            They do not overlap, and are in order once the recording has ended. Waiting for the GIL is not among them:
-            it cannot be told from running, except by ``cpu``.
+        waits: ``(start, end, kind)`` of every wait: ``"sleep"``, ``"socket"``, ``"lock"``, ``"queue"``,
+            `STARTING` or ``"other"``. They do not overlap, and are in order once the recording has ended. Waiting for
+            the GIL is not among them: it cannot be told from running, except by ``cpu``.
     """
 
     kind: str
