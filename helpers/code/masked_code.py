@@ -5,17 +5,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from helpers.code.masking import GAP, Key, Mask, names_what_follows
 from helpers.code.secret_names import is_secret, may_be_number
 from helpers.code.sources import parse
+from helpers.code.template_places import secrets_of_format, secrets_of_percent
 
 _PLACES = {"get", "getenv", "getpass", "input", "pop", "open", "encode", "decode"}
 """Functions whose first argument says where a secret is to be had, and is none: ``os.getenv("TOKEN", "abc")``."""
+_MAKES_CLASSES = {"namedtuple", "NamedTuple", "make_dataclass"}
 _PUTTING = {"set", "update", "setdefault", "append", "add", "extend"}
 """Methods that put their arguments into what they belong to: ``session.cookies.set("a", "b")``."""
 
+_DEFINES = ("def ", "class ", *_MAKES_CLASSES)
+"""One of these is in every text that defines a function or a class."""
+
+Node = TypeVar("Node", bound=ast.AST)
 Takers = tuple[tuple[str, tuple[str, ...]], ...]
 """Functions and classes, each with its arguments in order."""
 
@@ -31,7 +37,7 @@ def masked(parts: Mapping[str, str], key: Key | None) -> dict[str, str]:
 
 def _takers(texts: Iterable[str]) -> Takers:
     """The functions and classes in the code that take a secret, and the names of their arguments in order."""
-    return tuple(taker for text in texts if "def " in text for taker in _takers_in(text))
+    return tuple(taker for text in texts if any(map(text.__contains__, _DEFINES)) for taker in _takers_in(text))
 
 
 @lru_cache(maxsize=1000)
@@ -43,13 +49,33 @@ def _takers_in(text: str) -> Takers:
             found[node.name] = _arguments(node)
         elif isinstance(node, ast.ClassDef):
             made = [inner for inner in node.body if isinstance(inner, ast.FunctionDef) and inner.name == "__init__"]
-            found[node.name] = _arguments(made[0]) if made else []
+            found[node.name] = _arguments(made[0]) if made else _fields(node)
+        elif isinstance(node, ast.Assign) and (named := _named_tuple(node.value)):
+            found.update((target.id, named) for target in node.targets if isinstance(target, ast.Name))
     return tuple((name, tuple(arguments)) for name, arguments in found.items() if any(map(is_secret, arguments)))
 
 
 def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
     return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+
+def _fields(made: ast.ClassDef) -> list[str]:
+    """Those that a dataclass or a NamedTuple is given in order."""
+    return [
+        each.target.id for each in made.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    ]
+
+
+def _named_tuple(value: ast.AST) -> list[str]:
+    """The fields of ``namedtuple("Login", "user password")`` and its kind; none of anything else."""
+    match value:
+        case ast.Call(func=function, args=[_, fields, *_]) if _name_of(function) in _MAKES_CLASSES:
+            if isinstance(fields, ast.Tuple | ast.List):
+                firsts = (each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields.elts)
+                return [_text_of(each) for each in firsts]
+            return _text_of(fields).replace(",", " ").split()
+    return []
 
 
 @lru_cache(maxsize=1000)
@@ -114,8 +140,12 @@ class _Masker(ast.NodeTransformer):
             return self.generic_visit(node)
         texts = [str(part.value) if isinstance(part, ast.Constant) else GAP for part in values]
         pieces = str(self._without("".join(texts))).split(GAP)
-        with self.within(""):
-            put_in = [self.visit(part) for part in values if not isinstance(part, ast.Constant)]
+        names = _names_before(texts)
+        put_in = [
+            self._named(part, name)
+            for part, name in zip(values, names, strict=True)
+            if not isinstance(part, ast.Constant)
+        ]
         for part in put_in:
             if hasattr(part, "str"):  # of a t-string: its source, which is written out again
                 part.str = ast.unparse(part.value)
@@ -160,11 +190,16 @@ class _Masker(ast.NodeTransformer):
                     return value
         return self._visited(value, _secret_in(target))
 
-    def _visited(self, node: ast.expr, name: str) -> ast.expr:
+    def _visited(self, node: Node, name: str) -> Node:
         """The node, as a secret of that name; with an empty one as whatever it is in the midst of."""
         with self.within(name or self._name):
-            visited: ast.expr = self.visit(node)
+            visited: Node = self.visit(node)
         return visited
+
+    def _named(self, node: Any, name: str) -> Any:
+        """The node, as a secret of that name; with an empty one as none."""
+        with self.within(name):
+            return self.visit(node)
 
     def visit_For(self, node: ast.For) -> ast.AST:
         return self._loop(node)
@@ -237,10 +272,13 @@ class _Masker(ast.NodeTransformer):
         named, around = _name_of(node.func), self._name
         takes = self._takers.get(named, [])  # `log_in("me", "abc")`, where it is `def log_in(user, password)`
         into = _secret_in(node.func.value) if isinstance(node.func, ast.Attribute) and named in _PUTTING else ""
+        if named == "format" and isinstance(node.func, ast.Attribute):
+            self._format(node, _text_of(node.func.value))
+            return node
         node.func = self.visit(node.func)
+        names = [_if_secret(_text_of(argument)) for argument in node.args]  # `os.putenv("API_KEY", "abc")`
         for place, argument in enumerate(node.args):
-            before = _if_secret(_text_of(node.args[place - 1])) if place else ""  # `os.putenv("API_KEY", "abc")`
-            is_name = place < len(node.args) - 1 and _if_secret(_text_of(argument))
+            before, is_name = names[place - 1] if place else "", place < len(names) - 1 and names[place]
             with self.within("" if is_name or (place == 0 and named in _PLACES) else around):
                 taken = _if_secret(takes[place]) if place < len(takes) else ""
                 of = before or into or taken or _if_secret(named)  # `BasicAuth("me", "abc")`
@@ -248,6 +286,15 @@ class _Masker(ast.NodeTransformer):
         with self.within(around or _if_secret(named)):
             node.keywords = [self.visit(keyword) for keyword in node.keywords]
         return node
+
+    def _format(self, node: ast.Call, template: str) -> None:
+        """`"/login?token={}".format("abc")`: each argument by the name that stands before its place."""
+        names = secrets_of_format(template)
+        node.func = self.visit(node.func)
+        node.args = [self._visited(each, names.get(str(place), "")) for place, each in enumerate(node.args)]
+        for keyword in node.keywords:
+            name = _if_secret(keyword.arg or "") or names.get(keyword.arg or "", "")
+            keyword.value = self._visited(keyword.value, name)
 
     def visit_keyword(self, node: ast.keyword) -> ast.AST:
         node.value = self._visited(node.value, _if_secret(node.arg or ""))
@@ -261,8 +308,53 @@ class _Masker(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """`"/login?token=" + "abc"`: the name may end one text, and the secret be the next."""
+        if isinstance(node.op, ast.Mod) and _text_of(node.left):
+            return self._put_in(node)
         name = names_what_follows(_last_text(node.left)) if isinstance(node.op, ast.Add) else ""
         node.left, node.right = self.visit(node.left), self._visited(node.right, name)
+        return node
+
+    def _put_in(self, node: ast.BinOp) -> ast.AST:
+        """`"/login?token=%s" % "abc"`: each value by the name that stands before its place."""
+        names = secrets_of_percent(_text_of(node.left))
+        node.left = self.visit(node.left)
+        match node.right:
+            case ast.Tuple(elts=values):
+                node.right.elts = [self._visited(each, names.get(str(place), "")) for place, each in enumerate(values)]
+            case ast.Dict(keys=keys, values=values):
+                node.right.values = [
+                    self._visited(each, _if_secret(_text_of(key)) or names.get(_text_of(key), ""))
+                    for key, each in zip(keys, values, strict=True)
+                ]
+            case value:
+                node.right = self._visited(value, names.get("0", ""))
+        return node
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        name = _secret_in(node.subject)
+        node.subject = self.visit(node.subject)
+        for case in node.cases:
+            with self.within(name or self._name):
+                case.pattern = self.visit(case.pattern)
+            case.guard = None if case.guard is None else self.visit(case.guard)
+            case.body = [self.visit(statement) for statement in case.body]
+        return node
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> ast.AST:
+        """`case {"token": "abc"}`."""
+        node.patterns = [
+            self._visited(each, _if_secret(_text_of(key))) for key, each in zip(node.keys, node.patterns, strict=True)
+        ]
+        return node
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
+        """`case Login("me", password="abc")`."""
+        takes = [*self._takers.get(_name_of(node.cls), []), *[""] * len(node.patterns)]
+        node.patterns = [
+            self._visited(each, _if_secret(name)) for each, name in zip(node.patterns, takes, strict=False)
+        ]
+        named = zip(node.kwd_patterns, node.kwd_attrs, strict=True)
+        node.kwd_patterns = [self._visited(each, _if_secret(name)) for each, name in named]
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
@@ -298,6 +390,11 @@ def _last_text(node: ast.AST) -> str:
         case ast.BinOp(right=last) | ast.JoinedStr(values=[*_, last]):
             return _last_text(last)
     return _text_of(node)
+
+
+def _names_before(texts: Sequence[str]) -> list[str]:
+    """Of each piece of a text, the name of a secret with which what stands before it ends; "" for none."""
+    return [names_what_follows(texts[place - 1]) if place else "" for place in range(len(texts))]
 
 
 def _first_secret(nodes: Sequence[ast.AST]) -> str:

@@ -41,10 +41,13 @@ _SHAPES = re.compile(
 _SHAPE_SIGNS = (
     "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "sk-", "k_live", "k_test", "hf_", "akia", "asia",
     "aiza", "ya29", "xox", "sg.", "npm_", "eyj", "private key", "bearer", "basic", "/services/", "/api/webhooks/", "@",
+    "-u ", "--user",
 )  # fmt: skip
 """In lower case, one of these is in every text that has such a shape."""
 _USER = re.compile(r"(://)(?:([^\s/@:'\"]*:)([^\s/'\"]+)|(?<=http://|ttps://)([^\s/@:'\"?#]+))(?=@)")
 """The user and password of a URL, or the token that stands there alone."""
+_CURL = re.compile(r"((?:^|\s)(?:-u|--user)[ =]?[\"']?[^\s:\"']+:)([^\s\"']+)")
+"""The password of curl's option."""
 _NAME = re.compile(
     r"(?<![\w.-])([A-Za-z][\w.-]*)\\?[\"']?\s?([=:])\s?\\?([\"']?)(?:(?:Bearer|Basic|Token|Digest)\s)?", re.IGNORECASE
 )
@@ -96,6 +99,7 @@ class Mask:
         text = _USER.sub(
             lambda found: f"{found[1]}{found[2] or ''}{self._hidden(found[3] if found[2] else found[4])}", text
         )
+        text = _CURL.sub(lambda found: found[1] + self._hidden(found[2]), text)
         return _SCHEME.sub(self._with_scheme, self._without_named(text))
 
     def _without_named(self, text: str) -> str:

@@ -9,7 +9,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _ANYWHERE = {
     "password", "passwords", "passwd", "passphrase", "passcode", "pwd", "secret", "secrets", "credential",
-    "credentials", "authorization", "cookie", "cookies", "token", "tokens", "jwt", "apikey", "apikeys",
+    "credentials", "cred", "creds", "authorization", "cookie", "cookies", "token", "tokens", "jwt", "apikey", "apikeys",
 }  # fmt: skip
 _AT_THE_END = {"auth", "pass", "pw", "pin", "otp", "totp", "cvv", "cvc", "psk", "sid", "sig", "signature"}
 _RUN_TOGETHER = (
@@ -32,7 +32,7 @@ _IN_A_QUERY = {"key", "appid"}
 """In a URL these are keys to an API."""
 
 SIGNS = (
-    "pass", "pwd", "secret", "credential", "authoriz", "cookie", "token", "jwt", "key", "auth", "pw", "pin", "otp",
+    "pass", "pwd", "secret", "cred", "authoriz", "cookie", "token", "jwt", "key", "auth", "pw", "pin", "otp",
     "cvv", "cvc", "psk", "sid", "sig", "sess", "appid",
 )  # fmt: skip
 """In lower case, one of these is in every name that is taken for a secret's."""

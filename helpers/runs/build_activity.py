@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -220,8 +221,9 @@ def _shown_name(name: str, row: TaskRow, asked_for: str | None) -> str:
     if not name or DEFAULT_NAME.fullmatch(name):  # a task that nobody kept is gone before it is asked
         # `gather(session.get(a), session.get(b))` makes tasks of coroutines that are aiohttp's own.
         return row.coroutine if is_learners(row.code) else asked_for or row.coroutine
-    # anyio calls a task by its function's module and all that is around it.
-    return row.coroutine if name.endswith(f".{row.coroutine}") else name
+    # anyio calls a task by its function's module and all that is around it; by the module alone what is no function.
+    alone = name in ("__main__", "functools") or getattr(sys.modules.get(name), "__file__", "") == row.code
+    return row.coroutine if alone or "<" in name or name.endswith(f".{row.coroutine}") else name
 
 
 def _opener_name(filename: str) -> str:

@@ -1,6 +1,7 @@
 """What a run says of its tasks, threads and requests, put together from all recorders."""
 
 import asyncio
+import functools
 import json
 import threading
 import time
@@ -24,6 +25,7 @@ from helpers.page.words import seconds
 from helpers.recorders.task_row import LongStep
 from helpers.runs.card import card
 from helpers.runs.run import Run
+from helpers.runs.thread_spans import Span, cut
 from helpers.servers.practice_api import PracticeAPI
 
 pytestmark = pytest.mark.evidence
@@ -228,6 +230,40 @@ def test_tasks_of_a_task_group_of_anyio_are_the_learners() -> None:
     assert activity.hidden == 0
     assert "8 tasks took " in run.timeline().sentence
     assert ">8</" in card(run)
+
+
+def test_a_task_group_of_anyio_calls_a_task_by_its_function() -> None:
+    class Fetch:
+        async def __call__(self) -> None:
+            await asyncio.sleep(0)
+
+        async def once(self) -> None:
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(Fetch())
+            group.start_soon(functools.partial(Fetch().once))
+            group.start_soon(lambda: Fetch().once())
+            group.start_soon(Fetch().once, name="given")
+
+    names = list(measured(work, blocking=1).tasks["name"])
+    assert names == ["main", "Fetch.__call__", "Fetch.once #1", "Fetch.once #2", "given"]
+
+
+def test_what_lies_between_two_moments_is_found_without_a_look_at_all_that_does_not() -> None:
+    class Counting(list[Span]):
+        looks = 0
+
+        def __getitem__(self, place: Any) -> Any:
+            self.looks += 1
+            return super().__getitem__(place)
+
+    spans = Counting((number % 3, float(number), number + 1.0) for number in range(100_000))
+    assert cut(spans, 500.25, 502.5) == [(2, 500.25, 501.0), (0, 501.0, 502.0), (1, 502.0, 502.5)]
+    assert spans.looks < 100
+    assert cut(spans, 7.0, 8.0) == [(1, 7.0, 8.0)] and cut(spans, 7.0, 7.0) == []
+    assert cut(spans, -3.0, 0.5) == [(0, 0.0, 0.5)] and cut(spans, 99_999.5, 1e9) == [(0, 99_999.5, 100_000.0)]
 
 
 def test_the_jobs_of_a_thread_pool_are_counted() -> None:

@@ -94,6 +94,28 @@ def test_an_interrupt_passes_through_and_the_run_says_so(api: PracticeAPI, error
     assert after.outcome == "ok"
 
 
+@pytest.mark.parametrize("ends", ["by itself", "with its session", "with the block", "by nobody"])
+def test_the_bytes_of_a_websocket_are_those_that_were_received(api: PracticeAPI, ends: str) -> None:
+    async def main() -> tuple[Run, int]:
+        session = aiohttp.ClientSession()
+        with measure("a stream") as run:
+            socket = await session.ws_connect(api.url("/socket", rate=1000))
+            received = sum([len((await socket.receive()).data) for _ in range(3)])
+            if ends == "by itself":
+                await socket.close()
+            elif ends == "with its session":
+                await session.close()
+            elif ends == "by nobody":
+                del socket
+        await session.close()
+        return run, received
+
+    run, received = asyncio.run(main())
+    (row,) = run.requests.to_dict("records")
+    # Who closes it reads what is on its way up to the goodbye; that is not counted, since nobody gets it.
+    assert (row["status"], row["bytes"]) == (101, received) and received > 100
+
+
 def test_nested_blocks_are_refused_and_the_outer_one_goes_on(api: PracticeAPI) -> None:
     with measure("outer") as outer:
         requests.get(api.url("/countries/FR"))

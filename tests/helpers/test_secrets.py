@@ -181,6 +181,25 @@ CODE = [
     ("get('https://host/?n=1&token=' + 'abc')", "get('https://host/?n=1&token=' + '<secret>')"),
     ("f(f'{host}/?token=' + 'abc' + '&n=1')", "f(f'{host}/?token=' + '<secret>' + '&n=1')"),
     ("f(r'{\\\"password\\\": \\\"abc\\\"}')", "f('{\\\\\"password\\\\\": \\\\\"<secret>\"}')"),
+    ("get('%s?n=%d&token=%s' % (u, 5, 'abc'))", "get('%s?n=%d&token=%s' % (u, 5, '<secret>'))"),
+    ("get('https://host/?token=%s' % 'abc')", "get('https://host/?token=%s' % '<secret>')"),
+    ("get('?n=%(n)s&token=%(t)s' % {'n': 'me', 't': 'abc'})",
+     "get('?n=%(n)s&token=%(t)s' % {'n': 'me', 't': '<secret>'})"),
+    ("'100%% of %s, password=%s' % ('me', 'abc')", "'100%% of %s, password=%s' % ('me', '<secret>')"),
+    ("get('{}?token={}'.format(u, 'abc'))", "get('{}?token={}'.format(u, '<secret>'))"),
+    ("get('{0}?token={2}&n={1}'.format('u', 'me', 'abc'))", "get('{0}?token={2}&n={1}'.format('u', 'me', '<secret>'))"),
+    ("get('{u}?token={t.x}'.format(u='me', t='abc'))", "get('{u}?token={t.x}'.format(u='me', t='<secret>'))"),
+    ("'{ of '.format('me')", "'{ of '.format('me')"),
+    ("get(f'{u}?n={\"me\"}&token={\"abc\"}')", "get(f\"{u}?n={'me'}&token={'<secret>'}\")"),
+    ("creds = 'abc'", "creds = '<secret>'"),
+    ("system('curl -u me:abc https://host')", "system('curl -u me:<secret> https://host')"),
+    ("system('curl --user \"me:abc\" https://host')", "system('curl --user \"me:<secret>\" https://host')"),
+    ("match config:\n    case {'token': 'abc', 'n': 'me'}:\n        pass",
+     "match config:\n    case {'token': '<secret>', 'n': 'me'}:\n        pass"),
+    ("match config:\n    case Config('me', api_key='abc'):\n        pass",
+     "match config:\n    case Config('me', api_key='<secret>'):\n        pass"),
+    ("match token:\n    case 'abc' | 'abd':\n        use('me')",
+     "match token:\n    case '<secret>' | '<secret>':\n        use('me')"),
     ("token.encode('utf-8')", "token.encode('utf-8')"),
     ("get_ipython().system('curl -H \"Authorization: Bearer abc\" https://host')",
      "get_ipython().system('curl -H \"Authorization: Bearer <secret>\" https://host')"),
@@ -204,6 +223,20 @@ def test_what_is_given_to_an_argument_that_is_called_a_secret() -> None:
         "begin": "def begin(token):\n    work(token)",
         "fetch": "async def fetch(url, password):\n    work(url)",
         "Client": "class Client:\n\n    def __init__(self, token, n): ...\n\n    def log_in(self, n, pin): ...",
+    }
+    for secret in ("abc", "abd", "abe", "abf"):
+        calls = calls.replace(secret, "<secret>")
+    assert masked(parts, None) == {**parts, "cell": calls}
+
+
+def test_what_a_field_in_its_place_is_called() -> None:
+    calls = "A('me', 'abc')\nB('me', 'abd')\nC('abe', 'me')\nD('me', 'abf')"
+    parts = {
+        "cell": calls,
+        "A": "@dataclass\nclass A:\n    user: str\n    api_key: str = ''\n    kind: ClassVar[str] = 'me'",
+        "B": "class B(NamedTuple):\n    user: str\n    password: str",
+        "C": "C = namedtuple('C', 'token, n')",
+        "D": "D = make_dataclass('D', [('n', str), ('pin', str)])",
     }
     for secret in ("abc", "abd", "abe", "abf"):
         calls = calls.replace(secret, "<secret>")

@@ -290,7 +290,8 @@ class AiohttpHooks:
                 if record is not None and record.end is None:
                     failure = failure_within("aiohttp")
                     if record.status is not None:
-                        if protocol._payload is not None:
+                        # The messages of a WebSocket are counted as they are received.
+                        if protocol._payload is not None and record.status != SWITCHING_PROTOCOLS:
                             record.received = _received(protocol._payload)
                         record.finish()
                     elif failure is not None:  # it could not be sent; who waits for an answer is told by an error
