@@ -1,29 +1,34 @@
 """What a run depended on, code and values, without the secrets in it."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from helpers.code.masking import GAP, Key, Mask, names_what_follows
+from helpers.code.nodes import (
+    first_secret,
+    if_secret,
+    last_text,
+    name_of,
+    names_before,
+    secret_in,
+    text_of,
+    variables_in,
+)
 from helpers.code.secret_names import is_secret, may_be_number
+from helpers.code.secret_takers import Takers, takers_in_all
 from helpers.code.sources import parse
 from helpers.code.template_places import secrets_of_format, secrets_of_percent
 
 _PLACES = {"get", "getenv", "getpass", "input", "pop", "open", "encode", "decode"}
 """Functions whose first argument says where a secret is to be had, and is none: ``os.getenv("TOKEN", "abc")``."""
-_MAKES_CLASSES = {"namedtuple", "NamedTuple", "make_dataclass"}
 _PUTTING = {"set", "update", "setdefault", "append", "add", "extend"}
 """Methods that put their arguments into what they belong to: ``session.cookies.set("a", "b")``."""
 
-_DEFINES = ("def ", "class ", *_MAKES_CLASSES)
-"""One of these is in every text that defines a function or a class."""
-
 Node = TypeVar("Node", bound=ast.AST)
-Takers = tuple[tuple[str, tuple[str, ...]], ...]
-"""Functions and classes, each with its arguments in order."""
 
 
 def masked(parts: Mapping[str, str], key: Key | None) -> dict[str, str]:
@@ -31,58 +36,36 @@ def masked(parts: Mapping[str, str], key: Key | None) -> dict[str, str]:
 
     With a key another secret gets another mark, so that it is still seen as a change. What is masked already stays.
     """
-    mask, takers = Mask(key), _takers(parts.values())
-    return {name: _masked(name, text, mask, takers) for name, text in parts.items()}
+    mask, takers = Mask(key), takers_in_all(parts.values())
+    given = {name for text in parts.values() for name in _given_as_secrets(text, mask, takers)}
+    return {name: _masked(name, text, mask, takers, _own(name) in given) for name, text in parts.items()}
 
 
-def _takers(texts: Iterable[str]) -> Takers:
-    """The functions and classes in the code that take a secret, and the names of their arguments in order."""
-    return tuple(taker for text in texts if any(map(text.__contains__, _DEFINES)) for taker in _takers_in(text))
-
-
-@lru_cache(maxsize=1000)
-def _takers_in(text: str) -> Takers:
-    """The same for one text. The functions that a block reaches are the same ones at every run."""
-    tree, found = parse(text), {}
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found[node.name] = _arguments(node)
-        elif isinstance(node, ast.ClassDef):
-            made = [inner for inner in node.body if isinstance(inner, ast.FunctionDef) and inner.name == "__init__"]
-            found[node.name] = _arguments(made[0]) if made else _fields(node)
-        elif isinstance(node, ast.Assign) and (named := _named_tuple(node.value)):
-            found.update((target.id, named) for target in node.targets if isinstance(target, ast.Name))
-    return tuple((name, tuple(arguments)) for name, arguments in found.items() if any(map(is_secret, arguments)))
-
-
-def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
-    return names[1:] if names[:1] in (["self"], ["cls"]) else names
-
-
-def _fields(made: ast.ClassDef) -> list[str]:
-    """Those that a dataclass or a NamedTuple is given in order."""
-    return [
-        each.target.id for each in made.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
-    ]
-
-
-def _named_tuple(value: ast.AST) -> list[str]:
-    """The fields of ``namedtuple("Login", "user password")`` and its kind; none of anything else."""
-    match value:
-        case ast.Call(func=function, args=[_, fields, *_]) if _name_of(function) in _MAKES_CLASSES:
-            if isinstance(fields, ast.Tuple | ast.List):
-                firsts = (each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields.elts)
-                return [_text_of(each) for each in firsts]
-            return _text_of(fields).replace(",", " ").split()
-    return []
+def _own(name: str) -> str:
+    """The name of a part in its code: another one of that name carries its file's too."""
+    return name.partition(" (")[0]
 
 
 @lru_cache(maxsize=1000)
-def _masked(name: str, text: str, mask: Mask, takers: Takers) -> str:
-    own = name.partition(" (")[0]  # another one of that name carries its file's too
-    hidden = is_secret(own)
-    if not hidden and not mask.finds_signs(text) and not any(taker in text for taker, _ in takers):
+def _given_as_secrets(text: str, mask: Mask, takers: Takers) -> tuple[str, ...]:
+    """The variables that code gives to what is named as a secret: `x` in ``headers={"Authorization": x}``."""
+    if not _may_hold_any(text, mask, takers):
+        return ()
+    tree, masker = parse(text), _Masker(mask, dict(takers))
+    for statement in tree.body if tree is not None else ():
+        masker.visit(deepcopy(statement))
+    return tuple(masker.given)
+
+
+def _may_hold_any(text: str, mask: Mask, takers: Takers) -> bool:
+    return mask.finds_signs(text) or any(taker in text for taker, _ in takers)
+
+
+@lru_cache(maxsize=1000)
+def _masked(name: str, text: str, mask: Mask, takers: Takers, is_given: bool) -> str:
+    own = _own(name)
+    hidden = is_given or is_secret(own)
+    if not hidden and not _may_hold_any(text, mask, takers):
         return text
     tree = parse(text)
     if tree is None:  # such as "text of 812 characters (a1b2c3)"
@@ -100,10 +83,11 @@ class _Masker(ast.NodeTransformer):
 
     Attributes:
         found: whether there was anything to mask.
+        given: the variables that are given to what is named as a secret.
     """
 
     def __init__(self, mask: Mask, takers: Mapping[str, Sequence[str]]) -> None:
-        self.found = False
+        self.found, self.given = False, set[str]()
         self._mask, self._takers = mask, takers
         self._name = ""  # that calls secret what is visited now; empty for none
         self._function = ""  # the one that is being visited, where its name says that it returns a secret
@@ -140,7 +124,7 @@ class _Masker(ast.NodeTransformer):
             return self.generic_visit(node)
         texts = [str(part.value) if isinstance(part, ast.Constant) else GAP for part in values]
         pieces = str(self._without("".join(texts))).split(GAP)
-        names = _names_before(texts)
+        names = names_before(texts)
         put_in = [
             self._named(part, name)
             for part, name in zip(values, names, strict=True)
@@ -178,7 +162,7 @@ class _Masker(ast.NodeTransformer):
                 self.visit(target)  # `session.headers["Authorization"]`: the key is kept
         if node.value is not None:
             one = len(to) == 1
-            node.value = self._given(to[0], node.value) if one else self._visited(node.value, _first_secret(to))
+            node.value = self._given(to[0], node.value) if one else self._visited(node.value, first_secret(to))
         return node
 
     def _given(self, target: ast.AST, value: ast.expr) -> ast.expr:
@@ -188,16 +172,20 @@ class _Masker(ast.NodeTransformer):
                 if len(targets) == len(values):
                     value.elts = [self._given(*pair) for pair in zip(targets, values, strict=True)]
                     return value
-        return self._visited(value, _secret_in(target))
+        return self._visited(value, secret_in(target))
 
     def _visited(self, node: Node, name: str) -> Node:
         """The node, as a secret of that name; with an empty one as whatever it is in the midst of."""
+        if name:
+            self.given.update(variables_in(node))
         with self.within(name or self._name):
             visited: Node = self.visit(node)
         return visited
 
     def _named(self, node: Any, name: str) -> Any:
         """The node, as a secret of that name; with an empty one as none."""
+        if name:
+            self.given.update(variables_in(node))
         with self.within(name):
             return self.visit(node)
 
@@ -208,22 +196,22 @@ class _Masker(ast.NodeTransformer):
         return self._loop(node)
 
     def _loop(self, node: ast.For | ast.AsyncFor) -> ast.AST:
-        node.iter = self._visited(node.iter, _secret_in(node.target))
+        node.iter = self._visited(node.iter, secret_in(node.target))
         node.body = [self.visit(statement) for statement in node.body]
         node.orelse = [self.visit(statement) for statement in node.orelse]
         return node
 
     def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
-        node.iter = self._visited(node.iter, _secret_in(node.target))
+        node.iter = self._visited(node.iter, secret_in(node.target))
         node.ifs = [self.visit(test) for test in node.ifs]
         return node
 
     def visit_arguments(self, node: ast.arguments) -> ast.AST:
         placed = [*node.posonlyargs, *node.args]
         named = zip(placed[len(placed) - len(node.defaults) :], node.defaults, strict=True)
-        node.defaults = [self._visited(value, _if_secret(argument.arg)) for argument, value in named]
+        node.defaults = [self._visited(value, if_secret(argument.arg)) for argument, value in named]
         node.kw_defaults = [
-            None if value is None else self._visited(value, _if_secret(argument.arg))
+            None if value is None else self._visited(value, if_secret(argument.arg))
             for argument, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)
         ]
         return node
@@ -235,7 +223,7 @@ class _Masker(ast.NodeTransformer):
         return self._function_named(node)
 
     def _function_named(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        before, self._function = self._function, _if_secret(node.name)
+        before, self._function = self._function, if_secret(node.name)
         self.generic_visit(node)
         self._function = before
         return node
@@ -248,7 +236,7 @@ class _Masker(ast.NodeTransformer):
     def visit_Dict(self, node: ast.Dict) -> ast.AST:
         values = []
         for key, value in zip(node.keys, node.values, strict=True):
-            values.append(self._visited(value, _if_secret(_text_of(key))))
+            values.append(self._visited(value, if_secret(text_of(key))))
         with self.within(""):
             node.keys = [None if key is None else self.visit(key) for key in node.keys]
         node.values = values
@@ -262,28 +250,28 @@ class _Masker(ast.NodeTransformer):
 
     def _pair(self, node: ast.Tuple | ast.List) -> ast.AST:
         """A name and its value, as in ``headers=[("Authorization", "abc")]``."""
-        name = _if_secret(_text_of(node.elts[0])) if len(node.elts) == 2 else ""
+        name = if_secret(text_of(node.elts[0])) if len(node.elts) == 2 else ""
         if not name:
             return self.generic_visit(node)
         node.elts[1] = self._visited(node.elts[1], name)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        named, around = _name_of(node.func), self._name
+        named, around = name_of(node.func), self._name
         takes = self._takers.get(named, [])  # `log_in("me", "abc")`, where it is `def log_in(user, password)`
-        into = _secret_in(node.func.value) if isinstance(node.func, ast.Attribute) and named in _PUTTING else ""
+        into = secret_in(node.func.value) if isinstance(node.func, ast.Attribute) and named in _PUTTING else ""
         if named == "format" and isinstance(node.func, ast.Attribute):
-            self._format(node, _text_of(node.func.value))
+            self._format(node, text_of(node.func.value))
             return node
         node.func = self.visit(node.func)
-        names = [_if_secret(_text_of(argument)) for argument in node.args]  # `os.putenv("API_KEY", "abc")`
+        names = [if_secret(text_of(argument)) for argument in node.args]  # `os.putenv("API_KEY", "abc")`
         for place, argument in enumerate(node.args):
             before, is_name = names[place - 1] if place else "", place < len(names) - 1 and names[place]
             with self.within("" if is_name or (place == 0 and named in _PLACES) else around):
-                taken = _if_secret(takes[place]) if place < len(takes) else ""
-                of = before or into or taken or _if_secret(named)  # `BasicAuth("me", "abc")`
+                taken = if_secret(takes[place]) if place < len(takes) else ""
+                of = before or into or taken or if_secret(named)  # `BasicAuth("me", "abc")`
                 node.args[place] = self.visit(argument) if is_name else self._visited(argument, of)
-        with self.within(around or _if_secret(named)):
+        with self.within(around or if_secret(named)):
             node.keywords = [self.visit(keyword) for keyword in node.keywords]
         return node
 
@@ -293,11 +281,11 @@ class _Masker(ast.NodeTransformer):
         node.func = self.visit(node.func)
         node.args = [self._visited(each, names.get(str(place), "")) for place, each in enumerate(node.args)]
         for keyword in node.keywords:
-            name = _if_secret(keyword.arg or "") or names.get(keyword.arg or "", "")
+            name = if_secret(keyword.arg or "") or names.get(keyword.arg or "", "")
             keyword.value = self._visited(keyword.value, name)
 
     def visit_keyword(self, node: ast.keyword) -> ast.AST:
-        node.value = self._visited(node.value, _if_secret(node.arg or ""))
+        node.value = self._visited(node.value, if_secret(node.arg or ""))
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
@@ -308,22 +296,22 @@ class _Masker(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """`"/login?token=" + "abc"`: the name may end one text, and the secret be the next."""
-        if isinstance(node.op, ast.Mod) and _text_of(node.left):
+        if isinstance(node.op, ast.Mod) and text_of(node.left):
             return self._put_in(node)
-        name = names_what_follows(_last_text(node.left)) if isinstance(node.op, ast.Add) else ""
+        name = names_what_follows(last_text(node.left)) if isinstance(node.op, ast.Add) else ""
         node.left, node.right = self.visit(node.left), self._visited(node.right, name)
         return node
 
     def _put_in(self, node: ast.BinOp) -> ast.AST:
         """`"/login?token=%s" % "abc"`: each value by the name that stands before its place."""
-        names = secrets_of_percent(_text_of(node.left))
+        names = secrets_of_percent(text_of(node.left))
         node.left = self.visit(node.left)
         match node.right:
             case ast.Tuple(elts=values):
                 node.right.elts = [self._visited(each, names.get(str(place), "")) for place, each in enumerate(values)]
             case ast.Dict(keys=keys, values=values):
                 node.right.values = [
-                    self._visited(each, _if_secret(_text_of(key)) or names.get(_text_of(key), ""))
+                    self._visited(each, if_secret(text_of(key)) or names.get(text_of(key), ""))
                     for key, each in zip(keys, values, strict=True)
                 ]
             case value:
@@ -331,7 +319,7 @@ class _Masker(ast.NodeTransformer):
         return node
 
     def visit_Match(self, node: ast.Match) -> ast.AST:
-        name = _secret_in(node.subject)
+        name = secret_in(node.subject)
         node.subject = self.visit(node.subject)
         for case in node.cases:
             with self.within(name or self._name):
@@ -343,18 +331,16 @@ class _Masker(ast.NodeTransformer):
     def visit_MatchMapping(self, node: ast.MatchMapping) -> ast.AST:
         """`case {"token": "abc"}`."""
         node.patterns = [
-            self._visited(each, _if_secret(_text_of(key))) for key, each in zip(node.keys, node.patterns, strict=True)
+            self._visited(each, if_secret(text_of(key))) for key, each in zip(node.keys, node.patterns, strict=True)
         ]
         return node
 
     def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
         """`case Login("me", password="abc")`."""
-        takes = [*self._takers.get(_name_of(node.cls), []), *[""] * len(node.patterns)]
-        node.patterns = [
-            self._visited(each, _if_secret(name)) for each, name in zip(node.patterns, takes, strict=False)
-        ]
+        takes = [*self._takers.get(name_of(node.cls), []), *[""] * len(node.patterns)]
+        node.patterns = [self._visited(each, if_secret(name)) for each, name in zip(node.patterns, takes, strict=False)]
         named = zip(node.kwd_patterns, node.kwd_attrs, strict=True)
-        node.kwd_patterns = [self._visited(each, _if_secret(name)) for each, name in named]
+        node.kwd_patterns = [self._visited(each, if_secret(name)) for each, name in named]
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
@@ -365,58 +351,6 @@ class _Masker(ast.NodeTransformer):
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         sides = [node.left, *node.comparators]
-        name = _first_secret(sides)
+        name = first_secret(sides)
         node.left, *node.comparators = (self._visited(side, name) for side in sides)
         return node
-
-
-def _if_secret(name: str) -> str:
-    return name if is_secret(name) else ""
-
-
-def _text_of(node: ast.AST | None) -> str:
-    """What a constant text, or one of bytes, says; "" for anything else."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.Constant(value=bytes(text)):
-            return text.decode("latin-1")
-    return ""
-
-
-def _last_text(node: ast.AST) -> str:
-    """What the last text of a sum, or of an f-string, says."""
-    match node:
-        case ast.BinOp(right=last) | ast.JoinedStr(values=[*_, last]):
-            return _last_text(last)
-    return _text_of(node)
-
-
-def _names_before(texts: Sequence[str]) -> list[str]:
-    """Of each piece of a text, the name of a secret with which what stands before it ends; "" for none."""
-    return [names_what_follows(texts[place - 1]) if place else "" for place in range(len(texts))]
-
-
-def _first_secret(nodes: Sequence[ast.AST]) -> str:
-    return next(filter(None, map(_secret_in, nodes)), "")
-
-
-def _name_of(node: ast.AST) -> str:
-    """The last name of an expression: of ``session.auth`` it is ``auth``, as of ``config["auth"]``."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(str(name))):
-            return name
-        case ast.Starred(value=inner):
-            return _name_of(inner)
-    return ""
-
-
-def _secret_in(node: ast.AST) -> str:
-    """The name in a target, or on the way to it, that calls a secret what is given to it; "" for none."""
-    if isinstance(node, ast.Tuple | ast.List):
-        return _first_secret(node.elts)
-    if name := _if_secret(_name_of(node)):
-        return name
-    if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        return _secret_in(node.value)
-    return ""

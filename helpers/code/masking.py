@@ -4,7 +4,7 @@ What is masked becomes ``<secret-9f3a-1b2c3d>``. The end is a short HMAC under a
 another secret is told from the same one. Without the key nobody can try out passwords against it, as could be done with
 a hash. The middle tells marks under another key, which cannot be compared.
 
-Masking by name and shape cannot know everything: a password in a variable called ``x`` is kept as it is.
+Masking by name and shape cannot know everything: a password that is called ``x`` everywhere is kept as it is.
 """
 
 import base64

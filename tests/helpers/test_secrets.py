@@ -229,6 +229,21 @@ def test_what_is_given_to_an_argument_that_is_called_a_secret() -> None:
     assert masked(parts, None) == {**parts, "cell": calls}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "get(url, headers={'Authorization': x})", "get(url, headers={'Authorization': f'Bearer {x}'})",
+        "get(url, headers={'Authorization': 'Bearer ' + x})", "get(f'{url}?token={x}')", "get(url + '?token=' + x)",
+        "get('%s?token=%s' % (url, x))", "get('{}?token={}'.format(url, x))", "get(url, auth=(n, x))",
+        "get(url, auth=BasicAuth(n, x))", "session.auth = (n, x)", "get(url, params={'api_key': x})", "log_in(n, x)",
+    ],
+)  # fmt: skip
+def test_a_variable_that_is_given_as_a_secret_is_one(code: str) -> None:
+    parts = {"cell": code, "x": "'abc'", "url": "'https://host'", "limit": "'abc'"}
+    kept = masked({**parts, "log_in": "def log_in(user, password): ..."}, None)
+    assert {name: kept[name] for name in parts} == {**parts, "x": "'<secret>'"}
+
+
 def test_what_a_field_in_its_place_is_called() -> None:
     calls = "A('me', 'abc')\nB('me', 'abd')\nC('abe', 'me')\nD('me', 'abf')"
     parts = {
