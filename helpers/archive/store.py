@@ -204,6 +204,8 @@ def _sound(work: Callable[[sqlite3.Connection], Result], connection: sqlite3.Con
     """Return what `work` finds. Raises Damaged where a text in the file is not what was once written there."""
     try:
         return work(connection)
+    except UnicodeEncodeError:  # of what is asked for, by code that has not checked it
+        raise
     except (ValueError, TypeError, KeyError) as error:
         raise Damaged(str(error)) from error
 

@@ -98,13 +98,23 @@ def check_choice(name: str, value: object, allowed: Sequence[str]) -> None:
 def check_text(name: str, value: object, example: str) -> str:
     """Check that an argument is a text that says something; return it without the spaces around it.
 
+    Half a character becomes another, see `whole_characters`.
+
     Raises TypeError for what is no text, ValueError for an empty one.
     """
     if not isinstance(value, str):
         raise TypeError(f"{name} is a text such as {example!r}, not {value!r}")
     if not value.strip():
         raise ValueError(f"{name} is a text such as {example!r}, and must not be empty")
-    return value.strip()
+    return whole_characters(value.strip())
+
+
+def whole_characters(text: str) -> str:
+    """The text with "\N{REPLACEMENT CHARACTER}" in place of half a character.
+
+    JSON may have one, a lone surrogate of UTF-16. It can be neither shown nor kept.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def check_function(name: str, function: object, *arguments: object) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from helpers import archive
 from helpers.archive import StoredRun
+from helpers.page.checked import whole_characters
 from helpers.page.words import count, one_line
 from helpers.reruns.comparable import Sorted, in_common, left_out, newest, not_in_turns, sort_out, what_differs
 
@@ -111,7 +112,7 @@ def runs_under(label: str) -> list[StoredRun]:
     """Everyone's runs under a label, oldest first. Raises TypeError or ValueError where there are none."""
     if not isinstance(label, str):
         raise TypeError(f"a label is a text such as 'one by one', not {label!r}")
-    runs = archive.runs_of(label, who=None)
+    runs = archive.runs_of(whole_characters(label), who=None)
     if not runs:
         labels = archive.labels()
         near = difflib.get_close_matches(label, labels, n=3) or labels[-5:]

@@ -51,7 +51,7 @@ def forget(label: str | None = None, *, who: str = "", yes: bool = False) -> Non
     if label is None and not who:
         raise ValueError('forget what? Name a label, forget("label"), or a person, forget(who="Anna")')
     if label is not None:
-        runs_under(label)
+        label = runs_under(label)[0].label
     _check_text("who", who)
     runs = [run for run in archive.all_runs() if run.who == who and label in (None, run.label)]
     if not runs:

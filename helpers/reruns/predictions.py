@@ -9,6 +9,9 @@ from helpers.archive import StoredRun
 if TYPE_CHECKING:
     from helpers.charts import Chart
 
+SHORTEST_GUESS, LONGEST_GUESS = 1e-9, 1e9
+"""Seconds: a clock's own step, and thirty years. No chart need reach further."""
+
 
 def predictions() -> "Chart":
     """Draw your guesses against your measurements, chapter by chapter.
@@ -28,7 +31,9 @@ def predictions() -> "Chart":
         if first.predict is None:
             continue
         if walls:
-            found.append(Guess(first.chapter, first.label, first.predict, median(walls)))
+            # An imported run, or one of an older version of the course, may have any number.
+            guess = min(max(first.predict, SHORTEST_GUESS), LONGEST_GUESS)
+            found.append(Guess(first.chapter, first.label, guess, median(walls)))
         else:
             failed += 1
     remarks = [

@@ -21,6 +21,7 @@ from helpers.recorders.http.recorder import HttpRecorder
 from helpers.recorders.loop.recorder import LoopRecorder
 from helpers.recorders.loop.self_test import why_not
 from helpers.recorders.threads.recorder import ThreadRecorder
+from helpers.reruns.predictions import LONGEST_GUESS
 from helpers.runs.block_progress import BlockProgress
 from helpers.runs.evidence import Evidence, collect
 from helpers.runs.recording import Recording
@@ -50,7 +51,7 @@ class measure:
 
     Args:
         label: what this run is called on its card and charts.
-        predict: your guess of the wall time, in seconds.
+        predict: your guess of the wall time, in seconds; up to a billion of them.
         blocking: a step of a task that runs for so many seconds or more is called blocking and drawn in red.
         warm_up: whether the run is only there to warm up: kept in the history, shown in grey, and not counted.
 
@@ -62,9 +63,11 @@ class measure:
     def __init__(
         self, label: str, predict: float | None = None, blocking: float = 0.01, *, warm_up: bool = False
     ) -> None:
-        guess = None if predict is None else float(check_number("predict", predict, 0, unit="seconds", above=True))
+        if predict is not None:
+            predict = float(check_number("predict", predict, 0, LONGEST_GUESS, "seconds", above=True))
         blocking = check_number("blocking", blocking, 0, unit="seconds", above=True)
-        self._run = Run(check_text("a run's label", label, "one after another"), guess, check_flag("warm_up", warm_up))
+        label = check_text("a run's label", label, "one after another")
+        self._run = Run(label, predict, check_flag("warm_up", warm_up))
         self._owner = object()  # by which contexts are marked; some outlive the block, and must not keep its run
         self._requests = HttpRecorder(self._owner)
         self._recording = Recording(ThreadRecorder(), self._requests.records, threshold=float(blocking))

@@ -10,7 +10,7 @@ import pandas
 import pytest
 from archive_samples import REQUESTS, SAMPLE, sample
 
-from helpers import archive, export, forget, history, import_runs
+from helpers import archive, export, forget, history, import_runs, measure
 
 
 @pytest.fixture
@@ -52,6 +52,21 @@ def test_its_columns_are_of_one_kind_however_few_runs_there_are(runs: int) -> No
     kinds = history().dtypes.astype(str)
     assert kinds["when"].startswith("datetime64") and kinds["predict"] == "float64" and kinds["peak"] == "Int64"
     assert len(history()) == runs
+
+
+def test_half_a_character_in_a_label_harms_no_history() -> None:
+    a_few()
+    with measure("half \ud83d") as run:
+        pass
+    assert run.trouble == "" and run.label == "half \N{REPLACEMENT CHARACTER}"
+    assert history("half \ud83d").index.tolist() == [4]
+    with pytest.raises(ValueError, match="no run under"):
+        history("other \ud83d")
+    with pytest.raises(UnicodeEncodeError):  # of code that has not checked what it asks for
+        archive.runs_of("half \ud83d")
+    assert len(history()) == 4 and not archive.take_notice()
+    forget("half \ud83d", yes=True)
+    assert len(history()) == 3
 
 
 def test_the_history_of_a_label_has_everyones_runs() -> None:

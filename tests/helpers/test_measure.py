@@ -164,6 +164,7 @@ def test_one_block_is_one_run(api: PracticeAPI) -> None:
         ("x", -1, ValueError, "number of seconds above 0"),
         ("x", float("nan"), ValueError, "number of seconds above 0"),
         ("x", float("inf"), ValueError, "number of seconds above 0"),
+        ("x", 1e308, ValueError, "and up to 1e\\+09, not 1e\\+308"),
     ],
 )
 def test_bad_arguments_get_a_clear_error(label: Any, predict: Any, error: type[Exception], words: str) -> None:

@@ -54,6 +54,13 @@ def test_the_measurement_is_the_median_of_the_runs_of_that_code() -> None:
     assert marks(predictions()) == [(0.5, 3.0)]
 
 
+@pytest.mark.parametrize("odd", [1e308, 5e-324])
+def test_a_guess_of_any_size_that_a_history_may_have_is_drawn(odd: float) -> None:
+    ran(odd, 1.0, label="odd")
+    ran(0.5, 2.0, label="a")
+    assert len(marks(predictions())) == 2
+
+
 def test_other_code_is_another_guess() -> None:
     ran(2.0, 2.0, configuration="limit=10")
     ran(0.5, 1.0, configuration="limit=100")
