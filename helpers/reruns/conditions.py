@@ -13,6 +13,7 @@ from uuid import getnode, uuid4
 
 from helpers.archive import Conditions
 from helpers.code.origin import is_learners
+from helpers.reruns.processors import available
 
 LIBRARIES = ("aiohttp", "requests", "urllib3", "uvloop")
 """Those that a request passes through."""
@@ -38,9 +39,8 @@ def python() -> str:
 @cache
 def machine() -> str:
     """Such as ``"Linux x86_64, 2 processors, a1b2c3"``. The last part tells two machines apart without their names."""
-    count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     mark = hashlib.sha256(f"waiting, measured {_machine_id()}".encode()).hexdigest()[:6]
-    return f"{platform.system()} {platform.machine()}, {count} processor{'' if count == 1 else 's'}, {mark}"
+    return f"{platform.system()} {platform.machine()}, {available()}, {mark}"
 
 
 @cache
