@@ -16,6 +16,7 @@ import traceback
 from asyncio import base_events, events
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from math import isnan
 from typing import Any
 from unittest.mock import Mock
 
@@ -149,6 +150,20 @@ def test_a_timer_that_is_set_for_a_moment_that_has_passed_is_late_from_then_on()
     run = asyncio.run(main())
     assert 0 <= run.panel().activity.lag <= run.wall
     assert (run.steps["waited"] <= run.wall).all()
+
+
+def test_a_timer_that_is_cancelled_before_its_turn_is_not_late() -> None:
+    async def main() -> LoopRecorder:
+        loop = asyncio.get_running_loop()
+        with recording() as recorder:
+            timer = loop.call_at(loop.time() - 5, print)
+            loop.call_soon(timer.cancel)
+            loop._ready.append(timer)  # type: ignore[attr-defined]
+            await asyncio.sleep(0)
+            assert timer.cancelled()
+        return recorder
+
+    assert isnan(asyncio.run(main()).lag)
 
 
 def test_the_line_is_the_learners_own_also_where_a_library_does_the_blocking() -> None:

@@ -167,11 +167,12 @@ class LoopRecorder:
 
         - What a hook stands for is called once, with the same arguments, outside every `try` of ours. Whatever goes
           wrong in what a hook adds ends in `give_up`, and never in the code that is watched.
-        - `current`, `began` and `running` are the innermost step that runs on the home loop, and are as before when the
-          hook returns: under nest-asyncio a step may run inside another.
-        - Other threads may make handles (`call_soon_threadsafe`). They touch the handle only; all else belongs to the
-          home loop's thread.
-        - A step leaves four numbers and no object. Tasks are held weakly.
+        - `current`, `made_ready`, `began`, `running` and `task` are those of the innermost step that runs on the home
+          loop: under nest-asyncio a step may run inside another.
+        - Other threads may put handles into the queue (`call_soon_threadsafe`). They add to `noted` only, all of it in
+          one call; all else belongs to the home loop's thread.
+        - A step leaves four numbers and no object, and so does what is noted of a handle: what Python's garbage
+          collector counts would make it run more often. Tasks are held weakly, but the one whose step runs.
         """
         home, owner, threshold = self._home, self._owner, self._threshold
         assert home is not None
@@ -272,6 +273,8 @@ class LoopRecorder:
         def begin_other(handle: Any, stepping: "asyncio.Task[Any] | None") -> int:
             """A handle's turn has come that is not one by which a task has given way. Return its row."""
             nonlocal happened, is_reply
+            if handle._cancelled:  # the loop passes it over
+                return OUTSIDE
             if issubclass(type(handle), events.TimerHandle):
                 # One that was set for a moment that had passed has been set since the loop last looked.
                 due = max(due_of(handle), earlier)
