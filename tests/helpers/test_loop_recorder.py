@@ -319,7 +319,7 @@ def ask(): return asyncio.create_task(idle(), name="the learner's")
     told = {name: [row.library for row in rows if row.name == name] for name in {row.name for row in rows}}
     assert told.pop("the library's") == [True, True] and told.pop("the library's too") == [True]
     assert told.pop("the learner's") == [False]
-    assert list(told.values()) == [[False], [False]]  # what gather was given
+    assert sum(told.values(), start=[]) == [False, False]  # what gather was given, under names that differ by version
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="tasks are not eager before")
