@@ -256,16 +256,15 @@ class LoopRecorder:
                     number, made_ready = align(noted, queue, handle)
                 running, began = handle, now
                 callback = handle._callback
-                if number is not None and type(callback) is STEPS:
-                    stepping = callback.__self__
+                if number is not None and callback is not None:  # None: it has been cancelled
+                    current, task = number, callback.__self__
                 else:
-                    stepping = task_of(callback)
-                    number = begin_other(handle, stepping)
-                if number >= 0:
-                    current, task, made_ready = number, stepping, made_ready or now
-                else:
-                    current, task = OUTSIDE, None
-                    others += 1
+                    made_ready = made_ready or now
+                    task = task_of(callback)
+                    current = begin_other(handle, task)
+                    if current < 0:
+                        task = None
+                        others += 1
             except Exception as error:
                 give_up(error)
             return handle
@@ -290,7 +289,7 @@ class LoopRecorder:
             number: int | None = getattr(stepping, attribute, None)
             if number is None and handle._context.get(mark) is owner:  # an eager one, which was not seen being made
                 coroutine = stepping.get_coro()
-                number = note_birth(stepping, coroutine, made_ready or began, OUTSIDE, code_run_by(coroutine))
+                number = note_birth(stepping, coroutine, made_ready, OUTSIDE, code_run_by(coroutine))
             return OUTSIDE if number is None else number
 
         def happened_before(handle: Any) -> float:
@@ -302,7 +301,7 @@ class LoopRecorder:
             return happened
 
         def row_of(stepping: "asyncio.Task[Any]", handle: Any, when: float) -> int | None:
-            """The row of a task that becomes ready: a new one if it is new and of the block, None if it has none."""
+            """The row of a task that becomes ready: a new one if it is new and of the block, None for one without."""
             number: int | None = getattr(stepping, attribute, None)
             if number is None and (
                 handle._context.get(mark) is owner
@@ -310,7 +309,7 @@ class LoopRecorder:
                 or (current >= 0 and threading.get_ident() == home_thread and has_not_begun(stepping))
             ):
                 number = note_birth(stepping, stepping.get_coro(), when, current, maker_of(sys._getframe(2)))
-            return number
+            return None if number == OUTSIDE else number
 
         def end_step(end: float) -> None:
             """The step that ran has ended, and no other has begun."""
