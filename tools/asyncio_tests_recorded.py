@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import unittest
@@ -64,6 +65,7 @@ def record_every_loop() -> dict[str, Any]:
 
 def run(names: list[str]) -> None:
     """Run the test modules in this process and print the outcome as a line of JSON."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and a test waits on
     seen = record_every_loop() if os.environ.get(RECORD) else {}
     suite = unittest.TestSuite()
     for name in names:

@@ -50,6 +50,7 @@ def names_before(texts: Sequence[str]) -> list[str]:
 
 
 def first_secret(nodes: Sequence[ast.AST]) -> str:
+    """The first name of a secret in any of them (`secret_in`); "" for none."""
     return next(filter(None, map(secret_in, nodes)), "")
 
 
