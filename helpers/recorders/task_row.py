@@ -6,6 +6,7 @@ from weakref import ref
 
 from helpers.recorders.display_names import class_name, name_in_code
 from helpers.recorders.handed_on import code_run_by
+from helpers.recorders.tasks import is_cancelled, name_of
 
 OUTSIDE = -1
 """The row of a step that is none of the block's tasks: a callback, or something that runs beside the block."""
@@ -49,8 +50,8 @@ class TaskRow:
     def finish(self, task: Any, now: float) -> None:
         """Note how a task that is done has ended."""
         self.ended = now
-        self.name = task.get_name()
-        if task.cancelled():
+        self.name = name_of(task)
+        if is_cancelled(task):
             self.outcome = "cancelled"
         else:
             # Not `task.exception()`: whoever asks for it takes on to handle it, and asyncio would no longer say

@@ -1,21 +1,24 @@
 """The hooks on a loop's ready queue: nothing that is given to the loop is lost, and what is noted stays with it."""
 
 import asyncio
+import copy
 import itertools
 import json
 import subprocess
 import sys
 import threading
 import traceback
+import weakref
 from collections import deque
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from test_loop_recorder import recording, steps, steps_of
 
 from helpers import measure
-from helpers.recorders.loop.ready_queue import UNKNOWN, align, queue_of
+from helpers.recorders.loop.ready_queue import UNKNOWN, align, stand_in
 from helpers.recorders.loop.recorder import LoopRecorder
 
 pytestmark = pytest.mark.evidence
@@ -24,19 +27,24 @@ pytestmark = pytest.mark.evidence
 # --- the queue and what is noted --------------------------------------------------------------------------------------
 
 
-def test_a_loop_gets_a_queue_of_its_own_once_with_all_that_waits_in_it() -> None:
-    first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
-    try:
-        before: Any = first._ready  # type: ignore[attr-defined]
-        handles = [first.call_soon(print) for _ in range(3)]
-        queue = queue_of(first)
-        assert list(queue) == handles and list(before) == []
-        assert first._ready is queue and queue_of(first) is queue  # type: ignore[attr-defined]
-        assert isinstance(queue, deque) and type(queue) is not type(queue_of(second))
-        queue.clear()
-    finally:
-        first.close()
-        second.close()
+def test_what_stands_before_a_queue_does_all_that_a_deque_does_and_holds_nothing_itself() -> None:
+    queue = deque([1, 2, 3])
+    appended = []
+    before = stand_in(queue, append=lambda _, thing: appended.append(thing))
+    missing = set(dir(deque)) - set(dir(type(before)))
+    assert missing == {"__class_getitem__", "__imul__", "pop", "popleft", "appendleft", "clear"}, "these are hooks"
+    before.append(4)
+    before.extend([5])
+    before += [6]
+    assert appended == [4] and list(queue) == [1, 2, 3, 5, 6] == list(before) and len(before) == 5 and 5 in before
+    assert before == queue and before[0] == 1 and list(reversed(before)) == [6, 5, 3, 2, 1]
+    assert repr(before) == repr(queue) and isinstance(before, deque)
+    before.rotate(1)
+    assert queue[0] == 6
+    for copied in (before.copy(), copy.copy(before), before + deque()):
+        assert type(copied) is deque and copied == queue and copied is not queue
+    queue.clear()
+    assert not before
 
 
 @pytest.mark.parametrize(
@@ -65,29 +73,99 @@ async def give_way(turns: int) -> None:
         await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("change", ["rotate", "reverse", "appendleft", "extend", "replaced"])
+def before_and_after(change: str, loop: Any, older: Any, handle: asyncio.Handle) -> None:
+    """Change the loop's queue as code may that knows of no hook; ``older`` is what it was before the block."""
+    if change in ("rotate", "reverse"):
+        getattr(loop._ready, change)()
+    elif change == "appendleft":
+        loop._ready.appendleft(handle)
+    elif change == "extend":
+        loop._ready.extend([handle])
+    elif change == "add":
+        loop._ready += [handle]
+    elif change == "an older reference":
+        older.append(handle)
+    elif change == "taken and put back":
+        loop._ready.append(loop._ready.popleft())
+
+
+CHANGES = ["rotate", "reverse", "appendleft", "extend", "add", "an older reference", "taken and put back"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_code_that_changes_the_queue_by_itself_leaves_the_record_true(change: str) -> None:
     async def main() -> tuple[LoopRecorder, list[str]]:
         loop: Any = asyncio.get_running_loop()
-        ran: list[str] = []
+        older, ran = loop._ready, list[str]()
         with recording() as recorder:
             children = [asyncio.create_task(give_way(number), name=str(number)) for number in range(1, 6)]
             await asyncio.sleep(0)
-            if change in ("rotate", "reverse"):
-                getattr(loop._ready, change)()
-            elif change == "replaced":  # the queue that is looked at then is not ours: what is in it has no notes
-                loop._ready.append(asyncio.Handle(ran.append, ("called",), loop))
-            else:
-                handle = asyncio.Handle(ran.append, ("called",), loop)
-                getattr(loop._ready, change)(handle if change == "appendleft" else [handle])
+            before_and_after(change, loop, older, asyncio.Handle(ran.append, ("called",), loop))
+            assert len(older) == len(loop._ready)
             await asyncio.gather(*children)
+        assert loop._ready is older
         return recorder, ran
 
     recorder, ran = asyncio.run(main())
-    assert ran == ([] if change in ("rotate", "reverse") else ["called"])
+    assert ran == ([] if change in ("rotate", "reverse", "taken and put back") else ["called"])
     assert recorder.guard.on
-    assert [len(steps_of(recorder, str(number))) for number in range(1, 6)] == [2, 3, 4, 5, 6]
+    if change != "taken and put back":  # then a step more is seen to begin
+        assert [len(steps_of(recorder, str(number))) for number in range(1, 6)] == [2, 3, 4, 5, 6]
     assert all(ready <= start <= end for _, ready, start, end in steps(recorder))
+
+
+def test_a_loop_that_takes_the_last_first_is_recorded() -> None:
+    class Loop(asyncio.SelectorEventLoop):
+        def _run_once(self) -> None:
+            self._ready: Any
+            self._process_events(self._selector.select(0 if self._ready else 0.001))  # type: ignore[attr-defined]
+            for _ in range(len(self._ready)):
+                self._ready.pop()._run()
+
+    async def main() -> LoopRecorder:
+        with recording() as recorder:
+            await asyncio.gather(*(asyncio.create_task(give_way(3), name=str(number)) for number in range(3)))
+        return recorder
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        recorder = runner.run(main())
+    assert [len(steps_of(recorder, str(number))) for number in range(3)] == [4, 4, 4]
+    assert {row.outcome for row in recorder.rows[1:]} == {"ok"}
+
+
+def test_thousands_of_handles_that_are_put_first_take_no_long_time() -> None:
+    """What is noted of each is where it belongs: nothing is looked for."""
+
+    async def main() -> LoopRecorder:
+        loop: Any = asyncio.get_running_loop()
+        with recording() as recorder:
+            for _ in range(1000):
+                loop._ready.appendleft(asyncio.Handle(int, (), loop))
+            await give_way(1)
+        return recorder
+
+    with pytest.MonkeyPatch.context() as patch:
+        looks = []
+        patch.setattr("helpers.recorders.loop.recorder.align", lambda *given: looks.append(given) or align(*given))
+        assert asyncio.run(main()).handles > 1000
+    assert len(looks) <= 2
+
+
+def test_what_is_queued_as_the_loop_is_closed_is_let_go() -> None:
+    class Thing:
+        def call(self) -> None: ...
+
+    loop = asyncio.new_event_loop()
+    recorder = LoopRecorder(loop, object(), 0.05)
+    recorder.start()
+    thing = Thing()
+    gone = weakref.ref(thing)
+    loop.call_soon(thing.call)
+    del thing
+    assert gone() is not None
+    loop.close()
+    assert gone() is None
+    recorder.stop()
 
 
 def test_what_another_thread_gives_to_the_loop_is_never_lost() -> None:
@@ -156,7 +234,26 @@ def test_a_loop_that_keeps_its_queue_in_another_way_runs_as_before_and_the_run_s
         run = runner.run(main())
         queue = runner.get_loop()._ready  # type: ignore[attr-defined]
         assert type(queue) is Queue and queue.popped > 3
-    assert "keeps its ready queue" in str(run) and "Loop" in str(run)
+    assert "whose ready queue or selector is none of asyncio's" in str(run) and "Loop" in str(run)
+
+
+def test_a_loop_whose_selector_is_a_mock_has_it_afterwards_too() -> None:
+    loop = asyncio.new_event_loop()
+    own = loop._selector  # type: ignore[attr-defined]
+
+    async def main() -> Any:
+        loop._selector = Mock(wraps=own)  # type: ignore[attr-defined]
+        with measure("a mock") as run:
+            await give_way(3)
+        await asyncio.sleep(0.001)
+        return run
+
+    try:
+        run = loop.run_until_complete(main())
+        assert "whose ready queue or selector" in str(run)
+    finally:
+        loop._selector = own  # type: ignore[attr-defined]
+        loop.close()
 
 
 # --- what a task sees of the hooks ------------------------------------------------------------------------------------

@@ -1,38 +1,48 @@
-"""The ready queue of an event loop, as one whose methods can be replaced, and what is noted of the handles in it."""
+"""What stands before the ready queue of an event loop while a block is measured, and what is noted of its handles."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 Noted = tuple[int | None, float]
 """Of a handle: the row of the task that steps, None where it must be looked for, and since when it has been ready."""
 UNKNOWN: Noted = (None, 0.0)
 
-
-class _ReadyQueue(type):
-    """The type of the classes that `queue_of` makes, by which they are known."""
+_HANDED_ON = (
+    "__add__", "__contains__", "__copy__", "__delitem__", "__eq__", "__ge__", "__getitem__", "__gt__",
+    "__iter__", "__le__", "__len__", "__lt__", "__mul__", "__ne__", "__repr__", "__reversed__", "__rmul__",
+    "__setitem__", "copy", "count", "extend", "extendleft", "index", "insert", "remove", "reverse", "rotate",
+)  # fmt: skip
 
 
 def has_usual_queue(loop: Any) -> bool:
     """Whether the loop keeps what is ready as asyncio's own loops do."""
-    kind = type(getattr(loop, "_ready", None))
-    return kind is deque or isinstance(kind, _ReadyQueue)
+    return type(getattr(loop, "_ready", None)) is deque
 
 
-def queue_of(loop: Any) -> "deque[Any]":
-    """The ready queue of a loop that `has_usual_queue`; its class is its own from now on, so hooks meet no other loop.
+def stand_in(queue: "deque[Any]", **hooks: Callable[..., Any]) -> Any:
+    """An object that does with the queue what is asked of it, by way of these hooks where there is one of that name.
 
-    The queue is put in place once and stays; where nothing is replaced it is a `deque` by another name. To put it in
-    place is safe: CPython lets no other thread go on between a look at `loop._ready` and a call of its C method. To
-    take it out again would not be: a thread may have called a method of ours, and its handle would be lost.
+    All that is ready stays in the queue itself. So nothing is lost whoever has a hold of which of the two, and when
+    this one is put before the queue or taken away again. A hook is a function that is given the object first, as a
+    method is: the loop calls it as quickly as one.
     """
-    old: deque[Any] = loop._ready
-    if isinstance(type(old), _ReadyQueue):
-        return old
-    queue: deque[Any] = _ReadyQueue("ReadyQueue", (deque,), {"__slots__": ()})()
-    loop._ready = queue
-    queue.extendleft(reversed(old))  # in front of what other threads have put there meanwhile
-    old.clear()  # nest-asyncio looks there until its turn ends
-    return queue
+    names: dict[str, Any] = {name: _handing_on(queue, name) for name in _HANDED_ON}
+    names |= {"__iadd__": _extended(queue), "__hash__": None, "__class__": property(lambda _: deque), "maxlen": None}
+    return type("deque", (), {**names, "__slots__": (), **hooks})()
+
+
+def _handing_on(queue: "deque[Any]", name: str) -> Callable[..., Any]:
+    method = getattr(queue, name)
+    return lambda _, *arguments: method(*arguments)
+
+
+def _extended(queue: "deque[Any]") -> Callable[..., Any]:
+    def extended(this: Any, others: Any) -> Any:
+        queue.extend(others)
+        return this
+
+    return extended
 
 
 def align(noted: "deque[Any]", queue: "deque[Any]", handle: object = None) -> Noted:

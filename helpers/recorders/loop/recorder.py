@@ -10,7 +10,7 @@ import asyncio
 import sys
 import threading
 from array import array
-from asyncio import events
+from asyncio import events, futures
 from collections import deque
 from collections.abc import Callable
 from itertools import count
@@ -26,17 +26,18 @@ from helpers.recorders import belonging
 from helpers.recorders.code_places import describe
 from helpers.recorders.display_names import kept_by, name_in_code
 from helpers.recorders.guard import Guard
-from helpers.recorders.handed_on import code_run_by, learners_coroutine
+from helpers.recorders.handed_on import code_run_by, learners_coroutine, learners_function
 from helpers.recorders.loop.due_times import DueTimes
 from helpers.recorders.loop.eager import watch_factory
 from helpers.recorders.loop.garbage_collections import GarbageRecorder
-from helpers.recorders.loop.ready_queue import align, queue_of
-from helpers.recorders.loop.task_of import STEPS, is_task, task_of
+from helpers.recorders.loop.ready_queue import align, stand_in
+from helpers.recorders.loop.task_of import STEPS, task_of
 from helpers.recorders.loop.watchdog import Watchdog
 from helpers.recorders.own_frames import drop_own_frames
 from helpers.recorders.patches import Patches
 from helpers.recorders.processor_watch import TICK, ProcessorWatch
 from helpers.recorders.task_row import OUTSIDE, LongStep, TaskRow
+from helpers.recorders.tasks import coroutine_of, is_task, name_of, number_on
 from helpers.recorders.watcher import Watcher, go_on, interrupted
 
 ROW = "_waiting_measured_row_"
@@ -45,6 +46,8 @@ It ends in the recorder's own number: a task that is left over from one block ha
 _numbers = count(1)
 MOST_STEPS = 1_000_000
 """A step costs about 130 bytes while it is recorded."""
+ENDS_SLEEP = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
+"""What `asyncio.sleep` sets a timer for."""
 SHORTEST_IDLE = 20e-6
 """Seconds; asking the operating system takes some microseconds even where there is nothing to wait for."""
 
@@ -102,6 +105,7 @@ class LoopRecorder:
         self._watcher, self._processor = watcher or Watcher(), processor
         self._watchdog: Watchdog | None = None
         self._close: Callable[[float], None] = lambda now: None
+        self._unwatch_factory: Callable[[], None] = lambda: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
         self.is_idle: Callable[[], bool] = lambda: False  # whether no step runs now; may be asked by any thread
 
@@ -132,6 +136,8 @@ class LoopRecorder:
         with self.guard:
             self._patches.restore()
         with self.guard:
+            self._unwatch_factory()
+        with self.guard:
             self._close(now)
         self._close, self.current_row, self.is_idle = lambda now: None, lambda: OUTSIDE, lambda: False
         self._home = None  # a run that is kept must not keep its loop
@@ -147,7 +153,7 @@ class LoopRecorder:
             task = row.task()
             if task is not None:
                 with self.guard:
-                    row.name = task.get_name()
+                    row.name = name_of(task)
                 self._unmark(task)
         for sharer in self._sharers:
             task = sharer()
@@ -157,8 +163,8 @@ class LoopRecorder:
 
     def _unmark(self, task: "asyncio.Task[Any]") -> None:
         with self.guard:
-            if hasattr(task, self._attribute):
-                delattr(task, self._attribute)
+            if number_on(task, self._attribute) is not None:
+                object.__delattr__(task, self._attribute)
 
     def _install(self) -> None:
         """Make the hooks. They are closures, not methods: this code runs at every step of every task.
@@ -179,8 +185,8 @@ class LoopRecorder:
         guard, attribute, sharers, processor = self.guard, self._attribute, self._sharers, self._processor
         mark, home_thread = belonging.VARIABLE, threading.get_ident()
         rows, steps, idle, replies, long_steps = self.rows, self.steps, self.idle, self.replies, self.long_steps
-        queue, noted = queue_of(home), deque[Any]()
-        plain_append, plain_popleft = deque.append.__get__(queue), deque.popleft.__get__(queue)
+        queue, noted = home._ready, deque[Any]()  # type: ignore[attr-defined]
+        plain_append, plain_popleft = queue.append, queue.popleft
         noted_extend, noted_popleft = noted.extend, noted.popleft
         plain_run_once = home.__dict__.get("_run_once")
         plain_timer_init = events.TimerHandle.__init__
@@ -189,6 +195,7 @@ class LoopRecorder:
         times = DueTimes(home)
         due_of, is_coarse = times.due, times.is_coarse
         watchdog = Watchdog(home, threshold, lambda: began)
+        first_run = home._thread_id  # type: ignore[attr-defined]  # another object whenever the loop is run
         opener, opened = (asyncio.current_task(home) if asyncio._get_running_loop() is home else None), clock()
 
         on, others, steps_extend = True, 0, steps.extend
@@ -213,8 +220,7 @@ class LoopRecorder:
             """A handle becomes ready."""
             if on:
                 try:
-                    when = happened_before(handle) if happened and threading.get_ident() == home_thread else clock()
-                    number = None
+                    number, when = None, clock()
                     callback = handle._callback
                     if type(callback) is STEPS:
                         stepping = callback.__self__
@@ -223,6 +229,8 @@ class LoopRecorder:
                         stepping = task_of(callback)
                         if stepping is not None:
                             number = row_of(stepping, handle, when)
+                    elif happened and threading.get_ident() == home_thread:
+                        when = happened_before(handle)
                     noted_extend((handle, number, when))
                 except Exception as error:
                     give_up(error)
@@ -269,6 +277,22 @@ class LoopRecorder:
                 give_up(error)
             return handle
 
+        def pop(this: Any) -> Any:
+            """The last handle's turn has come: some loops are told to work in that order."""
+            queue.appendleft(queue.pop())
+            return popleft(this)
+
+        def appendleft(_: Any, handle: Any) -> None:
+            """A handle becomes ready, before all others."""
+            if on:
+                noted.extendleft((clock(), None, handle))
+            queue.appendleft(handle)
+
+        def clear(_: Any) -> None:
+            """The loop is closed."""
+            noted.clear()
+            queue.clear()
+
         def begin_other(handle: Any, stepping: "asyncio.Task[Any] | None") -> int:
             """A handle's turn has come that is not one by which a task has given way. Return its row."""
             nonlocal happened, is_reply
@@ -280,15 +304,18 @@ class LoopRecorder:
                 if handle._context.get(mark) is owner:
                     self.lag = max(began - due, 0.0 if isnan(self.lag) else self.lag)
                 # Due while the loop worked, its task has been ready since. Due while the loop slept, it is ready
-                # since the operating system woke the loop.
-                happened = due if due < asleep else awake
+                # since the operating system woke the loop. But what a function of the learner's sets free has not been
+                # ready before it does so.
+                callback = handle._callback
+                if callback is ENDS_SLEEP or learners_function(callback) is None:
+                    happened = due if due < asleep else awake
             elif arrived and handle in arrived:
                 happened, is_reply = arrived.pop(handle), True
             if stepping is None:
                 return OUTSIDE
-            number: int | None = getattr(stepping, attribute, None)
+            number = number_on(stepping, attribute)
             if number is None and handle._context.get(mark) is owner:  # an eager one, which was not seen being made
-                coroutine = stepping.get_coro()
+                coroutine = coroutine_of(stepping)
                 number = note_birth(stepping, coroutine, made_ready, OUTSIDE, code_run_by(coroutine))
             return OUTSIDE if number is None else number
 
@@ -302,13 +329,13 @@ class LoopRecorder:
 
         def row_of(stepping: "asyncio.Task[Any]", handle: Any, when: float) -> int | None:
             """The row of a task that becomes ready: a new one if it is new and of the block, None for one without."""
-            number: int | None = getattr(stepping, attribute, None)
+            number = number_on(stepping, attribute)
             if number is None and (
                 handle._context.get(mark) is owner
                 # In a context of its own a task has no mark: it is told by who makes it.
                 or (current >= 0 and threading.get_ident() == home_thread and has_not_begun(stepping))
             ):
-                number = note_birth(stepping, stepping.get_coro(), when, current, maker_of(sys._getframe(2)))
+                number = note_birth(stepping, coroutine_of(stepping), when, current, maker_of(sys._getframe(2)))
             return None if number == OUTSIDE else number
 
         def end_step(end: float) -> None:
@@ -317,12 +344,20 @@ class LoopRecorder:
             number, ready, since, handle, stepping = current, made_ready, began, running, task
             current, began, made_ready, running, task = OUTSIDE, 0.0, 0.0, None, None
             happened, is_reply = 0.0, False
+            if steps and steps[-2] == since:  # it is noted already: Ctrl-C came into what `popleft` did then
+                return
             if stepping is not None:
                 steps_extend((number, ready, since, end))
                 if stepping.done():
                     note_end(stepping, number, end)
             if since and end - since >= threshold:
                 note_long_step(number, handle, since, end)
+
+        def forget_if_left() -> None:
+            """When the opening step ended is not known where the loop has been stopped in it: no hook saw it begin."""
+            nonlocal current, began, task
+            if home._thread_id is not first_run:  # type: ignore[attr-defined]
+                current, began, task = OUTSIDE, 0.0, None
 
         def note_end(ended: "asyncio.Task[Any]", number: int, when: float) -> None:
             """A task has taken its last step."""
@@ -337,6 +372,8 @@ class LoopRecorder:
                 try:
                     if task is not None and asyncio.current_task(home) is task:  # not in the turn after the opening
                         outer = (current, running, task)
+                    elif began == opened:
+                        forget_if_left()
                     end_step(clock())
                 except Exception as error:
                     give_up(error)
@@ -375,7 +412,9 @@ class LoopRecorder:
                 with guard:
                     go_on()
             before = clock()
-            if began:
+            # Where a step asks the operating system by itself, it goes on, and the loop is not idle.
+            in_a_step = began and task is not None and asyncio.current_task(home) is task
+            if began and not in_a_step:
                 try:
                     end_step(before)
                 except Exception as error:
@@ -385,7 +424,7 @@ class LoopRecorder:
             except BaseException as error:
                 drop_own_frames(error)
                 raise
-            if on:
+            if on and not in_a_step:
                 try:
                     asleep, awake, earlier = before, clock(), awake
                     if processor is not None and awake - asleep > TICK:
@@ -424,13 +463,13 @@ class LoopRecorder:
                 own = learners_coroutine(coroutine)
                 library = own is None and not made_by_learner(maker)
                 rows.append(TaskRow(task, coroutine if own is None else own, when, parent, library))
-            setattr(task, attribute, number)
+            object.__setattr__(task, attribute, number)
             return number
 
         def note_factory_made(task: "asyncio.Task[Any]", coroutine: Any, start: float, end: float) -> None:
             """A task factory has made a task; an eager one has run its first step on the way."""
             try:
-                if not on or not is_task(task) or hasattr(task, attribute) or mark.get() is not owner:
+                if not on or not is_task(task) or number_on(task, attribute) is not None or mark.get() is not owner:
                     return
                 number = note_birth(task, coroutine, start, current, maker_of(sys._getframe(2)))
                 if number >= 0:
@@ -484,12 +523,14 @@ class LoopRecorder:
             self.gave_way = bool(self.handles or asleep)
             if on:
                 on = False
+                if began == opened and asyncio.current_task(home) is not opener:
+                    forget_if_left()
                 end_step(end)
                 self.unserved = unserved(home, noted, rows, attribute, due_of, end)
 
         if opener is not None:
-            rows.append(TaskRow(opener, opener.get_coro(), opened, OUTSIDE, library=False))
-            setattr(opener, attribute, 0)
+            rows.append(TaskRow(opener, coroutine_of(opener), opened, OUTSIDE, library=False))
+            object.__setattr__(opener, attribute, 0)
         self._close = close
         self.is_idle = lambda: not began
         if processor is not None:
@@ -497,14 +538,16 @@ class LoopRecorder:
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE
         self._watchdog = watchdog
         patches = self._patches
-        patches.replace(type(queue), "append", append)
-        patches.replace(type(queue), "popleft", popleft)
+        hooks: dict[str, Callable[..., Any]] = {
+            "append": append, "popleft": popleft, "pop": pop, "appendleft": appendleft, "clear": clear,
+        }  # fmt: skip
+        patches.replace(home, "_ready", stand_in(queue, **hooks))
         align(noted, queue)  # what had been in it before
         patches.replace(home, "_run_once", run_once)
         if is_coarse:
             patches.replace(events.TimerHandle, "__init__", set_timer)
         patches.replace(selector, "select", select)
-        watch_factory(patches, home, note_factory_made)
+        self._unwatch_factory = watch_factory(patches, home, note_factory_made)
         self._garbage.start()
         with watchdog.guard:
             self._watcher.add(watchdog)
@@ -521,12 +564,15 @@ def unserved(
     ready: dict[int, float] = {}
     entries = iter(list(noted))
     for handle, _, since in zip(entries, entries, entries, strict=True):
-        number = getattr(task_of(handle._callback), attribute, OUTSIDE)
+        stepping = task_of(handle._callback)
+        number = OUTSIDE if stepping is None else number_on(stepping, attribute, OUTSIDE)
         if number >= 0 and not handle._cancelled:
             ready[number] = since or now
     tasks_left = [row.task() for row in rows if row.ended is None]
     # A sleeping task waits for a future, which the timer is to give its result.
-    waiting = {id(getattr(task, "_fut_waiter", None)): getattr(task, attribute, OUTSIDE) for task in tasks_left}
+    waiting = {
+        id(kept_by(task, "_fut_waiter")): number_on(task, attribute, OUTSIDE) for task in tasks_left if task is not None
+    }
     for timer in home._scheduled:
         due = due_of(timer)
         number = waiting.get(id(timer._args[0]), OUTSIDE) if timer._args else OUTSIDE
@@ -537,14 +583,14 @@ def unserved(
 
 def has_not_begun(task: "asyncio.Task[Any]") -> bool:
     """Whether a task has just been made: see `inspect.getcoroutinestate`."""
-    coroutine = task.get_coro()
+    coroutine = coroutine_of(task)
     return kept_by(coroutine, "cr_frame") is not None and kept_by(coroutine, "cr_suspended") is False
 
 
 def callback_name(callback: Any) -> str:
     """What to call a callback that is no step of a task of the block."""
     task = task_of(callback)
-    return name_in_code(callback if task is None else task.get_coro())
+    return name_in_code(callback if task is None else coroutine_of(task))
 
 
 def readers_of(selector: Any, ready: dict[int, float]) -> dict[Any, float]:

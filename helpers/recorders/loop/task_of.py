@@ -1,35 +1,31 @@
 """Which task a callback of the event loop belongs to, told without a look into any object that is no task's."""
 
 import asyncio
-import sys
-from asyncio import tasks
 from types import BuiltinMethodType, MethodType
 from typing import Any
 
-_PYTHON_TASK = tasks._PyTask  # type: ignore[attr-defined]
-# Not as `asyncio.Task`: nest-asyncio puts the one written in Python there, maybe before this is imported.
-_USUAL_TASK: Any = getattr(sys.modules.get("_asyncio"), "Task", _PYTHON_TASK)
-TASKS = (asyncio.Task, _PYTHON_TASK, _USUAL_TASK)
-"""The one written in C and the one written in Python."""
+from helpers.recorders.tasks import PYTHON_TASK, USUAL_TASK, is_task
 
-
-def is_task(thing: Any) -> bool:
-    """Whether it is a task. Not by `isinstance`, which asks the thing: a mock says that it is one."""
-    return issubclass(type(thing), TASKS)
+_ATTRIBUTES = frozenset(dir(USUAL_TASK))
+"""The method by which a task that is written in C goes on is none of these."""
+_PYTHON_STEP, _PYTHON_WAKEUP = (getattr(PYTHON_TASK, f"_Task__{name}", None) for name in ("step", "wakeup"))
 
 
 def task_of(callback: Any) -> "asyncio.Task[Any] | None":
     """The task that runs its next step, or wakes, when the loop calls this; None for any other callback.
 
     A callback may be any object, and its attributes code of the learner's. So only callbacks of the three types that
-    asyncio makes are asked for theirs: methods, of Python's and of C's, and the first step of a task written in C.
+    asyncio makes are asked for theirs: methods, of Python's and of C's, and the first step of a task written in C. The
+    loop may be told to call other methods of a task too, such as ``cancel``: that is no step of it.
     """
     kind = type(callback)
-    if kind is STEPS or kind is BuiltinMethodType or kind is MethodType:
-        owner = callback.__self__
-        if type(owner) is _USUAL_TASK or issubclass(type(owner), TASKS):  # in this order: it is asked at every step
-            task: asyncio.Task[Any] = owner
-            return task
+    if (
+        kind is STEPS
+        or (kind is BuiltinMethodType and callback.__name__ not in _ATTRIBUTES)
+        or (kind is MethodType and (callback.__func__ is _PYTHON_STEP or callback.__func__ is _PYTHON_WAKEUP))
+    ):
+        task: asyncio.Task[Any] = callback.__self__
+        return task if is_task(task) else None
     return None
 
 
@@ -38,7 +34,7 @@ def _type_of_steps() -> type | None:
     coroutine = _nothing()
     try:
         loop = _OneCall()
-        task = _USUAL_TASK(coroutine, loop=loop, name="waiting-measured")
+        task = USUAL_TASK(coroutine, loop=loop, name="waiting-measured")
         task._log_destroy_pending = False
         callback, loop.callback = loop.callback, None  # which holds the task, which holds the loop
         return None if type(callback) is MethodType else type(callback)  # any object's methods are of that type
