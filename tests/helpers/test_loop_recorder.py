@@ -323,27 +323,28 @@ def ask(): return asyncio.create_task(idle(), name="the learner's")
     assert [each for flags in told.values() for each in flags] == [False, False]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="tasks are not eager before")
-def test_what_an_eager_task_asks_for_as_it_is_made_is_its_own() -> None:
-    names = library("""
+if sys.version_info >= (3, 12):  # tasks are not eager before
+
+    def test_what_an_eager_task_asks_for_as_it_is_made_is_its_own() -> None:
+        names = library("""
 import asyncio
 async def idle(): await asyncio.sleep(0)
 async def serve(): await asyncio.create_task(idle(), name="the library's")
 """)
 
-    async def asks() -> None:
-        await asyncio.create_task(names["idle"](), name="the learner's")
-        await names["serve"]()
+        async def asks() -> None:
+            await asyncio.create_task(names["idle"](), name="the learner's")
+            await names["serve"]()
 
-    async def work() -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_task_factory(lambda loop, coroutine, **options: asyncio.Task(
-            coroutine, loop=loop, eager_start=True, **options
-        ))  # fmt: skip
-        await asyncio.create_task(asks(), name="asks")
+        async def work() -> None:
+            loop = asyncio.get_running_loop()
+            loop.set_task_factory(lambda loop, coroutine, **options: asyncio.Task(
+                coroutine, loop=loop, eager_start=True, **options
+            ))  # fmt: skip
+            await asyncio.create_task(asks(), name="asks")
 
-    rows = recorded(work).rows[1:]
-    assert {row.name: row.library for row in rows} == {"asks": False, "the learner's": False, "the library's": True}
+        rows = recorded(work).rows[1:]
+        assert {row.name: row.library for row in rows} == {"asks": False, "the learner's": False, "the library's": True}
 
 
 def test_a_task_is_the_learners_by_whose_coroutine_it_runs() -> None:

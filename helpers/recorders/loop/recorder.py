@@ -139,6 +139,7 @@ class LoopRecorder:
             self._unwatch_factory()
         with self.guard:
             self._close(now)
+        self._unwatch_factory = lambda: None
         self._close, self.current_row, self.is_idle = lambda now: None, lambda: OUTSIDE, lambda: False
         self._home = None  # a run that is kept must not keep its loop
         self._garbage.stop()
