@@ -166,6 +166,164 @@ def test_a_timer_that_is_cancelled_before_its_turn_is_not_late() -> None:
     assert isnan(asyncio.run(main()).lag)
 
 
+def test_a_method_of_a_task_that_the_loop_calls_is_no_step_of_it() -> None:
+    async def main() -> LoopRecorder:
+        loop = asyncio.get_running_loop()
+        older = asyncio.create_task(asyncio.sleep(10), name="older")
+        await asyncio.sleep(0)
+        with recording() as recorder:
+            task = asyncio.create_task(asyncio.sleep(10), name="task")
+            loop.call_soon(older.get_name)
+            loop.call_later(0.001, older.cancel)
+            loop.call_later(0.001, task.cancel)
+            await asyncio.wait([task, older])
+        return recorder
+
+    recorder = asyncio.run(main())
+    assert [(row.name, row.outcome) for row in recorder.rows[1:]] == [("task", "cancelled")]
+    assert len(steps_of(recorder, "task")) == 2
+
+
+def test_what_a_late_timer_s_function_sets_free_is_ready_when_it_does_so() -> None:
+    moments: dict[str, float] = {}
+
+    async def waits(reached: "asyncio.Future[None]") -> None:
+        await reached
+
+    async def main() -> LoopRecorder:
+        loop = asyncio.get_running_loop()
+        with recording() as recorder:
+            reached = loop.create_future()
+            waiter = asyncio.create_task(waits(reached), name="waiter")
+
+            def late() -> None:
+                moments["born"] = time.perf_counter()
+                asyncio.create_task(asyncio.sleep(0), name="child")  # noqa: RUF006
+                burn(0.01)
+                moments["set"] = time.perf_counter()
+                reached.set_result(None)
+
+            loop.call_later(0.001, late)
+            await asyncio.sleep(0)
+            burn(0.02)
+            await waiter
+        return recorder
+
+    recorder = asyncio.run(main())
+    ready, _, _ = steps_of(recorder, "waiter")[-1]
+    born, _, _ = steps_of(recorder, "child")[0]
+    (child,) = (row for row in recorder.rows if row.name == "child")
+    assert ready >= moments["set"] and born >= child.born >= moments["born"]
+
+
+def test_a_step_that_asks_the_operating_system_by_itself_goes_on() -> None:
+    async def work() -> None:
+        await asyncio.sleep(0)
+        asyncio.get_running_loop()._selector.select(0)  # type: ignore[attr-defined]
+        burn(0.02)
+        await asyncio.sleep(0)
+
+    recorder = recorded(work)
+    idle = iter(recorder.idle)
+    assert max(end - start for _, _, start, end in steps(recorder)) >= 0.02
+    longest = max(steps(recorder), key=lambda step: step[3] - step[2])
+    assert not any(longest[2] < start < longest[3] for start, _ in zip(idle, idle, strict=True))
+
+
+def test_no_code_of_a_class_of_tasks_is_run() -> None:
+    called: list[str] = []
+
+    class Odd(asyncio.Task[Any]):
+        def __getattr__(self, name: str) -> Any:
+            called.append(name)
+            raise KeyError(name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            called.append(name)
+            super().__setattr__(name, value)
+
+        def __delattr__(self, name: str) -> None:
+            called.append(name)
+
+        def get_coro(self) -> Any:
+            called.append("get_coro")
+
+        def get_name(self) -> str:
+            called.append("get_name")
+            return ""
+
+        def cancelled(self) -> bool:
+            called.append("cancelled")
+            return False
+
+    async def child() -> None:
+        await asyncio.sleep(0)
+
+    async def main(on: bool) -> list[str]:
+        called.clear()
+        loop = asyncio.get_running_loop()
+        recorder = LoopRecorder(loop, object(), THRESHOLD)
+        if on:
+            recorder.start()
+        await Odd(child(), loop=loop)
+        recorder.stop()
+        assert not on or [(row.coroutine, row.outcome) for row in recorder.rows[1:]] == [("child", "ok")]
+        return sorted(set(called))
+
+    assert asyncio.run(main(on=True)) == asyncio.run(main(on=False))
+
+
+def test_nothing_is_said_of_an_opening_step_whose_end_nobody_has_seen() -> None:
+    loop = asyncio.new_event_loop()
+    recorder = LoopRecorder(loop, object(), THRESHOLD)
+
+    async def opens() -> None:
+        recorder.start()
+        loop.stop()
+
+    task = loop.create_task(opens())
+    try:
+        loop.run_forever()
+        time.sleep(0.1)  # no loop runs meanwhile
+        loop.run_until_complete(task)
+        recorder.stop()
+    finally:
+        loop.close()
+    assert recorder.long_steps == [] and steps(recorder) == []
+
+
+@pytest.mark.parametrize("where", ["TaskRow.finish", "LongStep"])
+def test_a_step_in_whose_account_ctrl_c_comes_is_counted_once(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes at any line, also where the next handle has just been taken out: that one is lost, as without us."""
+
+    def interrupted(*_: Any) -> Any:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    async def ends() -> None:
+        burn(0.002)
+
+    loop = asyncio.new_event_loop()
+    recorder = LoopRecorder(loop, belonging.VARIABLE.get(), 0.001)
+    try:
+        tasks = [loop.create_task(ends()) for _ in range(3)]
+        recorder.start()
+        tasks += [loop.create_task(ends()) for _ in range(3)]
+        monkeypatch.setattr(f"helpers.recorders.loop.recorder.{where}", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            loop.run_until_complete(asyncio.sleep(0.02))
+        loop.run_until_complete(asyncio.sleep(0.02))
+        recorder.stop()
+    finally:
+        for task in tasks:
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            task.get_coro().close()  # type: ignore[union-attr]
+        loop.close()
+    in_order = sorted((start, end) for _, _, start, end in steps(recorder))
+    assert len(in_order) >= 2 and all(before[1] <= after[0] for before, after in itertools.pairwise(in_order))
+    assert len({step.start for step in recorder.long_steps}) == len(recorder.long_steps) > 0
+
+
 def test_the_line_is_the_learners_own_also_where_a_library_does_the_blocking() -> None:
     async def work() -> None:
         await asyncio.sleep(0)
