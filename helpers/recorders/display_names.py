@@ -65,5 +65,5 @@ def _read(slot: Any, thing: Any) -> Any:
         return None
     try:
         return slot.__get__(thing)
-    except AttributeError:  # a slot of the learner's with nothing in it
+    except (AttributeError, TypeError):  # a slot of the learner's with nothing in it; a `__dict__` that is C's own
         return None

@@ -5,8 +5,6 @@ import sys
 from asyncio import tasks
 from typing import Any
 
-from helpers.recorders.display_names import kept_by
-
 PYTHON_TASK: Any = tasks._PyTask  # type: ignore[attr-defined]
 # Not as `asyncio.Task`: nest-asyncio puts the one written in Python there, maybe before this is imported.
 USUAL_TASK: Any = getattr(sys.modules.get("_asyncio"), "Task", PYTHON_TASK)
@@ -21,27 +19,29 @@ def is_task(thing: Any) -> bool:
 
 def coroutine_of(task: "asyncio.Task[Any]") -> Any:
     """What it runs."""
-    return _asyncios(task).get_coro(task)
+    return _base_of(task).get_coro(task)
 
 
 def name_of(task: "asyncio.Task[Any]") -> str:
     """Its name."""
-    return str(_asyncios(task).get_name(task))
+    return str(_base_of(task).get_name(task))
 
 
 def is_cancelled(task: "asyncio.Task[Any]") -> bool:
     """Whether it has ended so."""
-    return bool(_asyncios(task).cancelled(task))
+    return bool(_base_of(task).cancelled(task))
 
 
 def number_on(task: "asyncio.Task[Any]", attribute: str, otherwise: Any = None) -> Any:
     """The number that we have put on it under this name; ``otherwise`` where there is none."""
     if type(task) is USUAL_TASK:
         return getattr(task, attribute, otherwise)
-    number = kept_by(task, attribute)
-    return otherwise if number is None else number
+    try:
+        return object.__getattribute__(task, attribute)
+    except AttributeError:
+        return otherwise
 
 
-def _asyncios(task: "asyncio.Task[Any]") -> Any:
+def _base_of(task: "asyncio.Task[Any]") -> Any:
     """The class of asyncio's that it is one of."""
     return USUAL_TASK if type(task) is USUAL_TASK or issubclass(type(task), USUAL_TASK) else PYTHON_TASK
