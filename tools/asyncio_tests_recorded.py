@@ -57,7 +57,7 @@ def record_every_loop() -> dict[str, Any]:
             seen["loops"] += 1
             seen["steps"] += len(recorder.steps) // 4
             seen["tasks"] += len(recorder.rows)
-            seen["faults"] += [guard.note(0.0) for guard in recorder.guards if not guard.on]
+            seen["faults"] += filter(None, (guard.note(0.0) for guard in recorder.guards))
 
     setattr(asyncio.BaseEventLoop, "run_forever", run_forever)  # noqa: B010  # it is not ours to assign, says mypy
     return seen

@@ -136,7 +136,7 @@ class RequestsAlone:
     @property
     def faults(self) -> list[str]:
         """What was switched off."""
-        return [guard.note(inf) for guard in self._recorder.guards if not guard.on]
+        return list(filter(None, (guard.note(inf) for guard in self._recorder.guards)))
 
 
 def what_failed(report: pytest.TestReport | pytest.CollectReport) -> str:
