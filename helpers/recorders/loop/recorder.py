@@ -412,12 +412,13 @@ class LoopRecorder:
             if interrupted:
                 with guard:
                     go_on()
-            before = clock()
-            # Where a step asks the operating system by itself, it goes on, and the loop is not idle.
-            in_a_step = began and task is not None and asyncio.current_task(home) is task
-            if began and not in_a_step:
+            before, in_a_step = clock(), False
+            if on and began:
                 try:
-                    end_step(before)
+                    # Where a step asks the operating system by itself, it goes on, and the loop is not idle.
+                    in_a_step = task is not None and asyncio.current_task(home) is task
+                    if not in_a_step:
+                        end_step(before)
                 except Exception as error:
                     give_up(error)
             try:
