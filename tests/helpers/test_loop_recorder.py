@@ -30,6 +30,7 @@ from helpers.recorders import belonging
 from helpers.recorders.loop import self_test
 from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
 from helpers.recorders.loop.watchdog import Watchdog
+from helpers.recorders.watcher import Watcher
 from helpers.runs import Run
 
 pytestmark = pytest.mark.evidence
@@ -412,6 +413,36 @@ def test_tasks_that_are_not_the_blocks_are_left_out() -> None:
         return recorder
 
     assert [row.name for row in asyncio.run(main()).rows][1:] == ["mine"]
+
+
+def test_what_others_computed_is_counted_from_step_to_step_and_without_what_looks_for_us(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own, every = [0.0], [0.0]
+    monkeypatch.setattr("helpers.recorders.loop.recorder.thread_time", lambda: own[0])
+    monkeypatch.setattr("helpers.recorders.loop.recorder.process_time", lambda: every[0])
+    watcher = Watcher()
+
+    async def step(computed: float, others: float, looking: float) -> None:
+        time.sleep(0.002)
+        own[0] += computed
+        watcher.used += looking
+        every[0] += computed + others + looking
+
+    async def main() -> LoopRecorder:
+        recorder = LoopRecorder(asyncio.get_running_loop(), belonging.VARIABLE.get(), 0.001, watcher)
+        recorder.start()
+        await asyncio.gather(step(0.5, 0.25, 0.125), step(0.25, 0.0, 0.5), step(0.0, 0.125, 0.0))
+        recorder.stop()
+        return recorder
+
+    steps = [step for step in asyncio.run(main()).long_steps if step.row > 0]
+    watcher.used = 0.0
+    assert [(step.cpu, step.elsewhere) for step in steps] == [
+        (pytest.approx(0.5), pytest.approx(0.25, abs=0.01)),
+        (pytest.approx(0.25), pytest.approx(0.0, abs=0.01)),
+        (pytest.approx(0.0), pytest.approx(0.125, abs=0.01)),
+    ]
 
 
 def test_a_block_by_something_else_is_seen_but_has_no_row() -> None:

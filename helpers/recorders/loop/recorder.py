@@ -215,7 +215,9 @@ class LoopRecorder:
         # each step would cost more than the step.
         asleep, awake = 0.0, clock()
         earlier = awake
-        marked, own_cpu, all_cpu = clock(), thread_time(), process_time()
+        # And that of the thread of ours that looks, which takes no processor away from whoever waits.
+        marked, own_cpu, all_cpu, looking = clock(), thread_time(), process_time(), self._watcher.used
+        watcher = self._watcher
 
         def append(_: Any, handle: Any) -> None:
             """A handle becomes ready."""
@@ -408,7 +410,7 @@ class LoopRecorder:
                     give_up(error)
 
         def select(timeout: float | None = None) -> Any:
-            nonlocal asleep, awake, earlier, marked, own_cpu, all_cpu, steps_extend
+            nonlocal asleep, awake, earlier, marked, own_cpu, all_cpu, looking, steps_extend
             if interrupted:
                 with guard:
                     go_on()
@@ -431,7 +433,7 @@ class LoopRecorder:
                     asleep, awake, earlier = before, clock(), awake
                     if processor is not None and awake - asleep > TICK:
                         processor.note_turn(awake)
-                    marked, own_cpu, all_cpu = awake, thread_time(), process_time()
+                    marked, own_cpu, all_cpu, looking = awake, thread_time(), process_time(), watcher.used
                     if is_coarse:
                         times.read()
                     if len(steps) >= 4 * MOST_STEPS and not self.full_since:
@@ -491,21 +493,22 @@ class LoopRecorder:
                     row.parent = number
 
         def note_long_step(number: int, handle: Any, start: float, end: float) -> None:
-            nonlocal arrived
+            nonlocal arrived, marked, own_cpu, all_cpu, looking
             where, ready = ("", ""), dict[int, float]()
             with watchdog.guard:
                 spot, ready = watchdog.report(start)
                 where = describe(spot)
             cpu = elsewhere = nan
-            if (
-                marked <= start and threading.get_ident() == home_thread
-            ):  # under nest-asyncio the loop may wait inside it
-                cpu, used = thread_time() - own_cpu, process_time() - all_cpu
-                elsewhere = max(used - cpu, 0.0)
+            if threading.get_ident() == home_thread:
+                now = thread_time(), process_time(), watcher.used
+                if marked <= start:  # under nest-asyncio the loop may wait inside it
+                    cpu, used, looked = now[0] - own_cpu, now[1] - all_cpu, now[2] - looking
+                    elsewhere = max(used - cpu - looked, 0.0)
                 if processor is not None:
                     elsewhere += processor.delay_since(start)
                     if not interrupted:
                         processor.note_turn(end)
+                marked, (own_cpu, all_cpu, looking) = end, now
             name = callback_name(getattr(handle, "_callback", None))
             long_steps.append(LongStep(number, name, start, end, *where, cpu, elsewhere))
             arrived = readers_of(selector, ready)
