@@ -223,7 +223,8 @@ def _shown_name(name: str, row: TaskRow, asked_for: str | None) -> str:
         return row.coroutine if is_learners(row.code) else asked_for or row.coroutine
     # anyio calls a task by its function's module and all that is around it; by the module alone what is no function.
     alone = name in ("__main__", "functools") or getattr(sys.modules.get(name), "__file__", "") == row.code
-    return row.coroutine if alone or "<" in name or name.endswith(f".{row.coroutine}") else name
+    inner = ".<locals>." in name or name.endswith(".<lambda>")
+    return row.coroutine if alone or inner or name.endswith(f".{row.coroutine}") else name
 
 
 def _opener_name(filename: str) -> str:

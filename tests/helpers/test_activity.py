@@ -246,9 +246,10 @@ def test_a_task_group_of_anyio_calls_a_task_by_its_function() -> None:
             group.start_soon(functools.partial(Fetch().once))
             group.start_soon(lambda: Fetch().once())
             group.start_soon(Fetch().once, name="given")
+            group.start_soon(Fetch().once, name="n < 10")
 
     names = list(measured(work, blocking=1).tasks["name"])
-    assert names == ["main", "Fetch.__call__", "Fetch.once #1", "Fetch.once #2", "given"]
+    assert names == ["main", "Fetch.__call__", "Fetch.once #1", "Fetch.once #2", "given", "n < 10"]
 
 
 def test_what_lies_between_two_moments_is_found_without_a_look_at_all_that_does_not() -> None:

@@ -46,8 +46,8 @@ It ends in the recorder's own number: a task that is left over from one block ha
 _numbers = count(1)
 MOST_STEPS = 1_000_000
 """A step costs about 130 bytes while it is recorded."""
-ENDS_SLEEP = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
-"""What `asyncio.sleep` sets a timer for."""
+ENDS_SLEEP = getattr(futures, "_set_result_unless_cancelled", None)
+"""What `asyncio.sleep` sets a timer for. Others are looked into, as this would be in a Python that has no such name."""
 SHORTEST_IDLE = 20e-6
 """Seconds; asking the operating system takes some microseconds even where there is nothing to wait for."""
 
