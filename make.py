@@ -9,45 +9,78 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 
 OLDEST = (3, 11)
+NEWEST = (3, 14)  # that the tests have run on: for a newer one, packages may be missing
+FINE_CLOCK = (3, 13)  # before it, time.monotonic() moves in steps of 16 ms on Windows, and with it every event loop
 
 
-def newer_python() -> str:
-    """Return a command on this machine that starts a Python new enough for the course, or an empty string."""
-    for minor in range(19, OLDEST[1] - 1, -1):
-        for command in ["python3.{}".format(minor), "py -3.{}".format(minor)]:
-            words = command.split()
-            if shutil.which(words[0]):
-                probe = [*words, "-c", "import sys; sys.exit(sys.version_info < {})".format(OLDEST)]
-                if subprocess.call(probe, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
-                    return command
+def other_python(oldest: "tuple[int, int]" = OLDEST) -> str:
+    """Return a command on this machine that starts a Python which will do, the newest there is, or an empty string."""
+    # Or `py` might install the version that it is asked for.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYLAUNCHER_")}
+    environment["PYTHON_MANAGER_AUTOMATIC_INSTALL"] = "false"
+    probe = (
+        "import sys, sysconfig; fits = {} <= sys.version_info[:2] <= {}; "
+        "sys.exit(not fits or sys.platform == 'win32' and sysconfig.get_platform() != 'win-amd64')"
+    ).format(oldest, NEWEST)
+    for minor in range(NEWEST[1], oldest[1] - 1, -1):
+        for command in ["python3.{}", "py -3.{}", "py -3.{}-64"]:
+            words = command.format(minor).split()
+            program = shutil.which(words[0])  # with its ending: pyenv's are .bat files on Windows
+            if program:
+                call = [program, *words[1:], "-c", probe]
+                if subprocess.call(call, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+                    return " ".join(words)
     return ""
 
 
-def too_old() -> str:
-    """Say why this Python will not do, and what to type instead."""
-    message = "This course needs Python {}.{} or newer; this is Python {}.{} ({}).\n".format(
-        *OLDEST, *sys.version_info[:2], sys.executable
-    )
-    newer = newer_python()
-    if not newer:
-        return message + "Install a newer one (python.org has them for every system), then try again."
-    command = " ".join(sys.argv[1:]) or "lab"
-    return message + 'A newer one is here:  {0} make.py {1}\nor with make:         make {1} PYTHON="{0}"'.format(
-        newer, command
-    )
+def instead(oldest: "tuple[int, int]" = OLDEST) -> str:
+    """Say what to type instead, or what to install."""
+    other = other_python(oldest)
+    if other:
+        command = " ".join(sys.argv[1:]) or "lab"
+        return 'Another one is here:  {0} make.py {1}\nor with make:         make {1} PYTHON="{0}"'.format(
+            other, command
+        )
+    install = "Install Python {0} (python.org has it for every system), then try again."
+    if sys.platform == "win32":
+        install = (
+            'Install Python {0} for x64 ("Windows installer (64-bit)" on python.org, or with its install manager\n'
+            "py install {0}-64), then try again."
+        )
+    return install.format("{}.{}".format(*NEWEST))
 
 
-if sys.version_info < OLDEST:
-    sys.exit(too_old())
+def unfit() -> str:
+    """Say why this Python will not do, and what to type instead; an empty string where it will."""
+    if sys.version_info < OLDEST:
+        reason = "This course needs Python {}.{} or newer; this is Python {}.{} ({}).\n".format(
+            *OLDEST, *sys.version_info[:2], sys.executable
+        )
+    # Not platform.machine(): from 3.12 on it tells what the processor is, whatever Python was built for.
+    # tools/wheels.py lists what is missing for ARM.
+    elif sys.platform == "win32" and sysconfig.get_platform() != "win-amd64":
+        reason = (
+            "On Windows this course needs a Python for x64, which Windows 11 runs on ARM too; this is for {} ({}).\n"
+            "Some packages, PostgreSQL among them, are built for no other.\n"
+        ).format(sysconfig.get_platform(), sys.executable)
+    else:
+        return ""
+    return reason + instead()
+
+
+REASON = unfit()
+if REASON:
+    sys.exit(REASON)
 
 import hashlib
 import json
 import tempfile
 import time
 import tomllib
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / (os.environ.get("COURSE_VENV") or ".venv")
@@ -60,6 +93,11 @@ NO_TESTS = 5  # what pytest returns when the arguments chose none
 GROUPS = ["--dist=loadgroup", "--no-loadscope-reorder"]
 TOGETHER = ["--numprocesses=6", *GROUPS]  # six, since most wait
 IN_PAIRS = ["--numprocesses=2", *GROUPS]  # two, since what they measure mostly waits
+
+# How long paths may be on Windows, and how long they may get below `.venv`. In the wheels for Windows of all that
+# requirements.lock names, the longest has 155 characters (a file of JupyterLab); the rest is for versions to come.
+LONGEST_PATH = 259
+LONGEST_BELOW = 170
 
 
 def in_ci() -> bool:
@@ -94,6 +132,45 @@ def is_sound() -> bool:
     return answer.stdout.split() == ["True", *map(str, sys.version_info[:2])]
 
 
+def long_paths() -> bool:
+    """Tell whether paths may be longer than LONGEST_PATH: on Windows, if its registry says so."""
+    if sys.platform != "win32":
+        return True
+    import winreg
+
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem") as key:
+            return bool(winreg.QueryValueEx(key, "LongPathsEnabled")[0])
+    except OSError:  # there is no such value
+        return False
+
+
+def in_onedrive() -> bool:
+    """Tell whether the course lies in a folder that OneDrive, on Windows, keeps in the cloud as well."""
+    roots = [os.environ.get(name) for name in ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")]
+    return sys.platform == "win32" and any(root and PureWindowsPath(ROOT).is_relative_to(root) for root in roots)
+
+
+def check_place() -> None:
+    """Exit where `.venv` cannot be made, on Windows, and say what would be better where it can."""
+    excess = len(str(VENV)) + 1 + LONGEST_BELOW - LONGEST_PATH
+    if excess > 0 and not long_paths():
+        sys.exit(
+            f"The path of this folder is too long for Windows, by {excess}: {ROOT}\n"
+            "Move the course to a shorter one, such as C:\\course, or allow long paths, as administrator:\n"
+            r"reg add HKLM\SYSTEM\CurrentControlSet\Control\FileSystem /v LongPathsEnabled /t REG_DWORD /d 1 /f"
+            '\n("Disable path length limit" in Python\'s installer does the same). Then try again, in a new terminal.'
+        )
+    if in_onedrive():
+        print(f"OneDrive will copy the thousands of files of {VENV.name}: a folder outside it is better.", flush=True)
+    if sys.platform == "win32" and sys.version_info < FINE_CLOCK:
+        print(
+            "With Python {}.{} on Windows, event loops count time in steps of 16 ms: all works, but short delays are "
+            "coarse. From {}.{} on they are fine.\n{}".format(*sys.version_info[:2], *FINE_CLOCK, instead(FINE_CLOCK)),
+            flush=True,
+        )
+
+
 def make_venv() -> None:
     """Make `.venv` anew, or exit with the reason why this Python cannot."""
     if VENV.parent != ROOT or not VENV.name.startswith(".venv"):  # what is there is removed
@@ -108,6 +185,7 @@ def make_venv() -> None:
             f"On Debian or Ubuntu:  sudo apt install python{version}-venv\n"
             "Elsewhere: install Python from python.org. Then try again."
         )
+    check_place()
     print("Making {} with Python {}.{}.{} ...".format(VENV.name, *sys.version_info[:3]), flush=True)
     try:
         if VENV.exists():
@@ -125,12 +203,20 @@ def install(requirements: str) -> None:
     """Install a requirements file into `.venv`: with uv, which is several times faster, or with pip where uv fails."""
     pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     uv = [VENV_PYTHON, "-m", "uv", "--quiet", "pip", "install", "--python", VENV_PYTHON]
+    uv += ["--link-mode=copy"] * in_onedrive()  # which takes no hard links
     what = ["-r", requirements] + (["-c", LOCK] if in_ci() else [])
     if subprocess.call([*pip, "uv"]) == 0 and subprocess.call([*uv, *what]) == 0:
         return
     print("uv did not manage; pip does the same, more slowly ...", flush=True)
     if subprocess.call([*pip, *what]) != 0:
-        sys.exit(f"{requirements} could not be installed; pip's reason is above. Is this machine online?")
+        message = f"{requirements} could not be installed; pip's reason is above. Is this machine online?"
+        if sys.version_info[:2] > NEWEST:
+            message += (
+                "\nOr some package is not built for Python {}.{} yet: the course is tested up to {}.{}.\n{}".format(
+                    *sys.version_info[:2], *NEWEST, instead()
+                )
+            )
+        sys.exit(message)
 
 
 def prepare(requirements: str) -> None:
@@ -154,7 +240,8 @@ def prepare(requirements: str) -> None:
 def run(*command: str) -> int:
     """Run the Python of `.venv` with these arguments and return its exit status.
 
-    Ctrl-C reaches the child as well, and is left to it: JupyterLab asks before it stops, pytest prints its summary.
+    Ctrl-C reaches the child as well, and is left to it: JupyterLab asks before it stops (on Windows it stops without,
+    within five seconds), pytest prints its summary.
     """
     child = subprocess.Popen([VENV_PYTHON, *command])
     while True:

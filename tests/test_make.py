@@ -26,7 +26,7 @@ def test_too_old_a_python_is_told_what_to_type() -> None:
     result = subprocess.run([sys.executable, "-c", pretend], capture_output=True, encoding="utf-8")
     assert result.returncode == 1
     assert result.stderr.startswith("This course needs Python 3.11 or newer; this is Python 3.9")
-    assert "make.py test" in result.stderr or "Install a newer one" in result.stderr
+    assert "make.py test" in result.stderr or "Install Python 3.14" in result.stderr
 
 
 def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
