@@ -24,6 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from helpers.servers.fine_timers import ask_for_fine_timers
 from helpers.servers.own_folder import own_folder, remove_own_folder
 
 READY_WITHIN = 15.0  # seconds; a start takes under one, but a busy classroom machine may need more
@@ -50,6 +51,7 @@ def when_parent_ends(then: Callable[[], object]) -> None:
     A thread of its own waits for that, so it works while the event loop is busy too. From here on standard input is the
     null device: whoever reads it finds it at its end.
     """
+    ask_for_fine_timers()
     guard = _take_guard()
 
     def wait_for_the_end() -> None:
@@ -90,7 +92,7 @@ def _exit_with_workers() -> None:
 
 def say_ready(**facts: Any) -> None:
     """Tell the parent that the server listens, with what it must know (`port=…`), as one line of JSON."""
-    print(json.dumps({"ready": True, **facts}), flush=True)
+    print(json.dumps({"ready": True, "pid": os.getpid(), **facts}), flush=True)
 
 
 def lift_descriptor_limit(wanted: int = 65_536) -> int | None:
@@ -155,7 +157,9 @@ class ServerProcess:
         """
         if self.alive:
             raise RuntimeError(f"the {self.name} is running already, as process {self.pid}")
+        ask_for_fine_timers()
         _started.add(self)
+        self.facts = {}
         descriptor, path = tempfile.mkstemp(dir=own_folder(), suffix=".log")
         self._log = Path(path)
         with os.fdopen(descriptor, "wb") as log:
@@ -214,8 +218,12 @@ class ServerProcess:
 
     @property
     def pid(self) -> int | None:
-        """The child's process id, or None when this process has none running."""
-        return self._child.pid if self._child is not None else None
+        """The child's process id, or None when this process has none running.
+
+        It is the child's own word. On Windows the process that was started is a launcher, which the environment has in
+        the place of Python, and Python is a child of that one.
+        """
+        return self.facts.get("pid", self._child.pid) if self._child is not None else None
 
     @property
     def alive(self) -> bool:

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
@@ -70,8 +71,9 @@ def exists(pid: int) -> bool:
 def test_it_starts_tells_its_facts_and_stops() -> None:
     child = server(READY + STAY)
     assert not child.alive and child.pid is None
-    assert child.start() == {"ready": True, "answer": 42}
+    facts = child.start()
     pid = child.pid
+    assert facts == {"ready": True, "answer": 42, "pid": pid}
     assert pid is not None and child.alive and exists(pid)
     assert "hello from the child" in child.log_tail()
     with pytest.raises(RuntimeError, match=f"running already, as process {pid}"):
@@ -81,6 +83,21 @@ def test_it_starts_tells_its_facts_and_stops() -> None:
     assert not child.alive and not exists(pid) and child.log_tail() == ""
     assert child.start()["answer"] == 42  # and again
     child.stop()
+
+
+LAUNCHER = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, *sys.argv[1:]]))"
+
+
+def test_behind_a_launcher_a_child_is_known_by_its_own_number() -> None:
+    """As on Windows, where an environment has a launcher in the place of python.exe."""
+    child = ServerProcess("test server", [sys.executable, "-c", LAUNCHER, "-c", READY + STAY])
+    child.start()
+    pid = child.pid
+    assert pid is not None
+    command = psutil.Process(pid).cmdline()
+    assert READY + STAY in command and LAUNCHER not in command
+    child.stop()
+    assert wait_until(lambda: not exists(pid))
 
 
 def test_a_talkative_child_does_not_stall() -> None:

@@ -8,6 +8,8 @@ import os
 import threading
 from typing import Any
 
+from helpers.servers.fine_timers import ask_for_fine_timers
+
 from .database import set_up
 from .options import from_environment
 
@@ -15,6 +17,7 @@ from .options import from_environment
 def wsgi() -> Any:
     """Django as a WSGI application: a function that is called for each request, in a thread of the server's."""
     _exit_with_server()
+    ask_for_fine_timers()
     set_up(from_environment())
     from django.core.handlers.wsgi import WSGIHandler
 
@@ -24,6 +27,7 @@ def wsgi() -> Any:
 def asgi() -> Any:
     """Django as an ASGI application: a coroutine function that is called for each request, in the event loop."""
     _exit_with_server()
+    ask_for_fine_timers()
     set_up(from_environment())
     from django.core.handlers.asgi import ASGIHandler
 
