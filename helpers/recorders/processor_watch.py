@@ -1,7 +1,6 @@
 """Notice when the machine lets this process, or the thread of a block, wait for a processor."""
 
 import os
-import sys
 import threading
 from array import array
 from bisect import bisect_right
@@ -13,14 +12,15 @@ from time import process_time, sleep
 from typing import Any
 
 from helpers.recorders.guard import Guard
+from helpers.recorders.processor_time import STEP
 from helpers.recorders.thread_state import times_asleep
 from helpers.recorders.watcher import LATEST
 
 pread: Any = getattr(os, "pread", None)  # as it was, whatever a mock puts in its place; Windows has none
 TICK, SLACK = 0.01, 0.001
 """Seconds between two looks, and by how much one may come early: others may ask for one at about that time."""
-SHORTEST_STALL = 0.05 if sys.platform == "win32" else 0.02
-"""Seconds by which a look must be late; on Windows `time.process_time` advances in steps of 16 ms."""
+SHORTEST_STALL = 0.02
+"""Seconds by which a look must be late."""
 USED = 0.2
 """The greatest share of that time that the process may have computed; more is a slow machine, and no standing still."""
 FEW, GIVES_UP = 2, 0.001
@@ -43,6 +43,7 @@ class ProcessorWatch:
     Attributes:
         seen: from when to when that was (``time.perf_counter()`` seconds), not in order. The beginning is known to a
             `TICK`.
+        is_told: whether this system tells one from the other.
         waits: tells whether the block's thread waits for something: then it takes no harm from a busy machine.
         last_turn: tells when the block's loop last had a turn, and how many seconds the process had computed then.
     """
@@ -57,7 +58,7 @@ class ProcessorWatch:
         self._file: tuple[int, int] | None = None
         self._since = self._noted = self._cpu = 0.0
         self._asleep = 0  # how often the watcher's thread has been, at its last look
-        self._is_told = False  # that
+        self.is_told = False
         self._doubtful: list[tuple[float, float]] = []  # what the loop's thread has seen since
 
     def start(self) -> None:
@@ -68,7 +69,7 @@ class ProcessorWatch:
         except OSError:
             self._statistics = None
         self._since, self._cpu = clock(), process_time()
-        self._is_told = times_asleep() is not None
+        self.is_told = times_asleep() is not None
         self._note(self._since)
 
     def stop(self) -> None:
@@ -96,13 +97,13 @@ class ProcessorWatch:
         """
         if self.guard.on and self._since and not self.waits():
             stall = self._late(now, process_time())
-            (self._doubtful if self._is_told else self.seen).extend(stall)
+            (self._doubtful if self.is_told else self.seen).extend(stall)
 
     def _late(self, now: float, cpu: float) -> list[tuple[float, float]]:
         """From when to when the machine stood still, by these clocks; nothing where it did not."""
         since, before = max((self._since, self._cpu), self.last_turn())
         late, used = now - since - TICK, cpu - before
-        if late < SHORTEST_STALL or used >= USED * late:
+        if late < SHORTEST_STALL or used + STEP >= USED * late:  # so much may have been used and is not told yet
             return []
         # It began when the process had computed for so long, if it was computing; or after a tick.
         return [(since + min(used, TICK), now)]
@@ -114,7 +115,7 @@ class ProcessorWatch:
         # It may have been asleep when it began; or in the middle of a look, and then it is not late by its own account.
         wanted, interval = max(late, stall[1] - stall[0] - LATEST), max(getswitchinterval(), GIVES_UP)
         # With so long an interval nobody would have woken: then it is not known.
-        return self._is_told and (woken - FEW - others >= wanted / interval / 2 or wanted < FEW * interval)
+        return self.is_told and (woken - FEW - others >= wanted / interval / 2 or wanted < FEW * interval)
 
     def settle(self) -> None:
         """What the loop's thread has seen at last is still to be looked at; to be called while somebody looks."""

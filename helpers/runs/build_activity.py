@@ -20,6 +20,7 @@ from helpers.recorders.http.cost import cost_per_request
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.recorders.loop.recorder import MOST_STEPS, LoopRecorder
 from helpers.recorders.loop.self_test import self_test
+from helpers.recorders.processor_time import STEP
 from helpers.recorders.task_row import TaskRow
 from helpers.recorders.threads.recorder import ThreadRecorder, ThreadRow
 from helpers.recorders.threads.thread_row import STARTING
@@ -82,6 +83,8 @@ def _of_threads(recording: Recording, began: float, wall: float, others: Iterabl
         spans=_spans(lines),
         wall=wall,
         stalls=_stalls(threads, began, wall),
+        stalls_told=threads.processor.is_told,
+        tick=STEP,
         threshold=recording.threshold,
         cost=_cost(recording),
         opening=recording.opening,
@@ -142,6 +145,8 @@ def _of_loop(
             if start - began < wall
         ),
         stalls=_stalls(threads, began, wall),
+        stalls_told=threads.processor.is_told,
+        tick=STEP,
         busy=_busy(loop, began, wall),
         threshold=recording.threshold,
         lag=min(loop.lag, wall),  # a timer may have been set before the block for a moment that had passed

@@ -69,6 +69,9 @@ class Activity:
         blocks: the blocking steps, in order of start.
         pauses: garbage collections of a millisecond or more, in order of start.
         stalls: pairs (start, end) of seconds in which the machine gave this process no processor, in order.
+        stalls_told: whether the system tells that from a library that keeps the GIL while it waits.
+        tick: seconds from one tick of the system's clock to the next, where processor time is counted by these, and who
+            waits is woken at one; 0 where both are exact.
         busy: pairs (start, end) of seconds in which the loop was not idle, in order; None where there is no loop
             in the picture.
         wall: seconds the block took.
@@ -92,6 +95,8 @@ class Activity:
     blocks: tuple[Block, ...] = ()
     pauses: tuple[Pause, ...] = ()
     stalls: tuple[tuple[float, float], ...] = ()
+    stalls_told: bool = True
+    tick: float = 0.0
     busy: "np.ndarray[tuple[int, int], np.dtype[np.float64]] | None" = None
     threshold: float = 0.01
     lag: float = float("nan")

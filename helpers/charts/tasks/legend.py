@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import Key
 from helpers.charts.inputs.activity import BLOCKING, READY, Activity
-from helpers.charts.tasks.marks import COLLECTION, ENDS, HELD, REPLY, STALL, collections_alone
+from helpers.charts.tasks.marks import COLLECTION, ENDS, HELD, REPLY, collections_alone, stall_key
 
 MEANINGS = {
     "loop": ("waiting", "ready, loop busy", "running a step"),
@@ -34,8 +34,7 @@ def keys(activities: Sequence[Activity], pixel: float) -> list[Key]:
         shown.append(HELD)
     if any(collections_alone(activity, pixel) for activity in activities):
         shown.append(COLLECTION)
-    if any(activity.stalls for activity in activities):
-        shown.append(STALL)
+    shown += dict.fromkeys(stall_key(activity) for activity in activities if activity.stalls)
     return shown
 
 

@@ -27,6 +27,8 @@ HELD = Key("the loop is held", "#f9e6e8", thickness=1.5)
 """`colours.PROBLEM` as pale as a band."""
 STALL = Key("the machine stood still", colours.INK, thickness=1.5, dashes=(0.1, 0.22))
 """Hatched, as its band is."""
+NOTHING_RAN = Key("nothing of this process ran", colours.INK, thickness=1.5, dashes=(0.1, 0.22))
+"""The same, where the system does not tell why."""
 COLLECTION = Key("garbage collection", "#b6bcc4", thickness=1.5, dashes=(0.18, 0.36))
 """Striped, as its band is: the second sign beside the colour."""
 
@@ -53,8 +55,13 @@ def draw_bands(axes: Axes, activity: Activity, pixel: float, over_rows: bool) ->
     if activity.stalls:
         _add_bands(
             axes, activity.stalls, facecolors="none", edgecolors=colours.INK, alpha=STRIPES, hatch="///",
-            label=STALL.meaning, zorder=2.05,
+            label=stall_key(activity).meaning, zorder=2.05,
         )  # fmt: skip
+
+
+def stall_key(activity: Activity) -> Key:
+    """What the key says of its stalls."""
+    return STALL if activity.stalls_told else NOTHING_RAN
 
 
 def collections_alone(activity: Activity, pixel: float) -> list[Pause]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import cache
-from time import thread_time
 from typing import Any
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.hook import Original, hook
 from helpers.recorders.http.request_record import PHASES, RequestRecord
 from helpers.recorders.patches import Patches
+from helpers.recorders.processor_time import cost_clock
 from helpers.recorders.task_row import OUTSIDE
 
 TRIALS, ROUNDS = 200, 3
@@ -23,7 +23,7 @@ class _Client:
 
 @cache
 def cost_per_request() -> float:
-    """Seconds of processor time: a record, a hooked call at the start of each phase, and one at the end."""
+    """Seconds, by `cost_clock`: a record, a hooked call at the start of each phase, and one at the end."""
     guard, patches, records = Guard("nothing"), Patches(), list[RequestRecord]()
 
     def wrapper(original: Original, client: Any) -> Any:
@@ -50,7 +50,7 @@ def cost_per_request() -> float:
 
 
 def _seconds(request: Callable[[_Client], None]) -> float:
-    client, began = _Client(), thread_time()
+    client, began = _Client(), cost_clock()
     for _ in range(TRIALS):
         request(client)
-    return thread_time() - began
+    return cost_clock() - began

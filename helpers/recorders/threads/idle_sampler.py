@@ -7,7 +7,6 @@ was free: then it was not computing, and nothing kept it from it.
 
 import linecache
 import re
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from itertools import filterfalse
@@ -15,6 +14,7 @@ from sys import getswitchinterval
 from time import process_time, thread_time
 
 from helpers.recorders.guard import Guard
+from helpers.recorders.processor_time import STEP
 from helpers.recorders.stacks import Call, stack_of
 from helpers.recorders.thread_state import cpu_time, is_asleep, seen_in_code
 from helpers.recorders.threads.thread_row import Here, ThreadRow
@@ -28,9 +28,9 @@ it waits longer than this (seconds)."""
 NEWEST = 0.1
 """How much the newest look counts in the mean of what one takes. On Windows `time.thread_time` advances in steps of
 16 ms: most looks seem to take nothing, and one a hundred times what it does."""
-SHORTEST_TOLD, SHORTEST_GUESSED = 0.01, 0.05 if sys.platform == "win32" else 0.02
+SHORTEST_TOLD, SHORTEST_GUESSED = 0.01, max(0.02, 3 * STEP)
 """Seconds that a thread must stand still. Where it is a guess, they are more: a busy system lets a thread that computes
-stand still for some milliseconds, and on Windows `time.process_time` advances in steps of 16 ms."""
+stand still for some milliseconds, and `time.process_time` may advance in steps."""
 IDLE = 0.2
 """The greatest share of one processor that the process may use meanwhile."""
 HELD = 0.8

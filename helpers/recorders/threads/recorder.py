@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import cache
-from time import thread_time
 from typing import Any
 
 from helpers.recorders import belonging
 from helpers.recorders.guard import Guard
 from helpers.recorders.patches import Patches
+from helpers.recorders.processor_time import cost_clock
 from helpers.recorders.processor_watch import ProcessorWatch
 from helpers.recorders.references import exchange, learners_modules, stand_in
 from helpers.recorders.task_row import OUTSIDE
@@ -184,7 +184,7 @@ def _cost() -> float:
 
 
 def _seconds(call: Callable[[], None]) -> float:
-    began = thread_time()
+    began = cost_clock()
     for _ in range(TRIALS):
         call()
-    return thread_time() - began
+    return cost_clock() - began

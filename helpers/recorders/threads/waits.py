@@ -11,7 +11,6 @@ import select
 import selectors
 import socket
 import ssl
-import sys
 import threading
 import time
 from asyncio.selector_events import BaseSelectorEventLoop
@@ -23,6 +22,7 @@ from typing import Any
 
 from helpers.recorders.own_frames import drop_own_frames, out_of_sight
 from helpers.recorders.patches import Patches, as_function
+from helpers.recorders.processor_time import STEP
 from helpers.recorders.threads.ledger import Ledger
 from helpers.recorders.watcher import go_on, interrupted
 
@@ -44,8 +44,8 @@ METHODS: tuple[tuple[type, str, str], ...] = (
 FUNCTIONS = ((time, "sleep", "sleep"), (select, "select", "other"), (socket, "getaddrinfo", "socket"))
 SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
 
-SHORTEST_COMPUTED = 0.03 if sys.platform == "win32" else 0.001
-"""Seconds of processor time from which on a call has computed too; on Windows `time.thread_time` has steps of 16 ms."""
+SHORTEST_COMPUTED = max(0.001, 2 * STEP)
+"""Seconds of processor time from which on a call has computed too."""
 
 Call = Callable[..., Any]
 

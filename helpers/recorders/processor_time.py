@@ -1,0 +1,15 @@
+"""How exactly processor time is known on this system."""
+
+import sys
+from collections.abc import Callable
+from time import perf_counter, thread_time
+
+STEP = 1 / 64 if sys.platform == "win32" else 0.0
+"""Seconds in which `time.thread_time` and `time.process_time` advance at once; 0 where they are exact.
+
+Windows counts processor time by the ticks of its clock, https://learn.microsoft.com/windows/win32/api/processthreadsapi/
+nf-processthreadsapi-getthreadtimes: what is computed between two of them is 0 s long, or 15.6 ms.
+"""
+cost_clock: Callable[[], float] = perf_counter if STEP else thread_time
+"""The clock for what short work of our own takes: processor time, so that a busy machine does not count, where that is
+known well enough."""
