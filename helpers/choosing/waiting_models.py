@@ -17,6 +17,8 @@ from helpers.choosing.work import burn, call, call_in_worker
 
 # The same on all systems; and a fork of a process that has threads, as a kernel has, may hang.
 SPAWN = multiprocessing.get_context("spawn")
+MOST_PROCESSES = 61
+"""Windows waits for no more than so many at once; ProcessPoolExecutor raises a ValueError for more."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,13 @@ async def tasks(job: Job) -> list[int]:
         return await asyncio.gather(*(acall(session, url, job.turns) for url in job.urls))
 
 
+def _pool(job: Job) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(min(os.cpu_count() or 1, job.at_once, MOST_PROCESSES), SPAWN)
+
+
 def processes(job: Job) -> list[int]:
     """A pool of processes, one for each core."""
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, job.at_once), SPAWN) as pool:
+    with _pool(job) as pool:
         return list(pool.map(call_in_worker, job.urls, repeat(job.turns)))
 
 
@@ -70,7 +76,7 @@ async def mixed(job: Job) -> list[int]:
     """Tasks for the waiting, processes for the computing."""
     loop = asyncio.get_running_loop()
     connector = aiohttp.TCPConnector(limit=job.at_once)
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, job.at_once), SPAWN) as pool:
+    with _pool(job) as pool:
 
         async def both(url: str) -> int:
             await fetch(session, url)

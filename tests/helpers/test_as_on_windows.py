@@ -1,0 +1,112 @@
+"""Programs in processes that behave as on Windows, as far as that can be had here: see tests/other_system."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.evidence
+
+OTHER_SYSTEM = Path(__file__).parents[1] / "other_system"
+EVERYTHING = "clocks spawn proactor windows"
+
+BLOCKS = """
+import asyncio, json, threading, time
+import aiohttp, requests
+from helpers import measure, practice_api
+
+api = practice_api()
+
+
+def burn(seconds):
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
+
+
+async def fetch(session, number):
+    async with session.get(api.url("/countries/FR", delay=0.05, n=number)) as response:
+        return await response.json()
+
+
+async def main():
+    with measure("loop") as run:
+        async with aiohttp.ClientSession() as session:
+            await asyncio.gather(*(fetch(session, number) for number in range(10)))
+        for _ in range(20):
+            burn(0.013)
+            await asyncio.sleep(0.002)
+    return type(asyncio.get_running_loop()).__name__, run
+
+
+kind, loop = asyncio.run(main())
+with measure("plain") as plain:
+    requests.get(api.url("/countries/FR", delay=0.05))
+with measure("threads") as threads:
+    jobs = [threading.Thread(target=time.sleep, args=(0.05,)) for _ in range(5)]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+
+print(json.dumps({
+    "kind": kind,
+    "requests": [len(run.requests) for run in (loop, plain, threads)],
+    "peak": loop.server.peak,
+    "tasks": len(loop.tasks),
+    "blocks": len(loop.panel().activity.blocks),
+    "said": [str(run) + run.timeline().sentence + run.timeline().note for run in (loop, plain, threads)],
+    "cost": loop.panel().activity.cost,
+}))
+"""
+
+
+def run_as(simulated: str, program: str, **environment: str) -> Any:
+    """What a program prints last, as JSON, in a process that is told to behave so."""
+    told = {"PYTHONPATH": str(OTHER_SYSTEM), "SIMULATED": simulated, **environment}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=os.environ | told, capture_output=True, encoding="utf-8", timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_what_a_block_sees_there() -> None:
+    told = run_as(EVERYTHING, BLOCKS)
+    assert told["kind"] == "ProactorEventLoop"
+    assert told["requests"] == [10, 1, 0] and told["peak"] == 10 and told["tasks"] == 11
+    assert told["blocks"] >= 10, "most steps that computed all the time are said to have held the loop"
+    assert told["cost"] > 0, "what recording costs is not lost between two ticks of the clock"
+    for said in told["said"]:
+        assert "Left out" not in said and "failed" not in said and "not recorded" not in said
+    assert "the thread waited for" in told["said"][1]
+
+
+CHILDREN = """
+import json, os
+from helpers.choosing.model_process import ModelProcess
+from helpers import practice_api
+from helpers.servers.django_project import django_server
+import requests
+
+api, server = practice_api(), django_server("asgi")
+page = requests.get(server.url("/waiting/awaited")).json()
+with ModelProcess() as models:
+    pooled = models.seconds("processes", [api.url("/countries/FR")] * 4, 0.0, 4)
+print(json.dumps({"kernel": os.getpid(), "api": api.pid, "page": page["name"], "pooled": pooled}))
+"""
+
+
+def test_a_server_and_a_pool_start_where_no_process_can_be_copied(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    told = run_as("spawn windows", CHILDREN, SIMULATED_ASKED=str(asked))
+    assert told["page"] == "France" and told["pooled"] > 0
+    # Each process that a learner's times depend on has asked for timers of a millisecond: the kernel, the practice API,
+    # Django's server and its worker, and the process of the models.
+    lines = [line.split() for line in asked.read_text(encoding="utf-8").splitlines()]
+    assert {milliseconds for _, milliseconds in lines} == {"1"}
+    asking = {int(process) for process, _ in lines}
+    assert len(asking) == 5 and {told["kernel"], told["api"]} <= asking
