@@ -9,6 +9,7 @@ from helpers.charts.requests.facts import CANCELLED, UNFINISHED, reasons
 from helpers.page import card as page
 from helpers.page.colours import BLUE, GRID, OPEN, PROBLEM
 from helpers.page.words import CLOSE, guess, listing, seconds, times
+from helpers.recorders.processor_time import told
 from helpers.runs.results import Results
 
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ def _rows(run: Results) -> list[tuple[str, str]]:
 
 
 def _cpu(run: Results) -> str:
-    share = f" ({run.cpu / run.wall:.0%})" if run.wall > 0 else ""
-    return seconds(run.cpu) + share
+    limit, cpu = told(run.cpu)
+    share = f" ({cpu / run.wall:.0%})" if run.wall > 0 and not limit else ""
+    return limit + seconds(cpu) + share
 
 
 def _guess(run: Results) -> str:

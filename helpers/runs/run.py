@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from helpers.recorders.processor_time import told
 from helpers.runs.results import Results
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ class Run(Results):
         count = len(self._table)
         seen = f", at most {self.server.peak} in flight" if self.server and self.server.requests else ""
         end = "" if self.outcome == "ok" else f", {self.outcome}"
+        limit, cpu = told(self.cpu)
         left_out = "".join(f" {told}" for told in self._left_out)
         return (
-            f"<Run {self.label!r}: {self.wall:.3g} s wall, {self.cpu:.3g} s CPU, "
+            f"<Run {self.label!r}: {self.wall:.3g} s wall, {limit}{cpu:.3g} s CPU, "
             f"{count} request{'' if count == 1 else 's'}{seen}{end}{'.' if left_out else ''}{left_out}>"
         )
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from activities import activity, on_a_loop, one_by_one, panel
 
+from helpers import measure
 from helpers.charts.inputs.activity import RUNNING, Activity
 from helpers.charts.timelines import timeline
-from helpers.recorders import processor_watch
+from helpers.recorders import processor_time, processor_watch
 from helpers.recorders.processor_watch import ProcessorWatch
 from helpers.recorders.task_row import LongStep
 from helpers.runs import held_steps
@@ -88,3 +89,14 @@ def test_where_nothing_tells_why_nothing_ran_no_machine_is_blamed() -> None:
     ]
     assert ["nothing of this process ran" in texts for texts in keys] == [True, False]
     assert ["the machine stood still" in texts for texts in keys] == [False, True]
+
+
+def test_the_card_and_the_printed_run_say_no_more_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    with measure("one tick") as run:
+        pass
+    run.cpu = TICK
+    assert "0.0156 s CPU" in repr(run) and "16 ms" in run._repr_html_()
+    monkeypatch.setattr(processor_time, "STEP", TICK)
+    assert "at most 0.0312 s CPU" in repr(run) and "at most 31 ms" in run._repr_html_()
+    run.cpu = 0.5
+    assert "wall, 0.5 s CPU" in repr(run) and "at most" not in run._repr_html_()

@@ -10,6 +10,7 @@ from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
+from helpers.recorders.processor_time import told
 
 WAITS = "The program waits"
 FIRST = "The first call is slower than the next"
@@ -31,7 +32,8 @@ def processor_time_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `idle-or-busy` by a run."""
     seen = attempt.run()
     yield None
-    return f"Of {seen.run.wall:.2f} s the processor worked {seen.run.cpu:.2f} s for this program. The rest was waiting."
+    limit, cpu = told(seen.run.cpu)
+    return f"Of {seen.run.wall:.2f} s the processor worked {limit}{cpu:.2f} s for this program. The rest was waiting."
 
 
 idle_or_busy = Choice(
