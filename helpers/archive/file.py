@@ -8,6 +8,7 @@ too. SQLite's rollback journal, not its write-ahead log: the log does not work o
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
@@ -108,28 +109,34 @@ def _copy_and_empty(path: Path, name: str) -> None:
     has_log = os.path.exists(f"{path}-wal")  # another program's: this course writes none
     # Opened before the connection and closed after it: to close the file lets go of SQLite's locks on it.
     with open(path, "r+b") as file, closing(connect(path, timeout=PATIENCE, isolation_level=None)) as lock:
-        if has_log:
-            for companion in COMPANIONS:
-                with suppress(FileNotFoundError):
-                    os.rename(f"{path}{companion}", f"{name}{companion}")
-        else:
+        if not has_log:
             with suppress(Damaged), _damage_named():  # nobody can write to what is too unsound to be locked
                 lock.execute("PRAGMA locking_mode = EXCLUSIVE")  # lets no one begin a log either
                 lock.execute("BEGIN EXCLUSIVE")
         try:
+            if has_log:
+                _rename_log(str(path), name)
             with open(name, "xb") as copy:
                 shutil.copyfileobj(file, copy)
                 copy.flush()
                 os.fsync(copy.fileno())  # it is the only one in a moment
             shutil.copystat(path, name)
-            if has_log and os.name != "nt":  # who has it open would write from the log into the new history
+            if has_log and sys.platform != "win32":  # who has it open would write from the log into the new history
                 os.remove(path)
             else:  # Windows renames no log that is open: so nobody has it open there
                 file.truncate(0)
         except OSError:
             with suppress(FileNotFoundError):
                 os.remove(name)
+            if has_log:
+                _rename_log(name, str(path))  # what is in the log is in no other file
             raise
+
+
+def _rename_log(old: str, new: str) -> None:
+    for companion in COMPANIONS:
+        with suppress(FileNotFoundError):
+            os.rename(f"{old}{companion}", f"{new}{companion}")
 
 
 @contextmanager

@@ -13,18 +13,25 @@ from functools import cache
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE
 from types import CodeType, FrameType
 
-_HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_RECORDERS = os.path.join(_HELPERS, "recorders")
-_PROBES = os.path.join(_HELPERS, "probes") + os.sep
+from helpers.page.paths import Places
+
+_ROOM = os.path.dirname(os.path.abspath(__file__))
+_FOLDER = os.path.dirname(_ROOM)
+_HELPERS, _PROBES = Places(_FOLDER), Places(os.path.join(_FOLDER, "probes"))
+_RECORDERS = os.path.join(_FOLDER, "recorders")
+_HOOKS, _WATCHING = Places(_RECORDERS), Places(_RECORDERS, _ROOM)
 WAIT_FOR = asyncio.wait_for.__code__
 """asyncio's own, whatever stands in its place later."""
 THREADSAFE = next(
     (code for code in asyncio.run_coroutine_threadsafe.__code__.co_consts if type(code) is CodeType), None
 )
 """What `asyncio.run_coroutine_threadsafe` has the loop do: to make a task that another thread has asked for."""
-_ASKED_BY = tuple(
-    os.path.join(os.path.dirname(asyncio.wait_for.__code__.co_filename), name)
-    for name in ("tasks.py", "taskgroups.py", "runners.py", "futures.py", "timeouts.py")
+_ASKED_BY = Places(
+    _RECORDERS,
+    *(
+        os.path.join(os.path.dirname(asyncio.wait_for.__code__.co_filename), name)
+        for name in ("tasks.py", "taskgroups.py", "runners.py", "futures.py", "timeouts.py")
+    ),
 )
 """The files of asyncio whose functions make tasks for whoever calls them, and none for purposes of their own."""
 _MAKES_TASKS = tuple(
@@ -35,8 +42,8 @@ _CREATE_TASK = getattr(base_events.BaseEventLoop.create_task, "__code__", None)
 _STEP = events.Handle._run.__code__
 _THREADING = threading.Thread.run.__code__.co_filename
 _MULTIPROCESSING = os.path.join(os.path.dirname(_THREADING), "multiprocessing")
-_STARTING = (_THREADING, os.path.join(_MULTIPROCESSING, "dummy"), _RECORDERS)
-_POOLS = (
+_STARTING = Places(_THREADING, os.path.join(_MULTIPROCESSING, "dummy"), _RECORDERS)
+_POOLS = Places(
     _THREADING, os.path.dirname(ThreadPoolExecutor.submit.__code__.co_filename),
     os.path.join(_MULTIPROCESSING, "pool.py"), _RECORDERS,
 )  # fmt: skip
@@ -62,22 +69,30 @@ def is_learners(filename: str) -> bool:
     """
     if not filename or filename.startswith("<"):
         return filename.startswith(("<ipython", "<stdin", "<string"))
-    try:
-        path = os.path.normpath(filename) if os.path.isabs(filename) else os.path.abspath(filename)
-    except (OSError, ValueError):  # the working directory has been removed; a name that no file can have
-        path = filename
-    if path.startswith(_HELPERS + os.sep):
-        return not path.startswith((_RECORDERS + os.sep, os.path.dirname(__file__) + os.sep))
-    return not path.startswith(_libraries())
-
-
-def is_bystander(filename: str) -> bool:
-    """Whether the code stands beside what is measured, as a heartbeat does, and may go on after the block."""
-    return filename.startswith(_PROBES)
+    if _HELPERS.hold(filename):
+        return not _WATCHING.hold(filename)
+    return not _LIBRARIES.hold(filename)
 
 
 @cache
-def _libraries() -> tuple[str, ...]:
+def is_ours(filename: str) -> bool:
+    """Whether a file belongs to the course's helpers."""
+    return _HELPERS.hold(filename)
+
+
+@cache
+def is_hook(filename: str) -> bool:
+    """Whether a file belongs to the recorders, whose frames stand between the learner's code and what it calls."""
+    return _HOOKS.hold(filename)
+
+
+@cache
+def is_bystander(filename: str) -> bool:
+    """Whether the code stands beside what is measured, as a heartbeat does, and may go on after the block."""
+    return _PROBES.hold(filename)
+
+
+def _libraries() -> set[str]:
     paths = sysconfig.get_paths()
     folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders.update(site.getsitepackages())
@@ -85,7 +100,11 @@ def _libraries() -> tuple[str, ...]:
     # A virtual environment's standard library is the one of the Python that it was made with.
     folders.add(os.path.dirname(os.__file__))
     folders.add(os.path.join(sys.base_prefix, "lib"))
-    return tuple(os.path.abspath(folder) + os.sep for folder in folders)
+    return folders
+
+
+# Now: it asks the system, which a hook does not.
+_LIBRARIES = Places(*_libraries())
 
 
 def maker_of(frame: FrameType | None) -> CodeType | None:
@@ -122,10 +141,10 @@ def _called_to_make(frame: FrameType) -> FrameType | None:
 @cache
 def _is_between(filename: str) -> bool:
     """Whether a file's code only hands on what others ask for."""
-    if filename in _ASKED_BY or filename.startswith(_RECORDERS):
+    if _ASKED_BY.hold(filename):
         return True
     anyio = getattr(sys.modules.get("anyio"), "__file__", None)  # whose task groups are asyncio's underneath
-    return isinstance(anyio, str) and filename.startswith(os.path.dirname(anyio) + os.sep)
+    return isinstance(anyio, str) and Places(os.path.dirname(anyio)).hold(filename)
 
 
 def made_by_learner(maker: CodeType | None) -> bool:
@@ -141,9 +160,19 @@ def started_by_learner(frame: FrameType | None) -> bool:
 
     What C starts, no library has asked for.
     """
-    while frame is not None and frame.f_code.co_filename.startswith(_STARTING):
+    while frame is not None and _starts_threads(frame.f_code.co_filename):
         frame = frame.f_back
     return frame is None or is_learners(frame.f_code.co_filename)
+
+
+@cache
+def _starts_threads(filename: str) -> bool:
+    return _STARTING.hold(filename)
+
+
+@cache
+def _is_of_pools(filename: str) -> bool:
+    return _POOLS.hold(filename)
 
 
 def asker_of(frame: FrameType | None) -> Asker:
@@ -158,7 +187,7 @@ def asker_of(frame: FrameType | None) -> Asker:
         code = frame.f_code
         if is_learners(code.co_filename):
             return Asker.FOR_LEARNER if library else Asker.LEARNER
-        if code not in _TO_THREADS and not code.co_filename.startswith(_POOLS):
+        if code not in _TO_THREADS and not _is_of_pools(code.co_filename):
             library = True
             awaited += bool(code.co_flags & _COROUTINE)
             if awaited > 1:

@@ -9,10 +9,9 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 from helpers.code.names_used import Function, binds
-from helpers.code.origin import is_learners
+from helpers.code.origin import is_learners, is_ours
 from helpers.page.shell import shell
 
-_HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 TRIES = 5
 """How often a source is parsed at most, where another thread upsets the parser."""
 
@@ -22,7 +21,7 @@ FARTHEST = 500
 
 def is_own(filename: str) -> bool:
     """Whether a file, or cell, is the learner's own: neither a library's nor this course's helpers."""
-    return is_learners(filename) and not os.path.abspath(filename).startswith(_HELPERS)
+    return is_learners(filename) and not is_ours(filename)
 
 
 @lru_cache(maxsize=1000)

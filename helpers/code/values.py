@@ -22,8 +22,10 @@ _BRACKETS: dict[type, tuple[str, str]] = {
     set: ("{", "}"),
     frozenset: ("{", "}"),
 }
-# The practice API has another port in each kernel, which is no change of the learner's.
-_PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
+# In each kernel the practice API has another port, and PostgreSQL another password too, or another file that holds it:
+# that is no change of the learner's.
+_POSTGRES = re.compile(r"(postgresql://postgres)(?::[\w-]+)?(@127\.0\.0\.1:\d+/postgres)(?:\?passfile=[\w%/.~-]+)?")
+_PORT = re.compile(r"(\b127\.0\.0\.1|\blocalhost|\[::1\]):\d+")
 
 
 def plain(value: object) -> str | None:
@@ -34,11 +36,15 @@ def plain(value: object) -> str | None:
     text = _Writer().text(value)
     if text is None:
         return None
-    text = _PORT.sub(r"\1", text)
+    text = _of_any_kernel(text)
     if len(text) <= LONGEST:
         return text
-    text = _PORT.sub(r"\1", _Writer().text(_without_secrets(value)) or "")
+    text = _of_any_kernel(_Writer().text(_without_secrets(value)) or "")
     return f"{_kind(value)} ({hashlib.sha256(text.encode(errors='replace')).hexdigest()[:6]})"
+
+
+def _of_any_kernel(text: str) -> str:
+    return _PORT.sub(r"\1", _POSTGRES.sub(r"\1\2", text))
 
 
 class _Writer:

@@ -53,7 +53,8 @@ class Progress:
         lines = [f"{self.done} of {self.total} exercises done"]
         for chapter, row in self.chapters.items():
             lines.append(f"Chapter {chapter}")
-            lines += [f"  {_sign(state)} {exercise.name}: {state.words}" for exercise, state in row]
+            # Plain signs: not every script's output can show the others, and then `print` would fail.
+            lines += [f"  [{'x' if state.done else ' '}] {exercise.name}: {state.words}" for exercise, state in row]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -5,10 +5,10 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from helpers.code.origin import is_ours
 from helpers.knobs import markup as page
 from helpers.knobs.controls import Knob, label, name_of
 from helpers.page.shell import shell
@@ -17,7 +17,6 @@ from helpers.runs.call_and_wait import call, is_async
 
 SETTLE = 0.2
 """Seconds. A click made while plain code held the kernel arrives after it has ended, and must still find it running."""
-HELPERS = Path(__file__).parents[1]
 
 Words = tuple[str, str]
 """What to say of a run that has ended, and of which kind that is: see `explore_page.state`."""
@@ -176,7 +175,7 @@ def _captured(output: Any) -> Iterator[None]:
 def _as_output(error: BaseException) -> dict[str, object]:
     """The error as a cell shows it, from the learner's function on."""
     trace = error.__traceback__
-    while trace is not None and HELPERS in Path(trace.tb_frame.f_code.co_filename).parents:
+    while trace is not None and is_ours(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     lines = _lines(error, trace or error.__traceback__)
     return {"output_type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines}

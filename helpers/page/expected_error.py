@@ -1,14 +1,18 @@
 """Run code that must fail, and show the failure without stopping the notebook."""
 
+import os
 import sysconfig
 import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-_OTHERS = (*(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")), str(Path(__file__).parents[1]))
+from helpers.page.paths import Places
+from helpers.page.say import say
+
+_HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_OTHERS = Places(_HELPERS, *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
 
 
 @contextmanager
@@ -28,14 +32,14 @@ def expect(*kinds: type[BaseException]) -> Iterator[None]:
         try:
             yield
         except kinds as error:
-            print(_message(error))
+            say(_message(error))
             if isinstance(error, BaseExceptionGroup):
                 for inside in error.exceptions:
-                    print(f"    with {_message(inside)}")
-            print(f"    {_where(error)}")
+                    say(f"    with {_message(inside)}")
+            say(f"    {_where(error)}")
             return
     if not heard:
-        print(f"No {' or '.join(kind.__name__ for kind in kinds)} this time.")
+        say(f"No {' or '.join(kind.__name__ for kind in kinds)} this time.")
 
 
 @contextmanager
@@ -52,7 +56,7 @@ def _listening_for(kinds: tuple[type[Warning], ...]) -> Iterator[list[warnings.W
         finally:
             heard += [warning for warning in caught if issubclass(warning.category, kinds)]
     for said, often in Counter(f"{warning.category.__name__}: {warning.message}" for warning in heard).items():
-        print(said if often == 1 else f"{said} ({often:,} times)")
+        say(said if often == 1 else f"{said} ({often:,} times)")
     for warning in caught:
         if warning not in heard:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
@@ -68,7 +72,7 @@ def _where(error: BaseException) -> str:
     """The last line of the learner's own code on the way to the error."""
     # The first frame is the `yield` above.
     frames = traceback.extract_tb(error.__traceback__)[1:]
-    own = [frame for frame in frames if not frame.filename.startswith(_OTHERS)]
+    own = [frame for frame in frames if not _OTHERS.hold(frame.filename)]
     frame = (own or frames)[-1]
     function = "" if frame.name.startswith("<") else f" of {frame.name}()"
     return f"raised by line {frame.lineno}{function}: {frame.line}"

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from helpers.code.origin import is_learners
+from helpers.code.origin import is_hook, is_learners
 from helpers.page.shell import cell_name
-from helpers.recorders.own_frames import RECORDERS
 from helpers.recorders.stacks import Call
 
 _STEP = events.Handle._run.__code__
@@ -28,7 +27,7 @@ def spot_in(stack: Sequence[Call]) -> Spot | None:
     The search ends where the loop runs its handle: what is further out started the loop and is not part of the step.
     """
     step = takewhile(lambda place: place.code is not _STEP, stack)
-    others = [place for place in step if not place.code.co_filename.startswith(RECORDERS)]  # a hook is nobody's line
+    others = [place for place in step if not is_hook(place.code.co_filename)]  # a hook is nobody's line
     own = (place for place in others if is_learners(place.code.co_filename))
     place = next(own, others[0] if others else None)
     return Spot(place.code.co_filename, place.line or 0, place.code.co_name) if place else None

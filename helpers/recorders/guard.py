@@ -1,6 +1,5 @@
 """What keeps a fault of the recorders' own away from the code that they watch."""
 
-import os
 import signal
 import sys
 from functools import partial
@@ -8,11 +7,10 @@ from itertools import pairwise
 from time import perf_counter
 from types import CodeType, FrameType, TracebackType
 
-from helpers.code.origin import is_learners
+from helpers.code.origin import is_learners, is_ours
 from helpers.recorders.handed_on import code_run_by
 from helpers.recorders.own_frames import traceback_of
 
-_HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 MOST_TOLD = 200
 """Characters of an error's message."""
 
@@ -105,7 +103,7 @@ def _handlers() -> set[CodeType]:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_HELPERS)
+    return is_ours(frame.f_code.co_filename)
 
 
 def _has_interrupted(frame: FrameType, other: FrameType) -> bool:
@@ -119,7 +117,7 @@ def _has_interrupted(frame: FrameType, other: FrameType) -> bool:
 def _is_learners_kind(kind: type[BaseException]) -> bool:
     name = kind.__dict__.get("__module__")
     file = getattr(sys.modules.get(name), "__file__", None) if isinstance(name, str) else None
-    return name == "__main__" or (isinstance(file, str) and not file.startswith(_HELPERS) and is_learners(file))
+    return name == "__main__" or (isinstance(file, str) and not is_ours(file) and is_learners(file))
 
 
 def _told(error: Exception) -> str:

@@ -4,11 +4,11 @@ A hook that is called for each request, or for each step, drops them by ``try``,
 raised; all others by ``with out_of_sight``.
 """
 
-import os
 from contextlib import suppress
 from types import TracebackType
 
-RECORDERS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+from helpers.code.origin import is_hook
+
 traceback_of = BaseException.__dict__["__traceback__"].__get__  # a class of errors may have its own
 
 
@@ -36,6 +36,6 @@ def drop_own_frames(error: BaseException) -> None:
     """
     with suppress(Exception):
         traceback = traceback_of(error)
-        while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(RECORDERS):
+        while traceback is not None and is_hook(traceback.tb_frame.f_code.co_filename):
             traceback = traceback.tb_next
         BaseException.with_traceback(error, traceback)

@@ -32,6 +32,7 @@ class TrialsProgress:
         self._took: defaultdict[str, list[float]] = defaultdict(list)
         self._last = perf_counter()
         self._output = LiveOutput()
+        self._printed = 0  # characters of the line that stands in the terminal
         self._draw()
 
     def one_more(self) -> None:
@@ -61,8 +62,10 @@ class TrialsProgress:
             words = f"{going_on}Now {self._place()}; {self._counted()} done{self._left()}"
         if in_notebook():
             self._output.show({"text/html": self._html(words), "text/plain": words})
-        elif sys.stderr.isatty():
-            print(f"\r\x1b[K{words}", end="\n" if end else "", file=sys.stderr, flush=True)
+        elif sys.stderr is not None and sys.stderr.isatty():  # pythonw.exe, which has no window, has none
+            # Spaces, not the code that clears a line: the console of Windows shows it unless it is told not to.
+            print(f"\r{words:<{self._printed}}", end="\n" if end else "", file=sys.stderr, flush=True)
+            self._printed = len(words)
 
     def _place(self) -> str:
         turn = self._turns[self._done]

@@ -9,6 +9,7 @@ from helpers import archive
 from helpers.archive import import_export
 from helpers.archive.stored_run import StoredRun
 from helpers.page.checked import check_flag
+from helpers.page.say import say
 from helpers.page.words import count
 from helpers.reruns.compare import runs_under
 
@@ -61,11 +62,11 @@ def forget(label: str | None = None, *, who: str = "", yes: bool = False) -> Non
     what = f"{whose}{count(len(runs), 'run')}" + ("" if label is None else f" under {label!r}")
     if yes:
         archive.forget(label, who=who)
-        print(f"Forgotten: {what}.")
+        say(f"Forgotten: {what}.")
     else:
         given = [] if label is None else [repr(label)]
         given += [f"who={who!r}"] if who else []
-        print(f"This would delete {what}, for good. To do it: forget({', '.join(given)}, yes=True)")
+        say(f"This would delete {what}, for good. To do it: forget({', '.join(given)}, yes=True)")
     _show_notice()
 
 
@@ -114,7 +115,7 @@ def import_runs(path: str | Path, who: str | None = None) -> None:
             new.append((replace(run, who=run.who or who.strip()), packed))
     archive.merge(new)
     there = len(found) - len(new)
-    print(f"Imported {count(len(new), 'run')}" + (f"; {there} were there already." if there else "."))
+    say(f"Imported {count(len(new), 'run')}" + (f"; {there} were there already." if there else "."))
     _show_notice()
 
 
@@ -146,4 +147,4 @@ def _check_text(name: str, value: object) -> None:
 def _show_notice() -> None:
     """Show here what the store has to say: no card may follow."""
     if notice := archive.take_notice():
-        print(notice)
+        say(notice)

@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -66,7 +67,8 @@ def send_all(run: ScratchRun, first: str, go_on: bool, stop: threading.Event) ->
 @contextmanager
 def _kernel() -> Iterator[tuple[ServerProcess, BlockingKernelClient, Path]]:
     """A kernel in a process of its own, a client connected to it, and its folder; all end with the block."""
-    with TemporaryDirectory(prefix="scratch-kernel-", dir=own_folder(), ignore_cleanup_errors=True) as folder:
+    folder = mkdtemp(prefix="scratch-kernel-", dir=own_folder())
+    try:
         connection_file = Path(folder) / "kernel.json"
         # Port 0 has the kernel take free ports and write them into the file.
         connection = {"transport": "tcp", "ip": "127.0.0.1", "signature_scheme": "hmac-sha256"}
@@ -82,6 +84,10 @@ def _kernel() -> Iterator[tuple[ServerProcess, BlockingKernelClient, Path]]:
         finally:
             client.stop_channels()
             process.stop()
+    finally:
+        # Not TemporaryDirectory, which on Windows may call itself without an end in Python 3.11, where a process that
+        # is about to end has its working folder there.
+        rmtree(folder, ignore_errors=True)
 
 
 class _Talk:

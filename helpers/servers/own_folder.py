@@ -1,4 +1,4 @@
-"""This process's own folder in the system's temporary folder, which goes when the process does, however it ends.
+"""This process's own folder in the temporary folder, which goes when the process does, however it ends.
 
 An end in order removes it. After SIGKILL nothing is run any more, so whoever makes such a folder first removes those of
 processes that have ended. An owner has its folder locked for as long as it lives, and the system takes the lock back at
@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import os
 import re
+import secrets
 import shutil
 import signal
 import sys
@@ -25,6 +26,7 @@ PREFIX = "waiting-measured-"
 NAME = re.compile(rf"{PREFIX}\d+-\w+")
 HELD = "held-open"  # on Windows: a file that nobody can remove as long as the owner has it open
 END_WITHIN = 5.0  # seconds that a left process has to end
+REMOVED_WITHIN = 0.5  # seconds in which on Windows what has just ended gives up its files
 
 
 class _Locked(NamedTuple):
@@ -59,14 +61,48 @@ def remove_own_folder() -> None:
     """Remove it with all that is in it. Python's own exit does; whoever leaves by os._exit() has to call this."""
     global _mine
     locked, _mine = _mine, None
-    if locked is not None:
-        os.close(locked.descriptor)  # first: Windows removes no open file
+    if locked is None:
+        return
+    os.close(locked.descriptor)  # first: Windows removes no open file
+    shutil.rmtree(locked.path, ignore_errors=True)
+    until = time.monotonic() + REMOVED_WITHIN
+    # A child that was killed is over for who waits for it, and may hold its log still. What stays goes with the next
+    # start of anybody.
+    while sys.platform == "win32" and locked.path.exists() and time.monotonic() < until:
+        time.sleep(0.02)
         shutil.rmtree(locked.path, ignore_errors=True)
+
+
+def _temporary_folder() -> Path:
+    """Where these folders are."""
+    if sys.platform != "win32":
+        return Path(tempfile.gettempdir())
+    # In the user's profile, whatever TMP says: see `_new_folder`. It says the same, unless somebody has changed it.
+    local = os.environ.get("LOCALAPPDATA")
+    return (Path(local) if local else Path.home() / "AppData" / "Local") / "Temp"
+
+
+def _new_folder() -> Path:
+    """Make a folder into which nobody else may look.
+
+    On Windows a plain one, not that of `tempfile.mkdtemp`. Since Python 3.11.10, 3.12.4 and 3.13 that one is for
+    SYSTEM, Administrators and its owner alone (cpython#118486). In an elevated shell its owner is Administrators, so it
+    locks out whoever gives up an administrator's rights (cpython#157876), and that PostgreSQL's programs do before all
+    else (its src/common/restricted_token.c). Folders in it inherit that. A plain one inherits from where it is made,
+    which must be private, because a password lies in it: in the profile of a user all is for that user, Administrators
+    and SYSTEM, but where TMP has been pointed at C:\\Temp, say, everybody reads what a plain folder there holds.
+    """
+    name = f"{PREFIX}{os.getpid()}-"
+    if sys.platform != "win32":
+        return Path(tempfile.mkdtemp(prefix=name))
+    folder = _temporary_folder() / f"{name}{secrets.token_hex(4)}"
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _make() -> _Locked:
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        folder = _new_folder()
         try:
             descriptor = _lock(folder)
         except FileNotFoundError:
@@ -92,7 +128,7 @@ def _lock(folder: Path) -> int:
 
 def _remove_left_folders() -> None:
     """Remove the folders of this user's processes that have ended, and end what still runs in them."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in _temporary_folder().glob(f"{PREFIX}*"):
         if NAME.fullmatch(folder.name):
             with contextlib.suppress(OSError):  # its owner lives, or another process is at it
                 _remove_if_left(folder)
@@ -124,7 +160,8 @@ def _end_what_runs_in(folder: Path) -> None:
 
         with contextlib.suppress(psutil.Error, ValueError):
             server = psutil.Process(int(file.read_text(encoding="utf-8").partition("\n")[0]))
-            if not any(str(folder) in word for word in server.cmdline()):
+            # By its name, which is the only one of its kind: on Windows PostgreSQL turns the bars of a path round.
+            if not any(folder.name in word for word in server.cmdline()):
                 continue  # the id has been given to another process
             if sys.platform == "win32":
                 family = [server, *server.children(recursive=True)]

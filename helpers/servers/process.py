@@ -85,6 +85,8 @@ def _exit_with_workers() -> None:
         if pools := sys.modules.get("multiprocessing.process"):
             for worker in pools.active_children():
                 worker.kill()
+        for server in list(_started):
+            server.close_guard()  # it would hold files in the folder open
         remove_own_folder()  # os._exit() leaves it
     finally:
         os._exit(0)
@@ -236,9 +238,7 @@ class ServerProcess:
             child, self._child = self._child, None
             if child is None:
                 return
-            assert child.stdin is not None
-            with contextlib.suppress(OSError):  # a child that has ended has closed its end
-                child.stdin.close()
+            _close_guard(child)
             try:
                 child.wait(self.stop_within)
             except subprocess.TimeoutExpired:
@@ -247,6 +247,11 @@ class ServerProcess:
             if self._log is not None:
                 with contextlib.suppress(OSError):
                     self._log.unlink(missing_ok=True)
+
+    def close_guard(self) -> None:
+        """Have the child go, without waiting for it."""
+        if self._child is not None:
+            _close_guard(self._child)
 
     def _forget_in_fork(self) -> None:
         """Run in a forked child of the parent: give up the guard, which it holds a copy of.
@@ -259,6 +264,12 @@ class ServerProcess:
             child.returncode = 0  # so that Popen never waits for a process that is not its child
             assert child.stdin is not None
             child.stdin.close()
+
+
+def _close_guard(child: subprocess.Popen[bytes]) -> None:
+    assert child.stdin is not None
+    with contextlib.suppress(OSError):  # a child that has ended has closed its end
+        child.stdin.close()
 
 
 def _apart_from_the_terminal() -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Where the disk or the file gives trouble, the course goes on, one warning says why, and nothing is deleted."""
 
+import errno
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -243,6 +245,26 @@ def test_what_belongs_to_the_file_goes_along(history_file: Path) -> None:
     with closing(sqlite3.connect(kept)) as connection:
         assert connection.execute("SELECT label FROM runs").fetchall() == [("only in the log yet",)]
     assert archive.labels() == [sample().label]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not rename a file that another program has open")
+def test_what_belongs_to_a_file_that_cannot_be_copied_stays(
+    history_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    archive.append(sample(), REQUESTS)
+    with closing(sqlite3.connect(history_file, isolation_level=None)) as newer:
+        newer.execute("PRAGMA journal_mode = WAL")
+        newer.execute("PRAGMA user_version = 2")
+        newer.execute("UPDATE runs SET label = 'only in the log yet'")
+        monkeypatch.setattr(shutil, "copyfileobj", full)
+        archive.append(sample(), REQUESTS)
+        assert "it cannot be given another name" in archive.take_notice()
+        with closing(sqlite3.connect(history_file)) as another:
+            assert another.execute("SELECT label FROM runs").fetchall() == [("only in the log yet",)]
+    assert list(history_file.parent.glob("*-newer-*")) == []
 
 
 def test_two_that_are_damaged_within_a_second_are_both_kept(history_file: Path) -> None:

