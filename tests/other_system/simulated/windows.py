@@ -38,6 +38,7 @@ source.replace(
         # PostgreSQL refuses to run as root, which Windows does not have.
         'sys.platform != "win32" and os.geteuid() == 0': "os.geteuid() == 0",
         'sys.platform == "win32":\n            return  # there is no root': "False:\n            return  #",
+        'sys.platform != "win32" and self._run_as': "self._run_as",
         "sys.platform": '"win32"',
         "os.name": '"nt"',
         "/proc/self": "/none",
