@@ -269,10 +269,12 @@ def prepare_tests() -> None:
 def test(arguments: list[str]) -> int:
     """Run the tests, several at a time, then those that compare times, two at a time and beside nothing else.
 
-    The arguments are pytest's own.
+    The arguments are pytest's own; with `-m` only the lanes that it names are run, several at a time.
     """
     prepare_tests()
-    lanes = ([*TOGETHER, "-m", "not timing"], [*IN_PAIRS, "-m", "timing"])
+    lanes = [[*TOGETHER, "-m", "not timing"], [*IN_PAIRS, "-m", "timing"]]
+    if "-m" in arguments:  # of several, pytest takes the last
+        lanes = [TOGETHER]
     results = [run("-m", "pytest", *lane, *arguments) for lane in lanes]
     found = [result for result in results if result != NO_TESTS]
     return max(found, default=NO_TESTS)
