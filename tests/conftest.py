@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -19,10 +20,29 @@ def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
         report.longrepr = f"{reason} - but nothing may be skipped in CI"
 
 
+OTHER_SYSTEMS = ("win32", "darwin")
+"""Where there may be tests that cannot be run. On Linux there are none."""
+
+
+def _not_here(item: pytest.Item) -> str:
+    """Why a test cannot be run on this system; "" where it can. It is the one kind of skip that CI lets pass.
+
+    `@pytest.mark.not_on("win32", reason="Windows has no fork")` says so, or with both systems what only Linux has.
+    """
+    found = ""
+    for mark in item.iter_markers("not_on"):
+        if not mark.args or not set(mark.args) <= set(OTHER_SYSTEMS) or not mark.kwargs.get("reason"):
+            raise pytest.UsageError(f"{item.nodeid}: not_on names some of {', '.join(OTHER_SYSTEMS)}, and a reason")
+        if sys.platform in mark.args:
+            found = mark.kwargs["reason"]
+    return found
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    _fail_if_skipped(report)
+    if not _not_here(item):
+        _fail_if_skipped(report)
     return report
 
 
@@ -45,19 +65,23 @@ EVIDENCE = ("notebooks", "exercises", "browser")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the lanes known as markers."""
+    """Make the markers known."""
     for lane, description in LANES.items():
         config.addinivalue_line("markers", f"{lane}: {description}")
+    config.addinivalue_line("markers", "not_on(*systems, reason): cannot be run there, where `sys.platform` says so")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test its lane, and its group: the tests of a file stay in one worker (`--dist=loadgroup`).
+    """Skip what is not for this system. Give each test its lane, and its group: the tests of a file stay in one worker
+    (`--dist=loadgroup`).
 
     What they share is started once. A test that says another group, such as its notebook, goes with that. In a file
     that says `evidence` a test with `timing` has both marks: it is of the timing lane.
     """
     for item in items:
+        if reason := _not_here(item):
+            item.add_marker(pytest.mark.skip(reason=reason))
         if not any(map(item.get_closest_marker, LANES)):
             item.add_marker("evidence" if item.path.parent.name in EVIDENCE else "unit")
         if item.get_closest_marker("xdist_group") is None:

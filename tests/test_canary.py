@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -120,7 +119,7 @@ def real_canary() -> Iterator[Canary]:
 
 
 @pytest.mark.evidence
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process for a while")
+@pytest.mark.not_on("win32", reason="Windows cannot stop a process for a while")
 def test_a_real_canary_sees_that_it_was_stopped(real_canary: Canary) -> None:
     begin = time.perf_counter()
     real_canary.worst(begin, begin)  # it is awake

@@ -1,10 +1,11 @@
-"""conftest.py lets a test be skipped on a developer's machine, and not in CI."""
+"""conftest.py lets a test be skipped on a developer's machine, and in CI only where it cannot be on this system."""
 
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,13 +28,35 @@ def test_expected_to_fail():
     assert False
 """
 
+NOT_ON = """
+import conftest, pytest, types
+conftest.sys = types.SimpleNamespace(platform="{system}")
+
+@pytest.mark.not_on("win32", "darwin", reason="Windows has no fork")
+def test_forks():
+    assert conftest.sys.platform == "linux"
+
+def test_in_its_body():
+    pytest.skip("no browser")
+"""
+
 
 def run_pytest(folder: Path, test_file: str, ci: str) -> tuple[int, str]:
     """Run a test file under the conftest.py of the course; return pytest's exit status and what it printed."""
     shutil.copy(TESTS / "conftest.py", folder)
     (folder / "test_skips.py").write_text(test_file, encoding="utf-8")
     tools = str(TESTS.parent / "tools")
-    command = [sys.executable, "-m", "pytest", "--rootdir", str(folder), "-o", f"pythonpath={tools}", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-ra",
+        "--rootdir",
+        str(folder),
+        "-o",
+        f"pythonpath={tools}",
+        str(folder),
+    ]
     result = subprocess.run(command, cwd=folder, env={**os.environ, "CI": ci}, capture_output=True, encoding="utf-8")
     return result.returncode, result.stdout
 
@@ -47,6 +70,32 @@ def test_skips_are_failures_in_ci(tmp_path: Path) -> None:
     status, output = run_pytest(tmp_path, SKIPPED, ci="true")
     assert (status, "1 failed, 1 xfailed, 1 error" in output) == (1, True)
     assert "no browser - but nothing may be skipped in CI" in output
+
+
+@pytest.mark.parametrize(("system", "told"), [("linux", "1 failed, 1 passed"), ("win32", "1 failed, 1 skipped")])
+def test_what_is_not_for_a_system_is_skipped_there_and_nothing_else(tmp_path: Path, system: str, told: str) -> None:
+    """A browser that is missing is missing on every system."""
+    status, output = run_pytest(tmp_path, NOT_ON.format(system=system), ci="true")
+    assert (status, told in output) == (1, True), output
+    assert ("Windows has no fork" in output) == (system == "win32")
+    assert "no browser - but nothing may be skipped in CI" in output
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        pytest.mark.not_on("linux", reason="no"),
+        pytest.mark.not_on("Windows", reason="no"),
+        pytest.mark.not_on("win32"),
+        pytest.mark.not_on(reason="no"),
+    ],
+    ids=str,
+)
+def test_a_mark_names_another_system_and_a_reason(mark: pytest.MarkDecorator, request: pytest.FixtureRequest) -> None:
+    conftest = request.config.pluginmanager.get_plugin(str(TESTS / "conftest.py"))
+    item = SimpleNamespace(nodeid="test_it", iter_markers=lambda _: [mark.mark])
+    with pytest.raises(pytest.UsageError, match="test_it: not_on names some of win32, darwin, and a reason"):
+        conftest._not_here(item)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("ci", "expected"), [("", 5), ("true", 2)])

@@ -15,7 +15,7 @@ import make
 
 ROOT = Path(__file__).parents[1]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="CI is a Debian")
+pytestmark = pytest.mark.not_on("win32", "darwin", reason="what it is about is for a Debian")
 
 
 class Machine:

@@ -19,7 +19,7 @@ SENDING = [
 
 
 @pytest.mark.evidence
-@pytest.mark.skipif(sys.platform == "win32", reason="there a shell has nobody ignore Ctrl-C")
+@pytest.mark.not_on("win32", reason="a shell of Windows has nobody ignore Ctrl-C")
 def test_those_that_send_it_pass_in_the_background() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=60"]
     in_background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command, *SENDING]

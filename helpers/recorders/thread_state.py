@@ -26,17 +26,19 @@ def cpu_time(native_id: int) -> float | None:
     the thread's own: `time.pthread_getcpuclockid` does the same, but may crash where a thread is gone, or where gevent
     has given greenlets numbers in the place of threads'.
     """
-    if sys.platform != "linux":
-        return None
-    try:
-        return clock_gettime((~native_id << 3) | PER_THREAD_CLOCK)
-    except OSError:
-        return None
+    if sys.platform == "linux":
+        try:
+            return clock_gettime((~native_id << 3) | PER_THREAD_CLOCK)
+        except OSError:
+            return None
+    return None
 
 
 def times_asleep() -> int | None:
     """How often the calling thread has gone to sleep so far; None where the system does not tell: see getrusage(2)."""
-    return getrusage(RUSAGE_THREAD).ru_nvcsw if sys.platform == "linux" else None
+    if sys.platform == "linux":
+        return getrusage(RUSAGE_THREAD).ru_nvcsw
+    return None
 
 
 def is_asleep(native_id: int) -> bool | None:

@@ -12,9 +12,11 @@ from _thread import get_native_id
 from collections.abc import Callable
 from time import sleep
 
+if sys.platform != "win32":
+    from signal import SIG_BLOCK, pthread_sigmask
+
 OF_ITS_OWN = {signal.SIGABRT, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV, getattr(signal, "SIGBUS", signal.SIGSEGV)}
 """Signals that a thread gets for what it has done itself."""
-_block_signals = getattr(signal, "pthread_sigmask", None)  # Windows has none
 _OTHERS = signal.valid_signals() - OF_ITS_OWN
 
 
@@ -73,8 +75,8 @@ class UnlistedThread:
     def _run(self) -> None:
         self._native_id = get_native_id()
         try:
-            if _block_signals is not None:
-                _block_signals(signal.SIG_BLOCK, _OTHERS)
+            if sys.platform != "win32":
+                pthread_sigmask(SIG_BLOCK, _OTHERS)
             self._function(self)
         finally:
             if self._running.locked():  # it is not where a signal's handler has raised an error in `start`

@@ -13,7 +13,9 @@ def available(root: Path = Path("/")) -> str:
     Quotas are those of Linux's control groups, as containers have them, and ``CPU_LIMIT``, by which JupyterHub's
     spawners say what they allow. ``root`` is where the system's files are.
     """
-    count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    count = os.cpu_count() or 1
+    if sys.platform == "linux":
+        count = len(os.sched_getaffinity(0))
     processors = f"{count} processor{'' if count == 1 else 's'}"
     allowed = min([*_of_groups(root), *_of_hub()], default=float(count))
     return processors if allowed >= count else f"{allowed:.2g} of {processors}"

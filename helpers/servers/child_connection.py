@@ -22,6 +22,7 @@ def orders(prepare: Callable[[], None]) -> "Iterator[Connection[Any, Any]]":
         say_ready(port=listener.address[1], key=key.hex())
         prepare()
         with listener.accept() as connection:
+            assert isinstance(connection, Connection)  # and no Windows pipe, as at another kind of address
             yield connection
 
 
@@ -47,7 +48,9 @@ def connect(process: ServerProcess, within: float = ANSWER_WITHIN) -> "Connectio
     timer.daemon = True
     timer.start()
     try:
-        return Client(("127.0.0.1", facts["port"]), authkey=bytes.fromhex(facts["key"]))
+        connection = Client(("127.0.0.1", facts["port"]), authkey=bytes.fromhex(facts["key"]))
+        assert isinstance(connection, Connection)  # and no Windows pipe, as at another kind of address
+        return connection
     except (EOFError, OSError) as error:
         problem = f"did not answer within {within:g} s" if tail else "ended before it had answered"
         shown = (tail[0] if tail else process.log_tail()) or "(its log is empty)"

@@ -163,7 +163,7 @@ def test_bench_is_used_again_and_leaves_nothing_behind() -> None:
     assert not first._folder.exists()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+@pytest.mark.not_on("win32", reason="Windows has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_fork_leaves_the_bench_of_its_parent_alone() -> None:
     place = kernel_side.bench()
@@ -175,6 +175,7 @@ def test_a_fork_leaves_the_bench_of_its_parent_alone() -> None:
     assert place._folder.is_dir() and kernel_side.bench() is place
 
 
+@pytest.mark.not_on("win32", reason="Windows removes no folder that a process works in")
 def test_a_bench_whose_folder_somebody_has_removed_is_replaced() -> None:
     """As what clears the system's temporary folder now and then does."""
     place = kernel_side.bench()

@@ -19,6 +19,8 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 0.0
         super().__init__(_JumpingSelector(self))
+        # By how much a timer may be early. It is none of the system's clock, which on Windows may move every 16 ms.
+        self._clock_resolution = 1e-9
 
     def time(self) -> float:
         return self._now

@@ -465,8 +465,9 @@ def test_while_everybody_waits_no_task_is_running_and_the_loop_is_idle() -> None
     assert float((activity.busy[:, 1] - activity.busy[:, 0]).sum()) < 0.1
 
 
+@pytest.mark.not_on("win32", reason="there is no uvloop for Windows")
 def test_a_loop_that_cannot_be_recorded_says_so_and_records_requests(api: PracticeAPI) -> None:
-    uvloop = pytest.importorskip("uvloop")
+    import uvloop
 
     async def main() -> Run:
         with measure("uvloop") as run:

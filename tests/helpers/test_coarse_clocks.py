@@ -95,6 +95,7 @@ def test_the_card_and_the_printed_run_say_no_more_either(monkeypatch: pytest.Mon
     with measure("one tick") as run:
         pass
     run.cpu = TICK
+    monkeypatch.setattr(processor_time, "STEP", 0.0)
     assert "0.0156 s CPU" in repr(run) and "16 ms" in run._repr_html_()
     monkeypatch.setattr(processor_time, "STEP", TICK)
     assert "at most 0.0312 s CPU" in repr(run) and "at most 31 ms" in run._repr_html_()

@@ -40,7 +40,7 @@ api.stop()
 LEFT_OUT = "gevent lets greenlets take turns in a thread: the recorder cannot tell them apart."
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="gevent is installed for the tests on Linux only")
+@pytest.mark.not_on("win32", "darwin", reason="gevent is installed for the tests on Linux only")
 @pytest.mark.parametrize(("when", "threads"), [("before", "threads"), ("before", "none"), ("inside", "none")])
 def test_greenlets_are_left_out_of_threads_and_not_of_requests(when: str, threads: str) -> None:
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, when, threads]

@@ -163,7 +163,6 @@ PARTS = [
     ("helpers.recorders.threads.recorder.learners_modules", THREADS),
     ("helpers.recorders.threads.recorder.exchange", THREADS),
     ("helpers.recorders.threads.idle_sampler.IdleSampler.start", WAITS),
-    ("helpers.recorders.threads.idle_sampler.is_asleep", WAITS),
     ("helpers.recorders.threads.idle_sampler.IdleSampler._look", WAITS),
     ("helpers.recorders.threads.idle_sampler._kind", WAITS),
     ("helpers.recorders.processor_watch.process_time", "when the machine let this process wait"),
@@ -215,6 +214,11 @@ PARTS = [
     ("helpers.runs.block_progress.StatusLine.show", ""),
 ]
 """What may fail, and what is then told to be missing, among other things; "" where nothing of the picture is."""
+if sys.platform == "linux":  # which alone is asked that
+    PARTS.append(("helpers.recorders.threads.idle_sampler.is_asleep", WAITS))
+
+LONG_ENOUGH = 0.06 if sys.platform == "linux" else 0.3
+"""Seconds for which a thread waits for a lock, and is seen to: elsewhere only by that it does not move."""
 
 
 A_LIBRARY = library("""
@@ -269,7 +273,7 @@ def blocking(base: str) -> list[Any]:
     lock.acquire()
     worker = threading.Thread(target=lambda: (lock.acquire(), jobs.put(1)))
     worker.start()
-    time.sleep(0.06)
+    time.sleep(LONG_ENOUGH)
     lock.release()
     seen.append(jobs.get())
     worker.join()

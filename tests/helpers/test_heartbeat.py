@@ -129,7 +129,7 @@ def test_it_works_inside_a_measured_block(monkeypatch: pytest.MonkeyPatch) -> No
         return run, beat
 
     run, beat = asyncio.run(main())
-    assert run.wall >= sum(beat.gaps) >= 0.3
+    assert run.wall >= sum(beat.gaps) >= 0.25  # a loop's sleep may end 16 ms early on Windows up to Python 3.12
     assert beat.worst >= 0.2
     assert "heartbeat" in list(run.tasks["name"])
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 from jumping_loop import JumpingLoop, clock, jump_through, take
@@ -19,6 +21,20 @@ def test_timers_come_in_order_at_their_times_and_none_is_waited_for() -> None:
 
     jump_through(main())
     assert heard == [("at once", 0), ("soon", 0.1), ("an hour", 3600)]
+
+
+def test_no_timer_is_early_where_the_systems_clock_is_coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows up to Python 3.12."""
+    monkeypatch.setattr(time, "get_clock_info", lambda name: SimpleNamespace(resolution=1 / 64))
+
+    async def sleeps(seconds: float) -> float:
+        await asyncio.sleep(seconds)
+        return clock()
+
+    async def main() -> list[float]:
+        return await asyncio.gather(*map(sleeps, [0.01, 0.02, 0.03]))
+
+    assert jump_through(main()) == [0.01, 0.02, 0.03]
 
 
 def test_a_step_that_takes_its_time_makes_timers_late() -> None:

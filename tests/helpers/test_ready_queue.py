@@ -284,6 +284,7 @@ def test_no_class_of_asyncio_s_is_changed() -> None:
 
     async def main() -> None:
         loop, before = asyncio.get_running_loop(), state()
+        loop._clock_resolution = 1e-9  # type: ignore[attr-defined]  # a coarse clock's timers are hooked
         own = set(vars(loop))
         with recording():
             loop.set_task_factory(None)

@@ -1,7 +1,6 @@
 """No child of ours, and none of their own children, has the guard as its standard input: on Windows it would hang."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,7 +16,7 @@ from helpers.servers.postgres import postgres
 
 pytestmark = [
     pytest.mark.evidence,
-    pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file tells what another process reads"),
+    pytest.mark.not_on("win32", "darwin", reason="only Linux has a file that tells what another process reads"),
 ]
 
 

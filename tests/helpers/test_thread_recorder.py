@@ -483,7 +483,7 @@ def test_threads_that_want_one_lock_wait_one_after_another() -> None:
         assert waited(row, "sleep") >= LONG
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells who stands still")
+@pytest.mark.not_on("win32", "darwin", reason="only Linux tells who stands still")
 @timing(margin=LONG)
 def test_waiting_for_a_lock_is_seen_while_its_holder_computes() -> None:
     lock = threading.Lock()
@@ -602,7 +602,7 @@ def test_a_wait_that_outlasts_the_block_ends_with_it() -> None:
     assert (list(row.waits), row.end) == before
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows cannot send Ctrl-C to one thread")
+@pytest.mark.not_on("win32", reason="Windows cannot send Ctrl-C to one thread")
 def test_an_interrupt_in_a_sleep_leaves_nothing_behind() -> None:
     original = time.sleep
     timer = threading.Timer(EVENTUALLY, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))

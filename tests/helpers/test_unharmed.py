@@ -204,7 +204,7 @@ else:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+@pytest.mark.not_on("win32", reason="Windows has no fork")
 @pytest.mark.parametrize("where", ["plain", "loop"])
 def test_a_fork_that_leaves_the_block_keeps_no_run_and_ends(where: str) -> None:
     command = [sys.executable, "-W", "ignore", "-c", FORKS, where]
@@ -262,7 +262,7 @@ def work_in_hooks() -> None:
     raise AssertionError("the time limit was lost")
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no such timer")
+@pytest.mark.not_on("win32", reason="Windows has no such timer")
 @pytest.mark.parametrize("resets", [False, True], ids=["it stays", "it goes as it strikes"])
 def test_a_time_limit_that_strikes_in_a_hook_is_kept(resets: bool) -> None:
     """A signal's handler raises its error at any line, also at one of a hook's."""

@@ -1,5 +1,6 @@
 """One thread looks for all, as long as there is one that looks."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -41,7 +42,9 @@ def refuse(*_: object) -> None:
     raise RuntimeError("can't start new thread")
 
 
-def test_all_look_in_one_thread_that_ends_with_the_last() -> None:
+def test_all_look_in_one_thread_that_ends_with_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    # On Windows it would move too seldom to be seen.
+    monkeypatch.setattr("helpers.recorders.watcher.thread_time", map(float, itertools.count()).__next__)
     watcher, first, second = Watcher(), Counts(), Counts()
     before = len(sys._current_frames())
     watcher.add(first)
@@ -90,7 +93,7 @@ def test_where_there_is_no_thread_to_give_nobody_looks(monkeypatch: pytest.Monke
     watcher.remove(looks)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+@pytest.mark.not_on("win32", reason="Windows has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_fork_finds_no_thread_and_its_parent_has_it_again() -> None:
     watcher, looks = Watcher(), Counts()
@@ -109,7 +112,7 @@ def test_a_fork_finds_no_thread_and_its_parent_has_it_again() -> None:
     watcher.remove(looks)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+@pytest.mark.not_on("win32", reason="Windows has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_where_there_is_no_thread_to_give_after_a_fork_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     watcher, looks = Watcher(), Counts()
@@ -142,7 +145,7 @@ print(len(told), run.outcome, len(run.panel().activity.stalls), *run.faults)
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+@pytest.mark.not_on("win32", reason="Windows has no fork")
 def test_python_does_not_warn_of_our_thread_when_a_block_forks() -> None:
     ended = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, encoding="utf-8", timeout=60)
     assert (ended.stdout, ended.stderr) == ("0 ok 0\n", "")

@@ -1,7 +1,6 @@
 """Look, while a step holds the loop, at what the step is doing and at what it keeps waiting."""
 
 import asyncio
-import select
 import selectors
 import sys
 import threading
@@ -36,15 +35,16 @@ class Watchdog:
         self._arrived: dict[int, float] = {}
         self._seen_step = 0.0
         self._looks = 0
-        self._selector = getattr(loop, "_selector", None)
+        self._poll: Callable[[float], list[tuple[int, int]]] | None = None
+        selector = getattr(loop, "_selector", None)
         # Level-triggered readiness can be asked for by a second thread without taking it from the first.
-        can_ask = sys.platform == "linux" and isinstance(self._selector, selectors.EpollSelector)
-        self._epoll: select.epoll | None = getattr(self._selector, "_selector", None) if can_ask else None
+        if sys.platform == "linux" and isinstance(selector, selectors.EpollSelector):
+            self._poll = getattr(getattr(selector, "_selector", None), "poll", None)
         self._threshold, self._due = threshold, 0.0
 
     def stop(self) -> None:
         """Nobody looks any more. Calling it again does nothing."""
-        self._since, self._selector, self._epoll = lambda: 0.0, None, None
+        self._since, self._poll = lambda: 0.0, None
 
     def report(self, began: float) -> tuple[Spot | None, dict[int, float]]:
         """What was seen of the step that began then: where it was most often, and when each descriptor became ready.
@@ -83,9 +83,9 @@ class Watchdog:
             return
         if spot is not None:
             spots[spot] += 1
-        if self._epoll is not None:
+        if self._poll is not None:
             try:
-                ready = self._epoll.poll(0)
+                ready = self._poll(0)
             except (OSError, ValueError):  # the loop was closed
                 return
             now = perf_counter()
