@@ -1,6 +1,7 @@
 """conftest.py lets a test be skipped on a developer's machine, and in CI only where it cannot be on this system."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -102,3 +103,10 @@ def test_a_mark_names_another_system_and_a_reason(mark: pytest.MarkDecorator, re
 def test_a_file_that_skips_itself(tmp_path: Path, ci: str, expected: int) -> None:
     status, _ = run_pytest(tmp_path, "import pytest; pytest.importorskip('no_such_module')", ci)
     assert status == expected  # 5: nothing was collected; 2: collecting failed
+
+
+def test_what_a_system_lacks_is_said_by_the_one_mark() -> None:
+    """A skip by any other would be a failure there."""
+    other = re.compile(r"mark\.skip" + r"if\(|import" + r"orskip\(")
+    files = [path for path in TESTS.rglob("*.py") if path != Path(__file__)]
+    assert [path.name for path in files if other.search(path.read_text(encoding="utf-8"))] == []

@@ -17,7 +17,7 @@ from helpers.reruns.processors import available
 
 LIBRARIES = ("aiohttp", "requests", "urllib3", "uvloop")
 """Those that a request passes through."""
-_LOCAL = ("http://127.0.0.1:", "http://localhost:", "/")
+_LOCAL = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:", "/")
 """How the URLs of requests to the practice API begin; the server itself lists them without the host."""
 _SEED = re.compile(r"[?&]seed=([+-]?\d{1,18})(?=&|#|$)")
 _RANDOM = 1 << 40

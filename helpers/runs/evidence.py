@@ -78,4 +78,4 @@ def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evi
 def _goes_to(server: PracticeAPI, url: str) -> bool:
     """Whether a URL is one of this server's."""
     host = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
-    return host in (f"{server.host}:{server.port}", f"localhost:{server.port}")
+    return host in (f"{server.host}:{server.port}", f"localhost:{server.port}", f"[::1]:{server.port}")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from math import inf
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,31 +16,39 @@ LogRow = list[Any]
 def unmatched(log: Iterable[LogRow], records: Iterable[RequestRecord]) -> list[LogRow]:
     """The rows of the server's log that belong to none of the records, in order of arrival.
 
-    A request is known by the port of its client, and by the order on its connection, which carries one at a time. Where
-    a client has not told its port, it is known by what it asked for while it was under way. Both read one clock.
+    A request is known by the port of its client, and by the order on its connection, which carries one at a time. Two
+    connections may have one port, the one to 127.0.0.1 and the other to ::1: what was asked for tells them apart. Where
+    a client has not told its port, that alone tells, of what was under way. Both read one clock.
     """
-    by_port, by_target = defaultdict[int, list[RequestRecord]](list), defaultdict[Any, list[RequestRecord]](list)
+    known, by_port = defaultdict[Any, list[RequestRecord]](list), defaultdict[int, list[RequestRecord]](list)
     # By their ends: which of two that looked for a connection got it first is not told by their starts.
     for record in sorted(records, key=_ends, reverse=True):  # the first to end is the last in its list
-        if record.port:
-            by_port[record.port].append(record)
-        elif record.connection or not record.error:  # otherwise it was given up before it had any
-            by_target[record.method, target_of(record.url)].append(record)
-    left = []
-    for row in sorted(log, key=lambda row: row[2]):
-        method, target, arrival, port = row[0], row[1], row[2], row[6]
-        # What its client has given up may reach the server later.
-        if not (_taken(by_port[port], arrival, late=True) or _taken(by_target[method, target], arrival, late=False)):
-            left.append(row)
-    return left
+        if record.port or record.connection or not record.error:  # otherwise it was given up before it had any
+            known[record.port, record.method, target_of(record.url)].append(record)
+    # What its client has given up may reach the server later.
+    others = [row for row in sorted(log, key=_arrival) if not _taken(known[row[6], row[0], row[1]], row, late=True)]
+    # A client may write an address in another way than it sends it.
+    for record in sorted(chain(*known.values()), key=_ends, reverse=True):
+        by_port[record.port].append(record)
+    return [
+        row
+        for row in others
+        if not (_taken(by_port[row[6]], row, late=True) or _taken(known[0, row[0], row[1]], row, late=False))
+    ]
+
+
+def _arrival(row: LogRow) -> float:
+    arrival: float = row[2]
+    return arrival
 
 
 def _ends(record: RequestRecord) -> float:
     return inf if record.end is None else record.end
 
 
-def _taken(records: list[RequestRecord], arrival: float, *, late: bool) -> bool:
+def _taken(records: list[RequestRecord], row: LogRow, *, late: bool) -> bool:
     """Take the record that was under way as a request arrived off the list. False where there is none."""
+    arrival = _arrival(row)
     for place in range(len(records) - 1, -1, -1):
         record = records[place]
         if record.start <= arrival and (record.end is None or arrival <= record.end or (late and record.error)):

@@ -1,6 +1,5 @@
 """Several kernels write at once, and one is killed: no run is lost, and none is there by half."""
 
-import os
 import random
 import sqlite3
 import subprocess
@@ -221,6 +220,6 @@ print(sorted(run.label for run in archive.all_runs()))
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.not_on("win32", reason="there is no fork here")
 def test_a_forked_process_does_not_write_its_parents_runs_again() -> None:
     assert printed(python(FORK)) == "['before', 'child', 'parent']\n"

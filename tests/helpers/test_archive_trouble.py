@@ -98,7 +98,7 @@ print(archive.take_notice())
 
 
 @pytest.mark.evidence
-@pytest.mark.skipif(os.name == "nt", reason="Windows knows no greatest file size for a process")
+@pytest.mark.not_on("win32", reason="Windows knows no greatest file size for a process")
 def test_a_file_that_may_not_grow(history_file: Path) -> None:
     counts, notice = printed(python(FILE_LIMIT)).splitlines()
     assert counts == "20 20"
@@ -136,7 +136,7 @@ def test_a_read_only_history_is_still_read(read_only: Path) -> None:
     assert archive.runs_of(sample().label)[0].number == 1
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows knows no folder in which nothing may be renamed")
+@pytest.mark.not_on("win32", reason="Windows knows no folder in which nothing may be renamed")
 def test_a_damaged_file_in_a_read_only_folder(read_only: Path) -> None:
     user = os.geteuid()
     os.seteuid(os.getuid())
@@ -232,7 +232,7 @@ def test_a_file_that_cannot_be_used_is_set_aside_and_kept(spoiled: str, first: s
     assert another.labels()[-1] == "newer" and another.take_notice() == ""
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not rename a file that another program has open")
+@pytest.mark.not_on("win32", reason="Windows does not rename a file that another program has open")
 def test_what_belongs_to_the_file_goes_along(history_file: Path) -> None:
     archive.append(sample(), REQUESTS)
     with closing(sqlite3.connect(history_file, isolation_level=None)) as newer:  # a kernel of a newer course, at work
@@ -247,7 +247,7 @@ def test_what_belongs_to_the_file_goes_along(history_file: Path) -> None:
     assert archive.labels() == [sample().label]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows does not rename a file that another program has open")
+@pytest.mark.not_on("win32", reason="Windows does not rename a file that another program has open")
 def test_what_belongs_to_a_file_that_cannot_be_copied_stays(
     history_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

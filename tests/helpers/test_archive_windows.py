@@ -17,7 +17,7 @@ from helpers import archive, export, forget, history, import_runs
 from helpers.archive import exercise_log, file
 from helpers.archive.secret_key import secret_key
 
-pytestmark = pytest.mark.skipif(sys.platform not in ("linux", "win32"), reason="what is open is told by /proc")
+pytestmark = pytest.mark.not_on("darwin", reason="what is open is told by /proc")
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import windows_files
-from test_process import HAS_FORK, exists, wait_until
+from test_process import exists, wait_until
 
 from helpers.servers import own_folder as module
 from helpers.servers.own_folder import PREFIX, own_folder
@@ -112,7 +112,7 @@ def test_what_is_not_ours_stays(tmp_path: Path) -> None:
     assert (tmp_path / TEMP / f"{PREFIX}1-abcdefgh").is_file()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there each user has a temporary folder")
+@pytest.mark.not_on("win32", reason="there each user has a temporary folder")
 def test_a_folder_of_another_user_and_a_link_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "elsewhere").mkdir()
@@ -139,7 +139,7 @@ def test_where_somebody_has_removed_it_it_is_made_anew(tmp_path: Path) -> None:
     assert left(tmp_path) == []
 
 
-@pytest.mark.skipif(not HAS_FORK, reason="there is no fork here")
+@pytest.mark.not_on("win32", reason="there is no fork here")
 def test_a_forked_child_has_its_own_and_does_not_hold_that_of_its_parent(tmp_path: Path) -> None:
     fork = """
 def say(what):

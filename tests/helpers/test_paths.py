@@ -9,7 +9,6 @@ import ntpath
 import os
 import posixpath
 import re
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +88,7 @@ def test_on_macos(known: str, name: str, held: bool) -> None:
     assert Places(known).hold(name) is held
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there not everybody may make a link")
+@pytest.mark.not_on("win32", reason="there not everybody may make a link")
 def test_a_folder_is_known_behind_its_link_too(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
@@ -100,7 +99,7 @@ def test_a_folder_is_known_behind_its_link_too(tmp_path: Path) -> None:
         assert not places.hold(os.path.join(tmp_path, other) if other[0] != "<" else other)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there it cannot go")
+@pytest.mark.not_on("win32", reason="there it cannot go")
 def test_where_the_working_folder_is_gone_a_name_is_still_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,7 +120,7 @@ def there(macos: None) -> ModuleType:
     return module
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there it is so, by other rules than these")
+@pytest.mark.not_on("win32", reason="there it is so, by other rules than these")
 @pytest.mark.parametrize("spelled", [str, str.upper, str.swapcase, lambda name: f"/private{name.lower()}"])
 def test_whose_code_it_is_hangs_on_no_spelling(spelled: Callable[[str], str], there: ModuleType) -> None:
     def file(*parts: str) -> str:

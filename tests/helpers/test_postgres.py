@@ -172,7 +172,7 @@ def test_its_programs_are_called_by_the_whole_name_that_they_have(
     assert called == [str(programs() / "bin" / "initdb.exe")]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no root on Windows")
+@pytest.mark.not_on("win32", reason="there is no root on Windows")
 def test_as_root_nothing_outside_its_own_folder_changes(pg: Postgres) -> None:
     import pwd  # not on Windows
 
@@ -245,7 +245,7 @@ def another_starts() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there it goes with the next start, as the next test shows")
+@pytest.mark.not_on("win32", reason="there it goes with the next start, as the next test shows")
 def test_it_goes_at_once_when_its_guard_is_killed() -> None:
     with guarded() as (uri, guard):
         psutil.Process(guard).kill()

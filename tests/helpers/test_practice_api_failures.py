@@ -17,7 +17,8 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from helpers.servers.practice_api import PracticeAPI
-from helpers.servers.practice_api.app import HOST, PracticeServer, start_server
+from helpers.servers.practice_api.app import PracticeServer, start_server
+from helpers.servers.practice_api.listening import HOST
 
 pytestmark = pytest.mark.evidence
 

@@ -25,7 +25,6 @@ from helpers.servers.process import ServerFailed, ServerProcess, lift_descriptor
 
 pytestmark = pytest.mark.evidence
 
-HAS_FORK = hasattr(os, "fork")
 
 READY = """
 from helpers.servers.process import exit_with_parent, say_ready
@@ -245,7 +244,7 @@ def test_many_threads_start_one_server() -> None:
     assert len({id(api) for api in got}) == 1 and got[0].alive
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="ends it by a POSIX signal")
+@pytest.mark.not_on("win32", reason="ends it by a POSIX signal")
 def test_practice_api_starts_anew_after_a_crash(api: PracticeAPI) -> None:
     assert api.pid is not None
     os.kill(api.pid, signal.SIGKILL)
@@ -330,7 +329,7 @@ def test_it_ends_with_its_parent_however_that_ends(last_line: str) -> None:
     assert parent.server_has_gone()
 
 
-@pytest.mark.skipif(not HAS_FORK, reason="there is no fork here")
+@pytest.mark.not_on("win32", reason="there is no fork here")
 def test_a_forked_child_that_lives_on_does_not_keep_it() -> None:
     parent = Parent("""
         child = os.fork()
@@ -356,7 +355,7 @@ def _in_fork(api: PracticeAPI, told: "multiprocessing.Queue[tuple[bool, bool, bo
     own.stop()
 
 
-@pytest.mark.skipif(not HAS_FORK, reason="there is no fork here")
+@pytest.mark.not_on("win32", reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_forked_child_does_not_own_the_server(api: PracticeAPI) -> None:
     context = multiprocessing.get_context("fork")
@@ -368,7 +367,7 @@ def test_a_forked_child_does_not_own_the_server(api: PracticeAPI) -> None:
     assert api.alive and api.stats()["total"]["requests"] == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal to a process group")
+@pytest.mark.not_on("win32", reason="sends a POSIX signal to a process group")
 def test_the_stop_button_does_not_reach_it() -> None:
     parent = Parent("""
         signal.signal(signal.SIGINT, lambda *_: print("interrupted", flush=True))
@@ -398,7 +397,7 @@ def by_hand(port: int, *more: str) -> "Iterator[subprocess.Popen[str]]":
             process.kill()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.not_on("win32", reason="sends POSIX signals")
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_by_hand_it_prints_its_address_and_ends_cleanly(sign: signal.Signals) -> None:
     with by_hand(0) as process:
@@ -412,7 +411,7 @@ def test_by_hand_it_prints_its_address_and_ends_cleanly(sign: signal.Signals) ->
     assert not is_open(port)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is not an address of the machine")
+@pytest.mark.not_on("win32", "darwin", reason="elsewhere 127.0.0.2 is not an address of the machine")
 def test_by_hand_it_answers_to_the_address_that_it_was_given() -> None:
     with by_hand(0, "--host", "127.0.0.2") as process:
         assert process.stdout is not None

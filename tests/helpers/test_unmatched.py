@@ -35,6 +35,10 @@ def row(arrival: float, port: int, target: str = "/a") -> list[Any]:
         ([record(0, 1, 0, "http://x/b")], [row(0.5, 5)], [0]),
         ([record(0, None, 5)], [row(9, 5)], []),
         ([record(1, 2, 5)], [row(0.5, 5)], [0]),  # before it began
+        # Two connections with one port, the one to 127.0.0.1 and the other to ::1: of a client here, and of another.
+        ([record(0, 2, 5)], [row(0.5, 5, "/b"), row(0.6, 5)], [0]),
+        ([record(0, 3, 5), record(0, 2, 5, "http://x/b")], [row(0.5, 5), row(2.5, 5, "/b")], [1]),
+        ([record(0, 2, 5, "http://x/%61")], [row(0.5, 5)], []),  # one that is written in another way
     ],
 )
 def test_each_row_is_one_records_or_nobodys(records: list[RequestRecord], log: list[Any], left: list[int]) -> None:

@@ -4,14 +4,13 @@ import errno
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import windows_files
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it asks /proc")
+pytestmark = pytest.mark.not_on("win32", "darwin", reason="it asks /proc")
 
 REMOVES: list[Callable[[Path], object]] = [
     lambda file: os.remove(file),

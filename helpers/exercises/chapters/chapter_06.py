@@ -239,6 +239,11 @@ def heartbeat_went_on(beats: list[float], start: float, end: float, look: str) -
     )
 
 
+LONG_JOB = 0.45
+"""Seconds. A page that waits for no job comes well before the end of one: also where aiohttp tries another address of
+`localhost` first, to which nobody answers, for a quarter of a second."""
+
+
 def page_was_not_held_up(attempt: Attempt) -> Judgement:
     """`page_beside_jobs(session, url, jobs)` runs long jobs in threads; a page meanwhile does not wait for them."""
     begun: list[float] = []
@@ -246,11 +251,12 @@ def page_was_not_held_up(attempt: Attempt) -> Judgement:
 
     def long_job() -> None:
         begun.append(time.perf_counter())
-        time.sleep(0.2)
+        time.sleep(LONG_JOB)
         ended.append(time.perf_counter())
 
     url = attempt.urls(1, delay=0.02)[0].replace("127.0.0.1", "localhost")
-    jobs = [long_job] * (2 * min(32, (os.cpu_count() or 1) + 4))
+    processors = getattr(os, "process_cpu_count", os.cpu_count)() or 1  # as Python itself counts them
+    jobs = [long_job] * min(32, processors + 4)  # they fill the default pool
     seen = attempt.run(url, jobs, with_session=True, through=beside_a_heartbeat, meanings=_CALLED_AT_ONCE)
     seen.result, beats = seen.result
     page_came = seen.run.began + seen.run.requests["end"].min()

@@ -18,7 +18,7 @@ RATE = "A semaphore is not a rate limit"
 BATCHES = "A batch waits for its slowest member"
 QUEUE = "A queue without a bound is a list in your memory"
 FILES = "Every connection is an open file"
-TOGETHER = "Ten thousand requests in flight, and none is lost"
+TOGETHER = "Ten thousand requests from one cell, and none is lost"
 
 GIVEN = """\
 import asyncio

@@ -13,9 +13,11 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from helpers.servers.fine_timers import ask_for_fine_timers
 from helpers.servers.process import exit_with_parent, lift_descriptor_limit, say_ready
 
-from .app import HOST, start_server
+from .app import start_server
+from .listening import HOST, TWIN
 
 OPEN = "Everybody in this network can reach this server: it asks for no password. Ctrl-C ends it."
 
@@ -39,7 +41,7 @@ def arguments() -> argparse.Namespace:
         "--host",
         type=address,
         default=HOST,
-        help=f"an address of this machine, or 0.0.0.0 for all, so that a class can meet here; {HOST} by default",
+        help=f"an address of this machine, or 0.0.0.0 for all, so that a class can meet here; else {HOST} and {TWIN}",
     )
     parser.add_argument("--port", type=port_number, default=8000, help="0 for any free one; 8000 by default")
     parser.add_argument(
@@ -87,6 +89,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 
 def main() -> int:
     given = arguments()
+    ask_for_fine_timers()
     if given.guarded:
         exit_with_parent()
     try:

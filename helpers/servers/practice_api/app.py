@@ -13,12 +13,10 @@ from aiohttp.web_protocol import RequestHandler
 
 from .calls import Call, Plan, Route, State
 from .delays import seconds
+from .listening import BACKLOG, HOST, listeners
 from .parameters import Refused, bad_value, read_parameters
 from .responses import GoneAnswer
 from .routes import ROUTES
-
-HOST = "127.0.0.1"  # never "localhost": looking that name up waits for the default thread pool
-BACKLOG = 16_384  # connections that may wait to be accepted; the system may cap it lower
 
 CLIENT_HEADER = "X-Client"
 LONGEST_LABEL = 64
@@ -193,7 +191,7 @@ class _CountedServer(web.Server):
 
 
 async def start_server(port: int, host: str = HOST) -> tuple[web.ServerRunner, int]:
-    """Listen on 127.0.0.1, or where else it is told to.
+    """Listen on 127.0.0.1, and on its twin ::1, or where else it is told to.
 
     Args:
         port: the port, or 0 for a free one.
@@ -209,5 +207,8 @@ async def start_server(port: int, host: str = HOST) -> tuple[web.ServerRunner, i
     # a quarter of the time that a request costs, and the list of routes is a table as it is.
     runner = web.ServerRunner(_CountedServer(PracticeServer()), shutdown_timeout=0.2)
     await runner.setup()
-    await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
-    return runner, runner.addresses[0][1]
+    sockets = listeners(host, port)
+    port = sockets[0].getsockname()[1]
+    for listener in sockets:
+        await web.SockSite(runner, listener, backlog=BACKLOG).start()
+    return runner, port

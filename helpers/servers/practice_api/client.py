@@ -15,12 +15,14 @@ from helpers.page.card import code
 from helpers.page.colours import BLUE
 from helpers.servers.http_server import HttpServer
 from helpers.servers.kernel_servers import KernelServers, server_card
-from helpers.servers.process import ServerProcess
+from helpers.servers.process import ServerProcess, lift_descriptor_limit
 
 from .live_view import LiveView
 
 TIMEOUT = 5.0  # seconds that reset() and stats() wait for the server
 ENOUGH_DESCRIPTORS = 10_500  # for 10,000 connections and some files
+KERNELS_DESCRIPTORS = 4_096
+"""As many as JupyterLab lets a kernel have. Other programs that start kernels may not, and macOS has 256 in mind."""
 
 
 class _Answer(http.client.HTTPResponse):
@@ -50,6 +52,7 @@ class PracticeAPI(HttpServer):
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "helpers.servers.practice_api", "--guarded", "--port", "0"]
+        lift_descriptor_limit(KERNELS_DESCRIPTORS)
         super().__init__(ServerProcess("practice API", command))
         self.descriptors: int | None = self._process.facts["descriptors"]
 
@@ -169,7 +172,8 @@ _servers = KernelServers[PracticeAPI](lambda api: api.alive)
 def practice_api() -> PracticeAPI:
     """Start the practice API, or hand back the one that this kernel has running.
 
-    It is an HTTP server on this machine, in a process of its own that ends with the kernel.
+    It is an HTTP server on this machine, in a process of its own that ends with the kernel. This process may then have
+    4,096 files and connections open, unless it may not allow itself as many.
 
     Raises:
         ServerFailed: it did not start; the message shows the end of its log.
