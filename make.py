@@ -41,14 +41,12 @@ def instead(oldest: "tuple[int, int]" = OLDEST) -> str:
     other = other_python(oldest)
     if other:
         command = " ".join(sys.argv[1:]) or "lab"
-        return 'Another one is here:  {0} make.py {1}\nor with make:         make {1} PYTHON="{0}"'.format(
-            other, command
-        )
-    install = "Install Python {0} (python.org has it for every system), then try again."
+        return 'Type instead:  {0} make.py {1}\nor with make:  make {1} PYTHON="{0}"'.format(other, command)
+    install = "Install Python {0} (Windows, macOS: from python.org; Linux: from your distribution), then try again."
     if sys.platform == "win32":
         install = (
-            'Install Python {0} for x64 ("Windows installer (64-bit)" on python.org, or with its install manager\n'
-            "py install {0}-64), then try again."
+            'Install Python {0} for x64 ("Windows installer (64-bit)" on python.org), or with its install manager:\n'
+            "    py install {0}-64\nThen try again."
         )
     return install.format("{}.{}".format(*NEWEST))
 
@@ -62,10 +60,11 @@ def unfit() -> str:
     # Not platform.machine(): from 3.12 on it tells what the processor is, whatever Python was built for.
     # tools/wheels.py lists what is missing for ARM.
     elif sys.platform == "win32" and sysconfig.get_platform() != "win-amd64":
+        built_for = {"win-arm64": "ARM", "win32": "32 bits"}.get(sysconfig.get_platform(), sysconfig.get_platform())
         reason = (
-            "On Windows this course needs a Python for x64, which Windows 11 runs on ARM too; this is for {} ({}).\n"
-            "Some packages, PostgreSQL among them, are built for no other.\n"
-        ).format(sysconfig.get_platform(), sys.executable)
+            "On Windows this course needs the Python of python.org for x64 (64 bits), which Windows 11 runs on ARM\n"
+            "too; this one is built for {} ({}).\nSome packages, PostgreSQL among them, are built for no other.\n"
+        ).format(built_for, sys.executable)
     else:
         return ""
     return reason + instead()
@@ -156,17 +155,23 @@ def check_place() -> None:
     excess = len(str(VENV)) + 1 + LONGEST_BELOW - LONGEST_PATH
     if excess > 0 and not long_paths():
         sys.exit(
-            f"The path of this folder is too long for Windows, by {excess}: {ROOT}\n"
-            "Move the course to a shorter one, such as C:\\course, or allow long paths, as administrator:\n"
+            f"The path of this folder is too long for Windows, by {excess} characters: {ROOT}\n"
+            "Move the course to a shorter path, such as C:\\course, or allow long paths, as administrator:\n"
             r"reg add HKLM\SYSTEM\CurrentControlSet\Control\FileSystem /v LongPathsEnabled /t REG_DWORD /d 1 /f"
             '\n("Disable path length limit" in Python\'s installer does the same). Then try again, in a new terminal.'
         )
     if in_onedrive():
-        print(f"OneDrive will copy the thousands of files of {VENV.name}: a folder outside it is better.", flush=True)
+        print(
+            f"OneDrive will copy the thousands of files of {VENV.name}. Better stop (Ctrl-C), move the course out of\n"
+            "it, such as to C:\\course, and try again there. Going on here ...",
+            flush=True,
+        )
     if sys.platform == "win32" and sys.version_info < FINE_CLOCK:
         print(
             "With Python {}.{} on Windows, event loops count time in steps of 16 ms: all works, but short delays are "
-            "coarse. From {}.{} on they are fine.\n{}".format(*sys.version_info[:2], *FINE_CLOCK, instead(FINE_CLOCK)),
+            "coarse. From {}.{} on they are fine. To take such a one, stop (Ctrl-C).\n{}\nGoing on here ...".format(
+                *sys.version_info[:2], *FINE_CLOCK, instead(FINE_CLOCK)
+            ),
             flush=True,
         )
 
@@ -211,11 +216,8 @@ def install(requirements: str) -> None:
     if subprocess.call([*pip, *what]) != 0:
         message = f"{requirements} could not be installed; pip's reason is above. Is this machine online?"
         if sys.version_info[:2] > NEWEST:
-            message += (
-                "\nOr some package is not built for Python {}.{} yet: the course is tested up to {}.{}.\n{}".format(
-                    *sys.version_info[:2], *NEWEST, instead()
-                )
-            )
+            said = "\nOr some package is not built for Python {}.{} yet: the course is made for Python up to {}.{}.\n{}"
+            message += said.format(*sys.version_info[:2], *NEWEST, instead())
         sys.exit(message)
 
 

@@ -92,12 +92,14 @@ def text_of(command: Any, *arguments: str) -> str:
     return str(stopped.value.code)
 
 
-@pytest.mark.parametrize("built_for", [ARM, BITS_32, MSYS2])
-def test_a_python_that_is_not_for_x64_is_told_what_to_install(windows: Machine, built_for: str) -> None:
+@pytest.mark.parametrize(("built_for", "words"), [(ARM, "ARM"), (BITS_32, "32 bits"), (MSYS2, MSYS2)])
+def test_a_python_that_is_not_for_x64_is_told_what_to_install(windows: Machine, built_for: str, words: str) -> None:
     windows.run_by((3, 14), built_for)
     said = make.unfit()
-    assert said.startswith("On Windows this course needs a Python for x64, which Windows 11 runs on ARM too")
-    assert f"this is for {built_for} ({sys.executable})" in said
+    assert said.startswith(
+        "On Windows this course needs the Python of python.org for x64 (64 bits), which Windows 11 runs"
+    )
+    assert f"this one is built for {words} ({sys.executable})" in said
     assert '"Windows installer (64-bit)" on python.org' in said
     assert "py install 3.14-64" in said
 
@@ -106,7 +108,7 @@ def test_it_is_told_what_to_type_where_there_is_one_for_x64(windows: Machine) ->
     """What the processor is, platform.machine() tells from Python 3.12 on, whatever the Python is for."""
     windows.run_by((3, 14), ARM)
     windows.pythons = {"py -3.14": ((3, 14), ARM), "python3.13": ((3, 13), ARM), "py -3.13-64": ((3, 13), X64)}
-    assert "Another one is here:  py -3.13-64 make.py test" in make.unfit()
+    assert "Type instead:  py -3.13-64 make.py test" in make.unfit()
 
 
 def test_a_python_for_x64_will_do(windows: Machine) -> None:
@@ -116,7 +118,7 @@ def test_a_python_for_x64_will_do(windows: Machine) -> None:
 def test_no_other_than_a_tested_one_is_offered(windows: Machine) -> None:
     windows.run_by((3, 9))
     windows.pythons = {"py -3.15": ((3, 15), X64), "py -3.12": ((3, 12), X64), "py -3.11": ((3, 11), X64)}
-    assert "Another one is here:  py -3.12 make.py test" in make.unfit()
+    assert "Type instead:  py -3.12 make.py test" in make.unfit()
     assert {command[1] for command in windows.asked if command[0] == "py.bat"} == {
         f"-3.{minor}{ending}" for minor in (14, 13, 12) for ending in ("", "-64")
     } - {"-3.12-64"}
@@ -150,7 +152,7 @@ def test_a_python_with_a_coarse_clock_is_told_of_a_better_one(
     assert "Install Python 3.14 for x64" in said  # 3.12 is no better
     windows.pythons["py -3.13"] = ((3, 13), X64)
     make.make_venv()
-    assert "Another one is here:  py -3.13 make.py test" in capsys.readouterr().out
+    assert "Type instead:  py -3.13 make.py test" in capsys.readouterr().out
 
 
 def test_nothing_is_said_where_all_is_well(windows: Machine, capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,10 +168,10 @@ def test_a_path_that_gets_too_long_is_told_both_ways_out(windows: Machine, regis
     windows.move_to(Path("/" + "x" * (room - 1)))
     make.check_place()
     windows.move_to(Path("/" + "x" * room))
-    assert "too long for Windows, by 1:" in text_of(make.check_place)
+    assert "too long for Windows, by 1 characters:" in text_of(make.check_place)
     windows.move_to(Path("/" + "x" * (room + 6)))
     said = text_of(make.make_venv)
-    assert said.startswith(f"The path of this folder is too long for Windows, by 7: {make.ROOT}\n")
+    assert said.startswith(f"The path of this folder is too long for Windows, by 7 characters: {make.ROOT}\n")
     assert r"such as C:\course, or allow long paths" in said
     assert r"reg add HKLM\SYSTEM\CurrentControlSet\Control\FileSystem /v LongPathsEnabled /t REG_DWORD /d 1" in said
     assert '"Disable path length limit"' in said
@@ -220,7 +222,9 @@ def test_elsewhere_nothing_of_this_is_said(
     make.install("requirements.txt")
     assert "--link-mode=copy" not in machine.asked[-1]
     machine.run_by((3, 9), f"{system}-arm64")
-    assert make.unfit().endswith("Install Python 3.14 (python.org has it for every system), then try again.")
+    assert make.unfit().endswith(
+        "Install Python 3.14 (Windows, macOS: from python.org; Linux: from your distribution), then try again."
+    )
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
@@ -234,8 +238,8 @@ def test_where_a_python_newer_than_tested_cannot_install_it_is_said(
     machine.pythons = {"python3.12": ((3, 12), X64)}
     said = text_of(make.install, "requirements.txt")
     assert "Is this machine online?" in said
-    assert "not built for Python 3.15 yet: the course is tested up to 3.14." in said
-    assert "Another one is here:  python3.12 make.py test" in said
+    assert "not built for Python 3.15 yet: the course is made for Python up to 3.14." in said
+    assert "Type instead:  python3.12 make.py test" in said
 
 
 def test_readme_says_it_early() -> None:
@@ -243,5 +247,5 @@ def test_readme_says_it_early() -> None:
     section = page.partition("## On Windows and macOS\n")[2].partition("\n## ")[0]
     assert section and page.index(section) < page.index("## How to use it")
     fine = "Python {}.{} or newer for x64".format(*make.FINE_CLOCK)
-    for word in (fine, "ARM", "OneDrive", r"C:\course", "timeBeginPeriod(1)", r".venv\Scripts\python", "py make.py"):
+    for word in (fine, "ARM", "OneDrive", r"C:\course", "timeBeginPeriod(1)", r".venv\Scripts\python"):
         assert word in section

@@ -26,7 +26,7 @@ UV = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-deps", "--o
 
 
 def complaint(lines: list[str], system: str, python: str) -> str:
-    """What uv says where not all of these lines of a lock have a wheel; one that is not for that system counts as such.
+    """What uv says where not all of these lines of a lock have a wheel; one that is not for that system needs none.
 
     It names one of them.
     """

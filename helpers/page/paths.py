@@ -1,4 +1,4 @@
-r"""Whether a file lies in a folder, however its name is spelled.
+r"""Whether a file lies in a folder, however its name is spelled (but for a link to it that is not told here).
 
 One file has many names. On Windows, and on macOS unless somebody has chosen otherwise, capitals do not matter; a
 terminal, VS Code and JupyterLab write the same drive as C: and as c:. Windows has short names too (RUNNER~1), takes
@@ -14,8 +14,8 @@ import unicodedata
 class Places:
     """Files and folders, each by the name that is given here and by the one that it has without links.
 
-    To ask asks the system nothing, but where a name is a short one of Windows' or begins in the working folder. It
-    takes a microsecond or two: who asks about the same file again and again keeps the answer.
+    To ask touches no disk, but for a short name of Windows'; a relative name asks for the working folder. It takes a
+    microsecond or two: who asks about the same file again and again keeps the answer.
     """
 
     def __init__(self, *paths: str) -> None:

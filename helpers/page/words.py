@@ -18,6 +18,11 @@ def seconds(value: float) -> str:
     return f"{milliseconds:.2f} ms" if milliseconds >= 0.005 else "under 0.01 ms"
 
 
+def in_ticks(tick: float) -> str:
+    """What to add to a figure of processor time where the system counts it by ticks, which are so many seconds long."""
+    return f", counted in ticks of {seconds(tick)}" if tick else ""
+
+
 def short_seconds(value: float) -> str:
     """A round time, as the tick of an axis has it: ``"10 ms"``, ``"0.5 ms"``, ``"3 s"``."""
     return f"{value:.3g} s" if value >= 0.9995 else f"{value * 1000:.3g} ms"

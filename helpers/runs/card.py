@@ -8,8 +8,8 @@ from helpers.archive import take_notice
 from helpers.charts.requests.facts import CANCELLED, UNFINISHED, reasons
 from helpers.page import card as page
 from helpers.page.colours import BLUE, GRID, OPEN, PROBLEM
-from helpers.page.words import CLOSE, guess, listing, seconds, times
-from helpers.recorders.processor_time import told
+from helpers.page.words import CLOSE, guess, in_ticks, listing, seconds, times
+from helpers.recorders.processor_time import STEP
 from helpers.runs.results import Results
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def _facts(run: Results) -> list[tuple[str, str]]:
     requests = run.requests
     # Requests that only the server saw may be another program's, whose processor time is not known here.
     whose = "CPU time, notebook only" if run.seen_by == "server" else "CPU time, whole process"
+    whose += in_ticks(STEP)
     facts = [("wall time", seconds(run.wall)), (whose, _cpu(run)), *(_calls(run.load) if run.load else _rows(run))]
     if len(facts) > 2 and not len(requests):
         return facts
@@ -118,9 +119,8 @@ def _rows(run: Results) -> list[tuple[str, str]]:
 
 
 def _cpu(run: Results) -> str:
-    limit, cpu = told(run.cpu)
-    share = f" ({cpu / run.wall:.0%})" if run.wall > 0 and not limit else ""
-    return limit + seconds(cpu) + share
+    share = f" ({run.cpu / run.wall:.0%})" if run.wall > 0 else ""
+    return seconds(run.cpu) + share
 
 
 def _guess(run: Results) -> str:

@@ -19,15 +19,15 @@ def parts_of(step: LongStep, stalls: Iterable[Interval], waits: Sequence[Interva
     anyway. Second, the time in which another thread had the GIL, or the processor. Of that no more is known than how
     long it was: what the step took, without the processor time of its thread and without its ``waits`` (for a sleep, a
     socket, a lock), and no more than what the other threads computed or the thread waited for a processor. It is taken
-    off the step's beginning. Where processor time is told in steps, only what it surely was is taken off. ``waits`` do
-    not overlap, and are in order.
+    off the step's beginning. Where processor time is counted by ticks, no more than would be left if they fell
+    otherwise. ``waits`` do not overlap, and are in order.
     """
     waits = waits[max(bisect_left(waits, (step.start,)) - 1, 0) : bisect_left(waits, (step.end,))]
     start, stalls = step.start, _without(stalls, waits)
     if isfinite(step.cpu):
         length = step.end - step.start
         own = step.cpu + _overlap(step, waits) + _overlap(step, stalls)
-        starved = min(length - own - STEP, step.elsewhere - 2 * STEP)  # each of both is told to within a step
+        starved = min(length - own - STEP, step.elsewhere - 2 * STEP)  # where ticks fall is chance
         start += starved if starved >= SHORTEST else 0.0
     parts = []
     for stall_start, stall_end in sorted(stalls):

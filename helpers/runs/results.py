@@ -81,8 +81,8 @@ class Results:
         Columns: name, kind (``task``, ``job``, ``thread``, or ``request`` for the requests of plain code), start, end
         (since the block opened), outcome (``ok``, ``error``, ``cancelled``, ``pending``), error, parent (the row that
         made it, -1 for none), steps, waiting, ready, running (the time spent in each state; blocking steps are running
-        too), cpu (processor time of a thread, nan for a task), library (whether it is a job that a library gave
-        to a thread for its own purposes).
+        too), cpu (processor time of a thread, on Windows in ticks of 15.6 ms; nan for a task), library (whether it is a
+        job that a library gave to a thread for its own purposes).
         """
         from helpers.runs.tables import tasks_of
 

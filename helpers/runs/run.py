@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from helpers.recorders.processor_time import told
+from helpers.page.words import in_ticks
+from helpers.recorders.processor_time import STEP
 from helpers.runs.results import Results
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class Run(Results):
         when: local time at which the block was opened.
         began: the same moment on the clock of ``time.perf_counter()``, in seconds.
         wall: seconds the block took.
-        cpu: seconds of processor time this process spent in it, all threads together but the recorder's own.
+        cpu: seconds of processor time this process spent in it, all threads together but the recorder's own; on Windows
+            in ticks of 15.6 ms.
         outcome: ``"open"``, ``"ok"``, ``"error: NameOfTheError"`` or ``"interrupted"``.
         server: the practice API's own counters (`Evidence`), or None where none was running.
         warm_up: whether it is shown in grey and not counted.
@@ -64,10 +66,9 @@ class Run(Results):
         count = len(self._table)
         seen = f", at most {self.server.peak} in flight" if self.server and self.server.requests else ""
         end = "" if self.outcome == "ok" else f", {self.outcome}"
-        limit, cpu = told(self.cpu)
         left_out = "".join(f" {told}" for told in self._left_out)
         return (
-            f"<Run {self.label!r}: {self.wall:.3g} s wall, {limit}{cpu:.3g} s CPU, "
+            f"<Run {self.label!r}: {self.wall:.3g} s wall, {self.cpu:.3g} s CPU{in_ticks(STEP)}, "
             f"{count} request{'' if count == 1 else 's'}{seen}{end}{'.' if left_out else ''}{left_out}>"
         )
 

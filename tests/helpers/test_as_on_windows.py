@@ -1,5 +1,6 @@
-"""Programs in processes that behave as on Windows, as far as that can be had here: see tests/other_system."""
+"""Programs in processes that behave as on Windows, or macOS, as far as that can be had here: see tests/other_system."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from helpers.choosing import waiting_models
+from helpers.recorders.loop import self_test
+
 pytestmark = [
     pytest.mark.evidence,
     pytest.mark.not_on("win32", "darwin", reason="what is another system is simulated on Linux"),
 ]
 
 OTHER_SYSTEM = Path(__file__).parents[1] / "other_system"
-EVERYTHING = "clocks spawn proactor windows"
+SYSTEMS = {"clocks spawn proactor windows": "ProactorEventLoop", "spawn macos": "_UnixSelectorEventLoop"}
 
 BLOCKS = """
 import asyncio, json, threading, time
@@ -38,8 +42,8 @@ async def fetch(session, number):
 
 async def main():
     with measure("loop") as run:
-        async with aiohttp.ClientSession() as session:
-            await asyncio.gather(*(fetch(session, number) for number in range(10)))
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            await asyncio.gather(*(fetch(session, number) for number in range(300)))
         for _ in range(20):
             burn(0.013)
             await asyncio.sleep(0.002)
@@ -77,15 +81,34 @@ def run_as(simulated: str, program: str, **environment: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_what_a_block_sees_there() -> None:
-    told = run_as(EVERYTHING, BLOCKS)
-    assert told["kind"] == "ProactorEventLoop"
-    assert told["requests"] == [10, 1, 0] and told["peak"] == 10 and told["tasks"] == 11
+@pytest.mark.parametrize(("simulated", "loop"), SYSTEMS.items())
+def test_what_a_block_sees_there(simulated: str, loop: str) -> None:
+    told = run_as(simulated, BLOCKS)
+    assert told["kind"] == loop
+    # macOS lets a process have 256 files open, of which each connection is one.
+    assert told["requests"] == [300, 1, 0] and told["peak"] > 256 and told["tasks"] == 301
     assert told["blocks"] >= 10, "most steps that computed all the time are said to have held the loop"
     assert told["cost"] > 0, "what recording costs is not lost between two ticks of the clock"
     for said in told["said"]:
         assert "Left out" not in said and "failed" not in said and "not recorded" not in said
-    assert "the thread waited for" in told["said"][1]
+        assert ("counted in ticks of 16 ms" in said) == ("windows" in simulated)
+
+
+def test_the_self_test_tries_the_kind_of_loop_that_windows_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[asyncio.SelectorEventLoop] = []
+
+    def proactor() -> asyncio.SelectorEventLoop:
+        made.append(asyncio.SelectorEventLoop())
+        return made[-1]
+
+    monkeypatch.setattr(asyncio, "ProactorEventLoop", proactor, raising=False)
+    assert self_test._try().works and len(made) == 1
+
+
+def test_no_pool_has_more_processes_than_windows_can_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 128)
+    with waiting_models._pool(waiting_models.Job([], 0, at_once=200)) as pool:
+        assert pool._max_workers == 61
 
 
 CHILDREN = """

@@ -70,8 +70,8 @@ class Activity:
         pauses: garbage collections of a millisecond or more, in order of start.
         stalls: pairs (start, end) of seconds in which the machine gave this process no processor, in order.
         stalls_told: whether the system tells that from a library that keeps the GIL while it waits.
-        tick: seconds from one tick of the system's clock to the next, where processor time is counted by these, and who
-            waits is woken at one; 0 where both are exact.
+        tick: seconds from one tick of the system's clock to the next, where processor time is counted by these; 0 where
+            it is exact.
         busy: pairs (start, end) of seconds in which the loop was not idle, in order; None where there is no loop
             in the picture.
         wall: seconds the block took.

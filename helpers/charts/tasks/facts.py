@@ -41,7 +41,6 @@ class TaskFacts:
         unseen: seconds for which threads that run no loop neither were seen to wait, nor computed, nor were stopped;
             nan where that is not known.
         cpu: seconds of processor time of all threads together; nan where that of one is not known.
-        cpu_error: seconds by which that may be wrong.
         stuck: the longest time that one was ready, or None.
         errors, cancelled, pending: what became of them; the last by the kinds of rows.
     """
@@ -59,7 +58,6 @@ class TaskFacts:
     own_waiting: float
     unseen: float
     cpu: float
-    cpu_error: float
     stuck: Stuck | None
     errors: Counter[str]
     cancelled: int
@@ -95,7 +93,6 @@ def task_facts(activity: Activity) -> TaskFacts:
         own_waiting=float((end[own] - start[own]).sum()),
         unseen=_unseen(activity, float((end[runs] - start[runs]).sum())),
         cpu=_cpu(activity),
-        cpu_error=activity.tick * int(rows["cpu"].notna().sum()),
         stuck=_longest_stuck(activity, np.flatnonzero(mine & (state == READY))),
         errors=Counter(str(name) or "an error" for name in error[judged & (outcome == "error")]),
         cancelled=int((judged & (outcome == "cancelled")).sum()),

@@ -15,8 +15,6 @@ DOMINANT = 0.7
 """A title names a single step that makes up this share of all blocking steps."""
 SHORTEST_UNSEEN = 0.02
 """Seconds that a thread must have neither computed nor been seen to wait: the clocks of both are not that exact."""
-CERTAIN = 5
-"""Processor time is told as it was measured where it is so many times as long as it may be wrong."""
 NOTICED = 0.001
 """Seconds: what is shorter gets no sentence of its own."""
 LONGEST_CODE = 80
@@ -143,10 +141,7 @@ def _on_a_loop(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str
     parts += _stuck(activity, counted)
     parts += _blocked(activity)
     if activity.lag >= NOTICED:
-        # A program that asks for finer timers, as a kernel with the course's servers does, is not late for that.
-        ticks = f": this system's clock ticks every {words.seconds(activity.tick)}" if activity.tick else ""
-        why = ticks if activity.lag < activity.tick + NOTICED else ""
-        parts.append(f"A timer fired {words.seconds(activity.lag)} late at worst{why}.")
+        parts.append(f"A timer fired {words.seconds(activity.lag)} late at worst.")
     return parts
 
 
@@ -209,7 +204,12 @@ def _on_threads(panel: Panel, activity: Activity, counted: TaskFacts) -> list[st
         begin = f"{_begin(panel, counted)}{_beside(counted)}: {most}."
     else:
         begin = f"{_begin(panel, counted)}, one at a time{_beside(counted)}."
-    return [begin, *_stuck(activity, counted), *_processor(panel, activity, counted), *_unseen(panel, counted)]
+    return [
+        begin,
+        *_stuck(activity, counted),
+        *_processor(panel, activity, counted),
+        *_unseen(panel, activity, counted),
+    ]
 
 
 def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
@@ -219,21 +219,24 @@ def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list
     if not is_unseen(panel, counted):
         return [f"{begin}: the thread waited for {share} of it.", *_processor(panel, activity, counted)]
     seen = f"{begin}: the thread was seen to wait for {share} of it."
-    return [seen, *_processor(panel, activity, counted), *_unseen(panel, counted)]
+    return [seen, *_processor(panel, activity, counted), *_unseen(panel, activity, counted)]
 
 
-def _unseen(panel: Panel, counted: TaskFacts) -> list[str]:
+def _unseen(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     if not is_unseen(panel, counted):
         return []
-    unseen, how = words.seconds(counted.unseen), "waited in a way that is not seen here, or for the GIL or a processor"
-    if panel.activity is not None and panel.activity.model == "blocking":
+    how = "waited in a way that is not seen here, or for the GIL or a processor"
+    if activity.tick:  # what they computed may not have been counted
+        how = f"computed, {how}"
+    unseen = words.seconds(counted.unseen)
+    if activity.model == "blocking":
         return [f"For the other {unseen} it {how}."]
     return [f"For {unseen}, all threads together, they {how}."]
 
 
 def is_unseen(panel: Panel, counted: TaskFacts) -> bool:
     """Whether threads neither computed nor were seen to wait, for a good part of the block."""
-    return counted.unseen - counted.cpu_error >= max(MATTERS * panel.wall, SHORTEST_UNSEEN)
+    return counted.unseen >= max(MATTERS * panel.wall, SHORTEST_UNSEEN)
 
 
 def _by_server(panel: Panel) -> int:
@@ -256,11 +259,9 @@ def _processor(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str
     if not counted.cpu >= 1e-6:  # also where it is not known
         return []
     whose = "thread" if activity.model == "blocking" else "threads"
-    if counted.cpu < CERTAIN * counted.cpu_error:
-        most, steps = words.seconds(counted.cpu + counted.cpu_error), f"in steps of {words.seconds(activity.tick)}"
-        return [f"Its own {whose} used no more than {most} of processor time, which this system counts {steps}."]
     share = words.percent(_share(counted.cpu, panel.wall))
-    return [f"Its own {whose} used {words.seconds(counted.cpu)} of processor time, {share} of the block."]
+    used = f"{words.seconds(counted.cpu)} of processor time{words.in_ticks(activity.tick)}"
+    return [f"Its own {whose} used {used}, {share} of the block."]
 
 
 def _stalls(activity: Activity) -> list[str]:

@@ -9,8 +9,8 @@ from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
-from helpers.page.words import count
-from helpers.recorders.processor_time import told
+from helpers.page.words import count, in_ticks
+from helpers.recorders.processor_time import STEP
 
 WAITS = "The program waits"
 FIRST = "The first call is slower than the next"
@@ -32,8 +32,8 @@ def processor_time_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `idle-or-busy` by a run."""
     seen = attempt.run()
     yield None
-    limit, cpu = told(seen.run.cpu)
-    return f"Of {seen.run.wall:.2f} s the processor worked {limit}{cpu:.2f} s for this program. The rest was waiting."
+    worked = f"the processor worked for this program for {seen.run.cpu:.2f} s{in_ticks(STEP)}"
+    return f"Of {seen.run.wall:.2f} s {worked}. The rest was waiting."
 
 
 idle_or_busy = Choice(

@@ -14,8 +14,8 @@ from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
-from helpers.page.words import count
-from helpers.recorders.processor_time import told
+from helpers.page.words import count, in_ticks
+from helpers.recorders.processor_time import STEP
 
 STEPS = "A thread pool turns the staircase into steps"
 DEFAULT = "The default pool is another one on every laptop"
@@ -330,9 +330,9 @@ def price_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `price-of-waiting` by a run."""
     seen = attempt.run()
     yield None
-    limit, cpu = told(seen.run.cpu)
+    took = f"{seen.run.cpu:.2f} s of processor time{in_ticks(STEP)}"
     return (
-        f"Fifty threads waited, and all of it took {limit}{cpu:.2f} s of processor time, for starting and ending "
+        f"Fifty threads waited, and all of it took {took}, for starting and ending "
         "them. What each holds meanwhile is in the table of prices."
     )
 

@@ -8,7 +8,7 @@ import sys
 
 HOST = "127.0.0.1"  # never "localhost": looking that name up waits for the default thread pool
 TWIN = "::1"
-"""What `localhost` means as well. Windows hands it out first, and tries for two seconds where nobody listens there."""
+"""What `localhost` means too, on Windows first; where nobody listens there, it takes two seconds to be refused."""
 TRIES = 5  # ports that are looked at for one that is free at both
 BACKLOG = 16_384  # connections that may wait to be accepted; the system may cap it lower
 
@@ -44,7 +44,7 @@ def _listener(host: str, port: int) -> socket.socket:
     family, kind, _, _, address = found[0]
     listener = socket.socket(family, kind)
     try:
-        # Or the port of a server that has ended a moment ago is not to be had. To Windows it means something else.
+        # Without it the port of a server that has just ended is refused. On Windows it would let others share the port.
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
@@ -61,7 +61,7 @@ def _listen(listener: socket.socket) -> None:
     """Listen, with as many places for those who wait as the system gives.
 
     Windows gives two hundred, and refuses further connections, unless it is asked in a way of its own: for a negative
-    number, which Python's `listen` makes 0 of. To listen again changes nothing there, so this comes before asyncio's.
+    number, which Python's `listen` makes 0 of. asyncio's later `listen` changes nothing there.
     """
     if sys.platform == "win32":
         import ctypes

@@ -1,4 +1,4 @@
-"""Clocks that move every 15.6 ms, as on Windows: processor time, and up to Python 3.12 the event loop's clock too.
+"""Clocks that move every 15.6 ms, as on Windows: processor time, and the event loop's (there, up to Python 3.12).
 
 See `GetThreadTimes`, `GetProcessTimes` and `GetTickCount64`. `time.perf_counter` is exact there.
 """

@@ -1,4 +1,4 @@
-"""An event loop like Windows' own: no `add_reader`, and what has come is given to the loop within the wait for it."""
+"""An event loop like Windows' own: no `add_reader`, and what has come is dealt with inside `select()`."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""Has the helpers take this system for another one. Nobody else does: libraries know where they are."""
+"""Has the helpers take this system for another one. Libraries still see Linux."""
 
 import importlib.machinery
 import sys

@@ -6,7 +6,7 @@ import socket
 import sys
 from types import SimpleNamespace
 
-from simulated import source
+from simulated import source, timers
 
 ASKED = os.environ.get("SIMULATED_ASKED", os.devnull)
 """A file to which each process that asks for fine timers adds a line: its number, and what was asked."""
@@ -14,6 +14,7 @@ FLAGS = '{"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREA
 
 
 def _time_begin_period(milliseconds: int) -> int:
+    timers.are_coarse.clear()
     with open(ASKED, "a", encoding="utf-8") as file:
         file.write(f"{os.getpid()} {milliseconds}\n")
     return 0
