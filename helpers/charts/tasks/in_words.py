@@ -270,9 +270,10 @@ def _stalls(activity: Activity) -> list[str]:
         return []
     total = words.seconds(sum(end - start for start, end in activity.stalls))
     if not activity.stalls_told:
-        often = "" if len(activity.stalls) == 1 else f", {words.count(len(activity.stalls), 'time')} in all,"
+        one = len(activity.stalls) == 1
+        when = f"For {total}" if one else f"{words.count(len(activity.stalls), 'time')}, for {total} in all,"
         why = "the machine gave it no processor, or a library waited and kept the GIL"
-        return [f"For {total}{often} nothing of this process ran: {why}."]
+        return [f"{when} nothing of this process ran: {why}."]
     if len(activity.stalls) == 1:
         return [f"The machine stood still for {total}: it gave this process no processor."]
     often = words.count(len(activity.stalls), "time")
