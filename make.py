@@ -12,7 +12,7 @@ import sys
 import sysconfig
 
 OLDEST = (3, 11)
-NEWEST = (3, 14)  # that the tests have run on: for a newer one, packages may be missing
+NEWEST = (3, 14)  # that the course is made for: for a newer one, packages may be missing
 FINE_CLOCK = (3, 13)  # before it, time.monotonic() moves in steps of 16 ms on Windows, and with it every event loop
 
 

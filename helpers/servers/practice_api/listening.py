@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 
@@ -45,7 +44,7 @@ def _listener(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind)
     try:
         # Without it the port of a server that has just ended is refused. On Windows it would let others share the port.
-        if os.name == "posix":
+        if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

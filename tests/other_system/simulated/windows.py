@@ -41,7 +41,6 @@ source.replace(
         'sys.platform == "win32":\n            return  # there is no root': "False:\n            return  #",
         'sys.platform != "win32" and self._run_as': "self._run_as",
         "sys.platform": '"win32"',
-        "os.name": '"nt"',
         "/proc/self": "/none",
         # Here a session of its own is what keeps a signal of the terminal's from a child.
         FLAGS: '{"start_new_session": True}',
