@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from itertools import count
+from types import EllipsisType
 
 from helpers.load.ask import LONGEST, MOST, Ask
 from helpers.load.generator import Generator, run_load
@@ -12,7 +13,11 @@ from helpers.runs.load_calls import Load
 
 
 async def closed_loop(
-    ask: Ask, callers: int, seconds: float = 3.0, label: str = "closed loop", predict: float | None = None
+    ask: Ask,
+    callers: int,
+    seconds: float = 3.0,
+    label: str = "closed loop",
+    predict: float | EllipsisType | None = None,
 ) -> Run:
     """Call ``ask(0)``, ``ask(1)`` ... by so many callers: ``await closed_loop(ask, callers=20)``.
 
@@ -24,7 +29,7 @@ async def closed_loop(
         callers: how many, up to 10,000.
         seconds: how long, up to 60.
         label: what the run is called.
-        predict: your guess of the wall time, in seconds.
+        predict: your guess of the wall time, in seconds; `...` is none.
 
     Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
     """

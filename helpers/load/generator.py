@@ -4,6 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from time import perf_counter
+from types import EllipsisType
 from typing import Any
 
 from helpers.load.ask import Ask
@@ -107,7 +108,7 @@ async def run_load(
     ask: Ask,
     label: str,
     seconds: float,
-    predict: float | None,
+    predict: float | EllipsisType | None,
     about: Mapping[str, object],
     make_calls: Callable[[Generator], Awaitable[None]],
     load: Callable[[list[Call]], Load],
@@ -118,7 +119,7 @@ async def run_load(
         ask: what is called.
         label: what the run is called.
         seconds: how long calls are made.
-        predict: a guess of the wall time, in seconds.
+        predict: a guess of the wall time, in seconds, or a blank.
         about: the load's own arguments, which are part of what the run is known by.
         make_calls: makes the calls.
         load: makes the result of the calls.

@@ -1,6 +1,7 @@
 """Calls that arrive at a rate, whether or not earlier ones have been answered: an open loop, as the public is."""
 
 import asyncio
+from types import EllipsisType
 
 from helpers.load.ask import FASTEST, LONGEST, Ask
 from helpers.load.generator import Generator, run_load
@@ -17,7 +18,7 @@ async def open_loop(
     label: str = "open loop",
     arrivals: Arrivals = "poisson",
     seed: int = 0,
-    predict: float | None = None,
+    predict: float | EllipsisType | None = None,
 ) -> Run:
     """Call ``ask(0)``, ``ask(1)`` ... at a rate: ``await open_loop(ask, rate=200)``. Returns a Run with `run.load`.
 
@@ -32,7 +33,7 @@ async def open_loop(
         label: what the run is called.
         arrivals: "poisson" (at random, as independent people come) or "even".
         seed: another seed draws other arrivals.
-        predict: your guess of the wall time, in seconds.
+        predict: your guess of the wall time, in seconds; `...` is none.
 
     Raises TypeError or ValueError for a value that is not allowed, or an `ask` that is no such function.
     """

@@ -6,12 +6,16 @@ from decimal import Decimal
 from math import inf, nan
 from numbers import Integral, Real
 from sys import float_info
+from types import EllipsisType
 from typing import Literal, overload
 
 from helpers.page.words import brief
 
 LONGEST_SHOWN = 80
 """Characters of what was given that an error repeats."""
+
+LONGEST_GUESS = 1e9
+"""Seconds, some thirty years: no chart need reach further."""
 
 
 @overload
@@ -64,6 +68,18 @@ def check_number(
     if whole and isinstance(value, Integral):
         return int(value)
     return value if type(value) in (int, float) else number  # type: ignore[return-value]
+
+
+def check_guess(value: float | EllipsisType | None) -> float | None:
+    """Check that `predict` is a guess of a wall time, in seconds; return it, or None for a blank (`...`) and for none.
+
+    A page's "Predict" cells hold a blank until the learner fills it in: it is drawn nowhere and counted nowhere.
+
+    Raises TypeError for what is no number, ValueError for one that is no time that can be drawn.
+    """
+    if value is None or value is ...:
+        return None
+    return float(check_number("predict", value, 0, LONGEST_GUESS, "seconds", above=True))
 
 
 def as_float(value: object) -> float | None:

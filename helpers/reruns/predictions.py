@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from helpers import archive
 from helpers.archive import StoredRun
+from helpers.page.checked import LONGEST_GUESS
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
 
-SHORTEST_GUESS, LONGEST_GUESS = 1e-9, 1e9
-"""Seconds: a clock's own step, and thirty years. No chart need reach further."""
+SHORTEST_GUESS = 1e-9
+"""Seconds, a clock's own step: no chart need reach further."""
 
 
 def predictions() -> "Chart":

@@ -8,11 +8,11 @@ from contextvars import Token
 from math import inf, isnan
 from os import getpid
 from time import perf_counter, process_time, thread_time
-from types import TracebackType
+from types import EllipsisType, TracebackType
 from typing import Any
 
 from helpers.code.configuration import Configuration, of_block, of_function
-from helpers.page.checked import check_flag, check_number, check_text
+from helpers.page.checked import check_flag, check_guess, check_number, check_text
 from helpers.page.words import count
 from helpers.recorders import belonging
 from helpers.recorders.display_names import class_name
@@ -21,7 +21,6 @@ from helpers.recorders.http.recorder import HttpRecorder
 from helpers.recorders.loop.recorder import LoopRecorder
 from helpers.recorders.loop.self_test import why_not
 from helpers.recorders.threads.recorder import ThreadRecorder
-from helpers.reruns.predictions import LONGEST_GUESS
 from helpers.runs.block_progress import BlockProgress
 from helpers.runs.evidence import Evidence, collect
 from helpers.runs.recording import Recording
@@ -51,7 +50,7 @@ class measure:
 
     Args:
         label: what this run is called on its card and charts.
-        predict: your guess of the wall time, in seconds; up to a billion of them.
+        predict: your guess of the wall time, in seconds; up to a billion of them. A blank, `...`, is no guess.
         blocking: a step of a task that runs for so many seconds or more is called blocking and drawn in red.
         warm_up: whether the run is only there to warm up: kept in the history, shown in grey, and not counted.
 
@@ -61,13 +60,17 @@ class measure:
     """
 
     def __init__(
-        self, label: str, predict: float | None = None, blocking: float = 0.01, *, warm_up: bool = False
+        self,
+        label: str,
+        predict: float | EllipsisType | None = None,
+        blocking: float = 0.01,
+        *,
+        warm_up: bool = False,
     ) -> None:
-        if predict is not None:
-            predict = float(check_number("predict", predict, 0, LONGEST_GUESS, "seconds", above=True))
+        guess = check_guess(predict)
         blocking = check_number("blocking", blocking, 0, unit="seconds", above=True)
         label = check_text("a run's label", label, "one after another")
-        self._run = Run(label, predict, check_flag("warm_up", warm_up))
+        self._run = Run(label, guess, check_flag("warm_up", warm_up))
         self._owner = object()  # by which contexts are marked; some outlive the block, and must not keep its run
         self._requests = HttpRecorder(self._owner)
         self._recording = Recording(ThreadRecorder(), self._requests.records, threshold=float(blocking))

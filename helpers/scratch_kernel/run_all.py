@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterable
+from types import EllipsisType
 
 from helpers.page.checked import check_number
 from helpers.page.live_output import LiveOutput
@@ -18,7 +19,7 @@ async def run_all(
     cells: Iterable[str],
     *,
     first: str = "",
-    predict: int | None = None,
+    predict: int | EllipsisType | None = None,
     go_on: bool = False,
     within: float = 8.0,
 ) -> ScratchRun:
@@ -31,18 +32,21 @@ async def run_all(
         label: what to call it on the card.
         cells: the source of each cell.
         first: source of a cell that is run, and has to succeed, before the others are sent.
-        predict: how many cells you expect to run.
+        predict: how many cells you expect to run. A blank, `...`, is no guess.
         go_on: run the cells after one that raises an error too, instead of skipping them.
         within: seconds that the cells may take together.
 
     Raises:
-        TypeError: `cells` is one string, or holds something that is none.
-        ValueError: there is no cell, or `within` is not positive.
+        TypeError: `cells` is one string, or holds something that is none; `predict` is no whole number.
+        ValueError: there is no cell, `within` is not positive, or `predict` is below 0.
         ScratchKernelFailed: the kernel did not answer, or `first` raised an error or ended it.
         ServerFailed: the kernel did not start.
     """
     sources, within = _checked(cells), check_number("within", within, 0, unit="seconds", above=True)
-    run = ScratchRun(label, [ScratchCell(source) for source in sources], predict, within)
+    guess = None
+    if predict is not None and predict is not ...:
+        guess = check_number("predict", predict, 0, unit="cells", whole=True)
+    run = ScratchRun(label, [ScratchCell(source) for source in sources], guess, within)
     card = _LiveCard(run)
     stop = threading.Event()
     # A thread, since jupyter_client's asynchronous client warns on Windows, where the notebook's loop is another.

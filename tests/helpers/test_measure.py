@@ -172,6 +172,14 @@ def test_bad_arguments_get_a_clear_error(label: Any, predict: Any, error: type[E
         measure(label, predict=predict)
 
 
+def test_a_blank_guess_is_none() -> None:
+    with measure("blank", predict=...) as run:
+        pass
+    assert run.predict is None
+    assert "guess" not in run._repr_html_() + run.timeline().sentence
+    assert archive.all_runs()[-1].predict is None
+
+
 def test_an_open_run_says_that_it_is_open(api: PracticeAPI) -> None:
     with measure("open") as run:
         assert run.outcome == "open"

@@ -216,6 +216,17 @@ def test_bad_input_is_refused(cells: Any, within: float, problem: type[Exception
         asyncio.run(run_all("bad", cells, within=within))
 
 
+@pytest.mark.parametrize("guess", [2.5, "3", -1])
+def test_a_guess_is_a_number_of_cells(guess: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="predict is a whole number of cells from 0 on"):
+        asyncio.run(run_all("bad", ["1"], predict=guess))
+
+
+def test_a_blank_guess_is_none() -> None:
+    result = run(run_all("blank", ["1"], predict=...))
+    assert result.predict is None and "guess" not in result._repr_html_()
+
+
 def test_the_card_shows_each_cell_the_guess_and_the_error() -> None:
     result = run(run_all("<cells>", ["print('a<b')", "raise ValueError('too small')", "2"], predict=3))
     card = result._repr_html_()
