@@ -18,8 +18,8 @@ MOST_PANELS = 6
 def timeline(panel: Panel, view: str = "tasks") -> Chart:
     """Draw one run over time.
 
-    ``"tasks"``: a row per task, job or thread: when it was waiting, ready, running or blocking, and under them how busy
-    the loop was; the requests where the tasks were not recorded. ``"requests"``: a row per request with its phases
+    ``"tasks"``: a row per task, job or thread: when it was waiting, ready, running or blocking, and under them when
+    the loop was held; the requests where the tasks were not recorded. ``"requests"``: a row per request with its phases
     coloured, and under them how many were in flight. Raises ValueError for any other view.
     """
     check_choice("view", view, ("tasks", "requests"))

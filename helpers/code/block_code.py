@@ -65,6 +65,19 @@ def with_at(tree: ast.Module | None, line: int) -> ast.With | ast.AsyncWith | No
 
 
 @lru_cache(maxsize=1000)
+def awaits(block: ast.With | ast.AsyncWith) -> bool:
+    """Whether the code in a `with` awaits anything itself, not in a function that it makes."""
+    left: list[ast.AST] = [*block.body]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Await | ast.AsyncWith | ast.AsyncFor) or getattr(node, "is_async", False):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            left += ast.iter_child_nodes(node)
+    return False
+
+
+@lru_cache(maxsize=1000)
 def without_measuring(statement: ast.stmt) -> ast.stmt:
     """A copy without the arguments and the name of every `measure(...)`: code under another label is the same code.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
-from helpers.code.block_code import CELL, code_in, scripts_named, text_of, with_at, without_measuring
+from helpers.code.block_code import CELL, awaits, code_in, scripts_named, text_of, with_at, without_measuring
 from helpers.code.names_used import Function, binds, declared_global, free_in, reads
 from helpers.code.sources import (
     below_magic,
@@ -36,9 +36,14 @@ _UNREAD = {"In", "Out", "get_ipython", "exit", "quit"}
 
 
 class Configuration:
-    """What is measured, as the block opens. `parts` says what it was once the block has ended."""
+    """What is measured, as the block opens. `parts` says what it was once the block has ended.
+
+    Attributes:
+        awaits: whether the code in the block has an `await`, as far as that code is known.
+    """
 
     def __init__(self) -> None:
+        self.awaits = False
         self._parts: dict[str, str | Sequence[ast.AST]] = {}  # code is written out once the block has ended
         self._values: dict[str, Callable[[], object]] = {}
         self._added: dict[str, int] = {}  # name -> id() of what it meant
@@ -148,6 +153,7 @@ def of_block(frame: FrameType | None) -> Configuration:
         return found
     inner = frames[0]
     block = with_at(tree_of(inner.f_code.co_filename), inner.f_lineno)
+    found.awaits = block is not None and awaits(block)
     top = next((frame for frame in frames if frame.f_code.co_name == "<module>"), None)
     if inner is not top and block is not None:
         # Before all else, since an argument may have the name of a global.

@@ -2,14 +2,16 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
 from helpers.code.secret_names import is_secret
+from helpers.code.text_lists import FEWEST, of_items
 
 LONGEST = 200
-"""Characters of a value that are kept; of a longer one, what it is and a hash."""
+"""Characters of a value that are kept; of a longer one, what it is and a hash; of texts, what they have alike too."""
 MOST_ITEMS = 10_000
 """Items that are looked at, in all containers together."""
 DEEPEST = 6
@@ -28,7 +30,7 @@ _POSTGRES = re.compile(r"(postgresql://postgres)(?::[\w-]+)?(@127\.0\.0\.1:\d+/p
 _PORT = re.compile(r"(\b127\.0\.0\.1|\blocalhost|\[::1\]):\d+")
 
 
-def plain(value: object) -> str | None:
+def plain(value: Any) -> str | None:
     """A number, a text, or a container of these, as Python writes it; None for any other value.
 
     Only built-in types are taken, exactly: nothing of the learner's own code is called.
@@ -39,12 +41,21 @@ def plain(value: object) -> str | None:
     text = _of_any_kernel(text)
     if len(text) <= LONGEST:
         return text
+    if type(value) in (list, tuple) and len(value) >= FEWEST and all(type(item) is str for item in value):
+        alike = of_items(type(value).__name__, _items_of_any_kernel(value))
+        if len(alike.front) + len(alike.back) <= LONGEST:
+            return alike.written()
     text = _of_any_kernel(_Writer().text(_without_secrets(value)) or "")
     return f"{_kind(value)} ({hashlib.sha256(text.encode(errors='replace')).hexdigest()[:6]})"
 
 
 def _of_any_kernel(text: str) -> str:
     return _PORT.sub(r"\1", _POSTGRES.sub(r"\1\2", text))
+
+
+def _items_of_any_kernel(items: Sequence[str]) -> list[str]:
+    at_once = _of_any_kernel("\0".join(items)).split("\0")  # there may be ten thousand
+    return at_once if len(at_once) == len(items) else [_of_any_kernel(item) for item in items]
 
 
 class _Writer:

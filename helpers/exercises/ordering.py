@@ -74,7 +74,8 @@ def _out_of_place(exercise: Order, placed: Placed) -> Finding:
     line = exercise.lines[placed[at][0]][1]
     above = "The lines above it are right." if at else ""
     if placed[at][0] == right[at][0]:
-        return Finding(f"`{line}` is in its place, but stands at another depth.", above)
+        wrong = "indented too far" if placed[at][1] > right[at][1] else "not indented far enough"
+        return Finding(f"`{line}` is in its place, but {wrong}.", above)
     return Finding(f"The first line that cannot stand where it stands is `{line}`.", above)
 
 

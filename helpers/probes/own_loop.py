@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 THRESHOLD = 0.01
 """A step of so many seconds is a blocking step, as in `measure`."""
 
+CLOCKS = 0.05
+"""Seconds by which the time of day and the clock of the steps may differ in saying when something was."""
+
 Step = tuple[str, float, float, float]
 
 
@@ -39,7 +42,22 @@ def draw_steps(label: str, steps: Sequence[Step]) -> "Chart":
         raise TypeError(f"the label is a text, not {label!r}")
     _check(steps)
     activity = _activity(steps)
-    return timeline(Panel(title=label, requests=requests_of([]), wall=activity.wall, activity=activity))
+    chart = timeline(Panel(title=label, requests=requests_of([]), wall=activity.wall, activity=activity))
+    return chart.add_note([_change(label, float(steps[0][2]), float(steps[-1][3]))])
+
+
+def _change(label: str, start: float, end: float) -> str:
+    """What was changed since the last run, where the steps were taken in the newest measured block of this name."""
+    from time import perf_counter, time
+
+    from helpers import archive
+    from helpers.reruns.rerun import change_of
+
+    if not (known := archive.walls_of(label)):
+        return ""
+    run = archive.run_of(known[-1].number)
+    after = time() - (perf_counter() - start) - run.when.timestamp()
+    return change_of(run) if after > -CLOCKS and after + end - start < run.wall + CLOCKS else ""
 
 
 def _check(steps: Sequence[Step]) -> None:

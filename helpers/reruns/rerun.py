@@ -55,15 +55,28 @@ class Rerun:
 
 def rerun_of(run: StoredRun) -> Rerun | None:
     """Compare a stored run with those under its label that came before it. None where it is the first."""
+    before = _before(run)
+    return _compare(run, before) if before else None
+
+
+def change_of(run: StoredRun) -> str:
+    """What was changed since the last run under this label, for where there is no card; "" where nothing was."""
+    before = _before(run)
+    if not before or not run.configuration or before[-1].configuration in ("", run.configuration):
+        return ""
+    return _what_changed(run, before, changes(archive.run_of(before[-1].number).parts, run.parts))
+
+
+def _before(run: StoredRun) -> list[Brief]:
+    """The runs under this one's label that came before it."""
     known = archive.walls_of(run.label)
     number = run.number
     if known and all(one.number != number for one in reversed(known)):
         try:  # a run that could not be written at first has another number since it could
             number = archive.run_of(number).number
         except ValueError:
-            return None
-    before = [one for one in known if one.number < number]
-    return _compare(run, before) if before else None
+            return []
+    return [one for one in known if one.number < number]
 
 
 def _compare(run: StoredRun, before: list[Brief]) -> Rerun:

@@ -57,10 +57,11 @@ def activity_of(recording: Recording, began: float, wall: float, others: Iterabl
 
     ``others`` are the rows of requests that only the server saw.
 
-    Where the loop had a turn, the rows are its tasks and the jobs that they gave to threads. Where it had none, or
-    there is no loop, they are the jobs and threads; or, for plain code, the thread and under it its requests.
+    Where the loop had a turn, or code with an `await` gave it none, the rows are its tasks and the jobs that they gave
+    to threads. For plain code on a loop, and where there is no loop, they are the jobs and threads; or, without any,
+    the thread and under it its requests.
     """
-    if recording.loop is not None and recording.loop.gave_way:
+    if recording.loop is not None and (recording.loop.gave_way or recording.awaits):
         return _of_loop(recording, recording.loop, began, wall, others)
     return _of_threads(recording, began, wall, others)
 

@@ -115,6 +115,7 @@ class measure:
                 opener = sys._getframe(1)
                 self._configure(lambda: of_block(opener))
                 del opener
+            self._recording.awaits = self._configuration is not None and self._configuration.awaits
             self._start_recorders()
             with self._counts:  # after what takes long: the server is to count what comes in the block
                 server = running()

@@ -37,7 +37,7 @@ class Run(Results):
         """Draw the run as a matplotlib figure.
 
         ``"tasks"``: one row per task (or thread, or job of a pool): when it was waiting, ready, running or blocking,
-        and under them how busy the loop was. ``"requests"``: one row per request, its phases coloured, and how many
+        and under them when the loop was held. ``"requests"``: one row per request, its phases coloured, and how many
         were in flight. Raises ValueError for any other view.
         """
         from helpers.charts import timeline
@@ -73,8 +73,10 @@ class Run(Results):
         )
 
     def _repr_html_(self) -> str:
+        from helpers.page.glossary import without_tags
         from helpers.runs.card import card
 
         if self.outcome == "open":
             return card(self)
-        return card(self) + self.timeline().html()
+        above = card(self)
+        return above + self.timeline().html(beside=without_tags(above))

@@ -1,5 +1,6 @@
 """Charts that show several runs at once."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from helpers.runs.run import Run, View
@@ -16,7 +17,7 @@ def side_by_side(*runs: Run, view: View = "tasks") -> "Chart":
     """
     from helpers.charts import side_by_side as draw
 
-    return draw([run.panel() for run in _checked(runs, least=2)], view)
+    return draw([run.panel() for run in _checked(runs, least=2)], view).add_note(_changes(runs))
 
 
 def latency(*runs: Run) -> "Chart":
@@ -26,7 +27,15 @@ def latency(*runs: Run) -> "Chart":
     """
     from helpers.charts import latency as draw
 
-    return draw([run.panel() for run in _checked(runs, least=1)])
+    return draw([run.panel() for run in _checked(runs, least=1)]).add_note(_changes(runs))
+
+
+def _changes(runs: Iterable[Run]) -> list[str]:
+    """What was changed in a run since the last one, where no card says it."""
+    from helpers.reruns.rerun import change_of
+
+    told = {run.label: change_of(run.stored) for run in runs if run.stored is not None}
+    return [f"{label}: {said[:1].lower()}{said[1:]}" for label, said in told.items() if said]
 
 
 def _checked(runs: tuple[Run, ...], least: int) -> tuple[Run, ...]:

@@ -41,7 +41,7 @@ def _loop(activity: Activity) -> Iterator[Event]:
         return
     yield _named(LOOP, "event loop")
     for start, end in activity.busy.tolist():
-        yield _slice(LOOP, 0, "busy", start, end)
+        yield _slice(LOOP, 0, "held", start, end)
     for pause in activity.pauses:
         yield _slice(LOOP, 1, f"garbage collection (gen {pause.generation})", pause.start, pause.end)
 

@@ -166,10 +166,49 @@ def test_plain_code_is_its_thread_and_its_requests(api: PracticeAPI) -> None:
 
 
 def test_a_cell_that_never_awaits_is_plain_code_too(api: PracticeAPI) -> None:
-    async def work() -> None:
-        requests.get(api.url("/countries/FR", delay=0.05), timeout=10)
+    async def work() -> Run:
+        with measure("no await in it") as run:
+            requests.get(api.url("/countries/FR", delay=0.05), timeout=10)
+        return run
 
-    assert list(measured(work).tasks["kind"]) == ["thread", "request"]
+    assert list(asyncio.run(work()).tasks["kind"]) == ["thread", "request"]
+
+
+def burn(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+def test_a_block_that_awaits_what_never_waits_is_one_red_step_of_its_task() -> None:
+    async def crunch() -> None:
+        burn(0.05)
+
+    async def one_by_one() -> Run:
+        with measure("one by one") as run:
+            for _ in range(2):
+                await crunch()
+        return run
+
+    async def gathered() -> Run:
+        with measure("gathered") as run:
+            await asyncio.gather(*(crunch() for _ in range(2)))
+        return run
+
+    async def plain() -> Run:
+        async def never_called() -> None:
+            await crunch()
+
+        with measure("plain code in a task") as run:
+            burn(0.05)
+        return run
+
+    runs = [asyncio.run(each()) for each in (one_by_one, gathered, plain)]
+    assert [run.panel().activity.model for run in runs] == ["loop", "loop", "blocking"]  # type: ignore[union-attr]
+    assert list(runs[0].tasks["kind"]) == ["task"]
+    assert runs[0].steps["blocking"].any()
+    assert runs[1].steps["blocking"].any()
+    assert "blocked the loop" in runs[0].timeline().sentence
 
 
 def test_jobs_of_a_pool_queue_for_its_threads(api: PracticeAPI) -> None:
@@ -415,6 +454,27 @@ def test_a_thread_that_starts_late_because_another_computes_is_no_doing_of_the_s
     activity = run.panel().activity
     assert activity is not None
     assert sum(step.end - step.start > 0.05 for step in activity.blocks) == blocks
+
+
+def test_a_loop_with_somebody_ready_is_held_however_long_the_system_is_asked() -> None:
+    async def work() -> None:
+        home = asyncio.get_running_loop()
+        select = home._selector.select  # type: ignore[attr-defined]
+
+        def slow(timeout: float | None = None) -> Any:
+            time.sleep(0.002)  # as where another thread has the GIL meanwhile
+            return select(timeout)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(home._selector, "select", slow)  # type: ignore[attr-defined]
+            with measure("in turns") as run:
+                for _ in range(20):
+                    await asyncio.sleep(0)
+        held = run.panel().activity
+        assert held is not None and held.busy is not None
+        np.testing.assert_allclose(held.busy, [[0.0, run.wall]])
+
+    asyncio.run(work())
 
 
 def test_the_lag_is_the_lateness_of_the_blocks_timers() -> None:

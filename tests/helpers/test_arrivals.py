@@ -143,6 +143,21 @@ def test_limit_that_was_met_is_said() -> None:
     assert (memory(999), memory(16_400), memory(2.5e6)) == ("999 B", "16.4 KB", "2.5 MB")
 
 
+@pytest.mark.evidence
+def test_with_a_request_in_hand_both_hold_more() -> None:
+    url = practice_api().url("/drip", duration=0.5, chunks=1)
+    bare, in_hand = (price_of_waiting([300], 0.1, url=asked).table.set_index("kind") for asked in ("", url))
+    assert list(in_hand["started"]) == [300, 300] and list(in_hand["note"]) == ["", ""]
+    assert (in_hand["memory_each"] > 2 * bare["memory_each"]).all()
+    assert in_hand.loc["threads", "memory_each"] > 2 * in_hand.loc["tasks", "memory_each"]
+
+
+@pytest.mark.evidence
+def test_a_request_that_fails_is_said() -> None:
+    with pytest.raises(RuntimeError, match="the process with 2 threads failed"):
+        price_of_waiting([2], 0.1, url="http://127.0.0.1:9/")
+
+
 @pytest.mark.parametrize("counts", [[], [0], [1.5], [200_000], ["many"]])
 def test_bad_counts_say_what_is_allowed(counts: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="count"):

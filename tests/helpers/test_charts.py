@@ -566,7 +566,7 @@ def test_a_chart_is_one_image_with_its_sentence_as_alternative_text() -> None:
     assert "<b>" in chart.sentence
     alternative = re.findall(r'<img alt="([^"]*)" src="data:image/png;base64,[A-Za-z0-9+/=]+"', chart.html())
     assert alternative == [html.escape(chart.sentence)]
-    assert f">{html.escape(chart.sentence)}</figcaption>" in chart.html()
+    assert f">{html.escape(chart.sentence)}<details " in chart.html()
 
 
 def test_a_cell_shows_one_html_output(monkeypatch: pytest.MonkeyPatch) -> None:

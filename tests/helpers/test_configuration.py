@@ -15,6 +15,10 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 from helpers.code import sources
 from helpers.code.changes import changes
 from helpers.code.configuration import hash_of, of_function
+from helpers.code.masked_code import masked
+from helpers.code.sources import parse
+from helpers.code.text_lists import read
+from helpers.code.values import plain
 
 SETUP = """
 import asyncio, functools, json, subprocess, sys
@@ -281,6 +285,30 @@ def test_values_of_the_learners_own_kinds_are_left_alone() -> None:
         ("x = a + b", "x = a * b", ["x = a + b -> x = a * b"]),
         ("a()\nb()\nc()\nd()\ne()", "q()\nr()\ns()\nt()\nu()", ["5 lines changed"]),
         ("with measure:\n    f()", "with measure, pool() as p:\n    f()", ["pool() as p is new"]),
+        (
+            "jobs = [('grind', grind()), *pages]",
+            "jobs = [*pages, ('grind', grind())]",
+            ["('grind', grind()) moved to the end"],
+        ),
+        ("f()\ng()\nh()", "g()\nh()\nf()", ["f() moved to the end"]),
+        ("f()\ng()\nh()", "h()\nf()\ng()", ["h() moved to the beginning"]),
+        ("f()\ng()\nh()\ni()", "f()\nh()\ng()\ni()", ["g() moved after h()"]),
+        ("f()\ng()\nh(1)", "g()\nf()\nh(2)", ["f() moved after g()", "h(1) -> h(2)"]),
+        (
+            "for url in urls:\n    f(url)\n    g()",
+            "for url in urls:\n    f(url)\ng()",
+            ["g() moved out of for url in urls"],
+        ),
+        (
+            "for url in urls:\n    f(url)\ng()",
+            "for url in urls:\n    f(url)\n    g()",
+            ["g() moved into for url in urls"],
+        ),
+        (
+            f"f('{'x' * 60}1{'y' * 60}')",
+            f"f('{'x' * 60}2{'y' * 60}')",
+            [f"…{'x' * 8}1y…{'y' * 8}' -> …{'x' * 8}2y…{'y' * 8}'"],
+        ),
     ],
 )
 def test_changes_are_told_in_few_words(before: str, after: str, told: list[str]) -> None:
@@ -291,6 +319,58 @@ def test_a_long_change_is_shortened() -> None:
     texts = [f"f({'x' * 300}, {n})\ng({'y' * 300})" for n in (1, 2)]
     for words in [change.words for change in changes({"cell": texts[0]}, {"cell": texts[1]})]:
         assert len(words) < 100
+
+
+def urls(number: int = 20, query: str = "?delay=0.1", place: str = "/countries") -> list[str]:
+    return [f"http://127.0.0.1:4001{place}/C{n * n}{query}" for n in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (urls(), urls(query="?delay=0.02"), ["delay=0.1 -> 0.02 in all 20"]),
+        (urls(3), urls(3, "?delay=0.02"), ["delay=0.1 -> 0.02 in all 3"]),
+        (urls(query="?delay=0.1&tail=1"), urls(query="?delay=0.25&tail=1"), ["delay=0.1 -> 0.25 in all 20"]),
+        (urls(), urls(query="?delay=0.1&tail=0.2"), ["urls: tail=0.2 is new in all 20"]),
+        (urls(query="?delay=0.1&tail=0.2"), urls(), ["urls: tail=0.2 is gone in all 20"]),
+        (urls(), urls(place="/pages"), ["urls: countries -> pages in all 20"]),
+        (urls(), urls(40), ["urls: 20 -> 40 items"]),
+        (urls(), urls(40, "?delay=0.02"), ["urls: 20 -> 40 items, delay=0.1 -> 0.02 in all 40"]),
+        (urls(1000), urls(1000, "?delay=0.2"), ["delay=0.1 -> 0.2 in all 1,000"]),
+        (urls(), urls()[::-1], ["urls: the same 20 items in another order"]),
+        (urls(), urls(query="?delay=0.2")[::-1], ["delay=0.1 -> 0.2 in all 20, in another order"]),
+        (urls(), [*urls(19), "http://127.0.0.1:4001/countries/KE?delay=0.1"], ["urls is another list of 20 items"]),
+        (urls(3), [*urls(2), urls(query="?delay=2")[2]], ["delay=0.1 -> 2 in 1 of 3"]),
+        (["a", "b", "c"], ["b", "c", "a"], ["urls: 'a' moved to the end"]),
+        (["a", "b", "c", "d"], ["d", "c", "b", "a"], ["urls: the same 4 items in another order"]),
+        ([1, 2, 3], [2, 3, 1], ["urls: 1 moved to the end"]),
+        (["a", "b"], ["a", "c"], ["urls: b -> c in 1 of 2"]),
+    ],
+)  # fmt: skip
+def test_a_list_of_texts_is_told_by_what_its_items_have_in_common(before: list, after: list, told: list[str]) -> None:  # type: ignore[type-arg]
+    parts = [of_function(work_with_urls, {"urls": value}).parts() for value in (before, after)]
+    found = changes(*parts)
+    assert [change.words for change in found] == told
+    assert all(len(part["urls"]) < 300 for part in parts)
+    if told == ["delay=0.1 -> 0.02 in all 20"]:
+        assert (found[0].before, found[0].after) == ("delay=0.1", "delay=0.02")
+
+
+def work_with_urls(urls: list[str]) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("name", "items"),
+    [
+        ("urls", [f"https://shop.example/orders?token=abcdef{n}&page=1{'x' * 20}" for n in range(9)]),
+        ("urls", [f"https://shop.example/orders?api_key=abcdefgh&page={n}{'x' * 20}" for n in range(9)]),
+        ("tokens", [f"abcdef-{n}{'x' * 30}" for n in range(9)]),
+    ],
+)
+def test_no_secret_is_in_what_a_list_has_alike(name: str, items: list[str]) -> None:
+    for text in (masked({name: plain(items) or ""}, lambda: b"key")[name], plain(items) or ""):
+        assert "abcdef" not in text or text == plain(items)
+        assert read(parse(text)) is not None
 
 
 def test_a_path_is_a_value() -> None:

@@ -433,7 +433,7 @@ def test_what_is_left_out_stands_under_every_chart(api: PracticeAPI, monkeypatch
 def test_a_recorder_that_has_failed_says_nothing_of_what_came_later(
     api: PracticeAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither that a task was waiting, nor that the loop was busy, nor that a thread was running."""
+    """Neither that a task was waiting, nor that the loop was held, nor that a thread was running."""
 
     async def main() -> Run:
         with measure("my own") as run:

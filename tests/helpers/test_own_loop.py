@@ -1,11 +1,12 @@
 """The chart of an event loop that a learner has written."""
 
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 
-from helpers import draw_steps
+from helpers import draw_steps, measure, side_by_side
 from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, WAITING
 from helpers.probes.own_loop import _activity
 
@@ -90,3 +91,20 @@ def test_bad_steps_are_named(steps: Any, error: type[Exception], says: str) -> N
 def test_a_label_is_a_text() -> None:
     with pytest.raises(TypeError, match="label"):
         draw_steps(STEPS, "a loop of our own")  # type: ignore[arg-type]
+
+
+def test_the_chart_of_a_rerun_says_what_was_changed() -> None:
+    charts = []
+    for size in (10, 10, 20):
+        with measure("a loop of our own") as run:
+            began = perf_counter()
+            sum(range(size))
+            steps = [("A", began, began, perf_counter())]
+        charts.append(draw_steps("a loop of our own", steps))
+        charts.append(side_by_side(run, run))
+    assert [chart.note.count("hanged") for chart in charts] == [0, 0, 0, 0, 1, 1]
+    assert charts[4].note == "Changed since the last run: size=10 -> size=20."
+    assert charts[5].note == "a loop of our own: changed since the last run: size=10 -> size=20."
+    # Steps of another time, and of another name, are of no run that is known.
+    assert draw_steps("a loop of our own", STEPS).note == ""
+    assert draw_steps("another", steps).note == ""

@@ -312,14 +312,14 @@ def test_coverage_adds_up_to_the_time_covered() -> None:
     ]  # fmt: skip
 
 
-def test_the_strip_shows_how_busy_the_loop_was() -> None:
+def test_the_strip_shows_when_the_loop_was_held() -> None:
     what = replace(on_a_loop(fetches(3)), busy=np.array([(0.0, 0.05)]), wall=0.1)
     chart = timeline(panel(what, wall=0.1))
     (area,) = [each for each in axes_of(chart, "strip").collections if each.get_label() == "busy"]
     x, y = area.get_paths()[0].vertices.T
     assert x[y > 0.5].max() == pytest.approx(0.05, abs=0.001)
     assert [label.get_text() for label in axes_of(chart, "strip").get_yticklabels()] == ["0", "100 %"]
-    assert {"loop", "busy"} <= set(texts(chart))
+    assert {"loop", "held"} <= set(texts(chart))
 
 
 @pytest.mark.parametrize(("what", "name"), [(in_threads(8, 2), "threads"), (one_by_one(3), "thread")])
@@ -330,18 +330,19 @@ def test_without_a_loop_the_strip_shows_the_threads(what: Activity, name: str) -
 @pytest.mark.parametrize(
     ("what", "meanings"),
     [
-        (one_blocks(), {"running a step", "ready, loop busy", "waiting", "blocking step (≥ 10 ms)"}),
+        (one_blocks(), {"running a step", "ready, loop held", "waiting", "blocking step (≥ 10 ms)"}),
         (on_a_loop([]), {"running a step"}),
-        (in_threads(8, 2), {"running, or waiting for the GIL", "queued, no thread free", "waiting"}),
+        (in_threads(8, 2), {"running, or waiting for Python's one lock", "queued, no thread free", "waiting"}),
         (one_by_one(3), {"running", "waiting"}),
         (jobs_of_tasks(), {"running", "ready, no loop or thread free", "waiting"}),
     ],
 )
 def test_the_key_has_what_occurs_in_the_words_of_the_model(what: Activity, meanings: set[str]) -> None:
     known = {
-        "running a step", "ready, loop busy", "waiting", "blocking step (≥ 10 ms)", "queued, no thread free",
+        "running a step", "ready, loop held", "waiting", "blocking step (≥ 10 ms)", "queued, no thread free",
         "running",
-        "running, or waiting for the GIL", "ready, no loop or thread free", "failed", "cancelled", "pending at the end",
+        "running, or waiting for Python's one lock", "ready, no loop or thread free", "failed", "cancelled",
+        "pending at the end",
     }  # fmt: skip
     strip = {"running"} if what.model != "loop" else set()
     assert (set(texts(timeline(panel(what)))) & known) | strip == meanings | strip
@@ -375,7 +376,7 @@ def test_wall_and_guess_are_lines_with_labels() -> None:
 def test_sentence_of_a_step_that_blocks() -> None:
     chart = timeline(panel(one_blocks(lag=0.144, cost=0.001, events=2431), wall=0.27, predict=0.1))
     assert chart.sentence == (
-        "12 tasks took 270 ms: the loop was busy for 59 % of it. Up to 12 were ready at once while the loop was busy; "
+        "12 tasks took 270 ms: the loop was held for 59 % of it. Up to 12 were ready at once while the loop was held; "
         "the longest was stuck for 145 ms (fetch #5 behind fetch #4). One step blocked the loop: fetch #4 for 150 ms "
         "at time.sleep(0.15) (cell, line 3). A timer fired 144 ms late at worst. That is 2.7 times your guess of 0.1 s."
     )
@@ -409,7 +410,7 @@ def test_sentence_of_many_steps_that_block() -> None:
 
 def test_sentence_of_a_quiet_loop() -> None:
     chart = timeline(panel(on_a_loop([[0.0001, 0.1, 0.0001]])))
-    assert chart.sentence == "1 task took 101 ms: the loop was busy for 1 % of it."
+    assert chart.sentence == "1 task took 101 ms: the loop was held for 1 % of it."
 
 
 def test_sentence_of_threads() -> None:
@@ -448,7 +449,7 @@ def test_sentence_of_jobs_and_threads_beside_a_loop() -> None:
         spans = [(number, WAITING, 0.0, 0.2) for number in range(len(rows))]
         return timeline(panel(activity("loop", rows, spans, 0.3, busy=np.array([(0.0, 0.03)])))).sentence
 
-    assert said().startswith("1 task took 300 ms: the loop was busy")
+    assert said().startswith("1 task took 300 ms: the loop was held")
     assert said("job", "job").startswith("1 task took 300 ms, with 2 jobs in threads: the loop")
     assert said("thread").startswith("1 task took 300 ms, with 1 thread beside the loop: the loop")
     assert said("job", "thread", "thread").startswith(
@@ -466,7 +467,7 @@ def test_a_librarys_jobs_are_told_apart_and_take_no_headline() -> None:
     assert (facts.noun, facts.count, facts.jobs, facts.library_jobs) == ("task", 1, 0, 1)
     assert facts.errors.total() == 0
     chart = timeline(panel(alone))
-    assert chart.sentence.startswith("1 task took 300 ms, with 1 library job in threads: the loop was busy")
+    assert chart.sentence.startswith("1 task took 300 ms, with 1 library job in threads: the loop was held")
     assert "gaierror" in texts(chart)  # beside its row
     mixed = timeline(panel(of_libraries(in_threads(5, 2), 4, 5))).sentence
     assert mixed.startswith("3 jobs took 307 ms, with 2 library jobs in threads: at most 2 were under way at once")
@@ -495,10 +496,11 @@ def test_processor_time_is_told_only_where_that_of_all_threads_is_known() -> Non
 def test_sentence_of_plain_code() -> None:
     what = one_by_one(20)
     what.rows.loc[0, "cpu"] = 0.0612
-    assert timeline(panel(what)).sentence == (
-        "20 requests took 2.04 s, one after another: the thread waited for 98 % of it. "
-        "Its own thread used 61 ms of processor time, 3 % of the block."
-    )
+    # A call that waits computes a little too: both shares together are no more than the whole.
+    said = "20 requests took 2.04 s, one after another: the thread waited for 97 % of it."
+    assert timeline(panel(what)).sentence == said
+    what.rows.loc[0, "cpu"] = 0.0012
+    assert timeline(panel(what)).sentence.endswith("the thread waited for 98 % of it.")
 
 
 def test_a_thread_that_neither_computed_nor_was_seen_to_wait_is_not_said_to_have_waited_for_so_little() -> None:
@@ -513,8 +515,8 @@ def test_a_thread_that_neither_computed_nor_was_seen_to_wait_is_not_said_to_have
     unseen, title, of_two = said(0.01)
     assert unseen == (
         "The block took 300 ms: the thread was seen to wait for 10 % of it. Its own thread used 10 ms of processor "
-        "time, 3 % of the block. For the other 260 ms it waited in a way that is not seen here, or for the GIL or a "
-        "processor."
+        "time, 3 % of the block. For the other 260 ms it waited in a way that is not seen here, or for Python's one "
+        "lock (the GIL) or a processor."
     )
     assert "waiting for" not in title and "waiting" not in of_two
     for known in (said(0.26), said(float("nan")), said(0.01, stalls=((0.0, 0.26),))):
@@ -528,7 +530,8 @@ def test_threads_that_wait_unseen_are_told_all_together() -> None:
     what.rows["cpu"] = 0.001
     said = timeline(panel(what)).sentence
     assert (
-        "ms, all threads together, they waited in a way that is not seen here, or for the GIL or a processor." in said
+        "ms, all threads together, they waited in a way that is not seen here, or for Python's one lock (the GIL) or a "
+        "processor." in said
     )
 
 
@@ -607,9 +610,9 @@ def test_the_view_decides_what_is_drawn_and_requests_are_the_fallback() -> None:
 
 def test_side_by_side_draws_requests_where_any_run_has_no_tasks() -> None:
     with_tasks, without = panel(one_blocks()), panel(None, title="other")
-    assert "ready, loop busy" in texts(side_by_side([with_tasks, with_tasks]))
+    assert "ready, loop held" in texts(side_by_side([with_tasks, with_tasks]))
     for chart in (side_by_side([with_tasks, without]), side_by_side([with_tasks, with_tasks], view="requests")):
-        assert "ready, loop busy" not in texts(chart)
+        assert "ready, loop held" not in texts(chart)
 
 
 @pytest.mark.parametrize("draw", [timeline, lambda run, **view: side_by_side([run, run], **view)])
@@ -636,6 +639,20 @@ def test_a_cell_that_blocks_keeps_its_row_side_by_side() -> None:
     chart = side_by_side([panel(what), panel(on_a_loop(fetches(3)), "other")])
     ends = [axes_of(chart, name).get_yticklabels()[-1].get_text() for name in ("a run", "other")]
     assert ends == ["4", "3"]
+
+
+def test_a_block_without_other_tasks_is_said_to_have_made_its_requests_itself() -> None:
+    row, span = ("cell", "task", 0.0, 0.3), (0, WAITING, 0.0, 0.3)
+    alone = activity("loop", [row], [span], 0.3, busy=np.array([(0.0, 0.003)]))
+    one = pandas.DataFrame(
+        [dict.fromkeys(COLUMNS, 0) | {"method": "GET", "url": "/a", "path": "/a", "library": "aiohttp", "ok": True}]
+    )
+    chart = side_by_side([panel(alone, "with one", requests=one), panel(alone, "with none")])
+    written = " ".join(texts(chart))
+    assert "1 request by the block's own code, on one event loop" in written
+    assert "the block's own code alone, on one event loop" in written
+    assert "with one: 1 request took 300 ms, the loop held for 1 % of it." in chart.sentence
+    assert "with none: it took 300 ms" in chart.sentence
 
 
 def test_equal_work_is_compared_and_other_work_is_not() -> None:

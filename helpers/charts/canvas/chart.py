@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from helpers.charts.canvas.style import DPI, WIDTH, house
 from helpers.page.card import FONT
 from helpers.page.colours import GREY, GROUND, INK
+from helpers.page.glossary import fold
 from helpers.page.shell import show
 
 SHARPNESS = 2
@@ -54,8 +55,11 @@ class Chart(Figure):
             self.savefig(image, format="png", dpi=DPI * SHARPNESS, pil_kwargs={"compress_level": QUICKLY})
         return image.getvalue()
 
-    def html(self) -> str:
-        """The chart as a piece of HTML that needs nothing else. Its ground is light in a dark theme too."""
+    def html(self, beside: str = "") -> str:
+        """The chart as a piece of HTML that needs nothing else. Its ground is light in a dark theme too.
+
+        A closed fold explains its words, and those of the text ``beside`` it, such as its run's card.
+        """
         sentence = escape(self.sentence)
         image = b64encode(self.png()).decode()
         note = f'<div style="margin-top:3px;font-size:12px;color:{GREY}">{escape(self.note)}</div>' if self.note else ""
@@ -64,8 +68,12 @@ class Chart(Figure):
             f'<img alt="{sentence}" src="data:image/png;base64,{image}" '
             f'style="display:block;width:{WIDTH}px;max-width:100%;height:auto">'
             f'<figcaption style="padding:2px 14px 10px;{FONT}">'
-            f"{sentence}{note}</figcaption></figure>"
+            f"{sentence}{note}{fold(f'{beside} {self.sentence} {self.note} {self._written()}')}</figcaption></figure>"
         )
+
+    def _written(self) -> str:
+        """What is written in the picture itself, but for the names of rows."""
+        return " ".join(text.get_text() for axes in self.axes for text in axes.texts)
 
     def _ipython_display_(self) -> None:
         # An HTML output, because JupyterLab and nbconvert ignore the alternative text of an image output.

@@ -72,8 +72,8 @@ class Activity:
         stalls_told: whether the system tells that from a library that keeps the GIL while it waits.
         tick: seconds from one tick of the system's clock to the next, where processor time is counted by these; 0 where
             it is exact.
-        busy: pairs (start, end) of seconds in which the loop was not idle, in order; None where there is no loop
-            in the picture.
+        busy: pairs (start, end) of seconds in which the loop was held, which is when it did not wait itself, in order;
+            None where there is no loop in the picture.
         wall: seconds the block took.
         threshold: seconds; a step is called blocking from here on.
         lag: the greatest lateness of a timer of the block, in seconds; nan if it set none.

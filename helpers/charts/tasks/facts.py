@@ -37,7 +37,7 @@ class TaskFacts:
         ready_most: how many of them were ready, or queued for a thread, at once, at most.
         at_once: how many of them were under way (not queued) at once, at most.
         alive: how many of them had begun and not ended at once, at most.
-        own_waiting: seconds for which the block's own thread was seen to wait.
+        own_waiting: seconds for which the block's own thread was seen to wait, and did not compute.
         unseen: seconds for which threads that run no loop neither were seen to wait, nor computed, nor were stopped;
             nan where that is not known.
         cpu: seconds of processor time of all threads together; nan where that of one is not known.
@@ -90,7 +90,7 @@ def task_facts(activity: Activity) -> TaskFacts:
         ready_most=most(mine & (state == READY)),
         at_once=most(mine & (state != READY)),
         alive=most_at_once(rows["start"][counted], rows["end"][counted]),
-        own_waiting=float((end[own] - start[own]).sum()),
+        own_waiting=_own_waiting(activity, float((end[own] - start[own]).sum())),
         unseen=_unseen(activity, float((end[runs] - start[runs]).sum())),
         cpu=_cpu(activity),
         stuck=_longest_stuck(activity, np.flatnonzero(mine & (state == READY))),
@@ -103,6 +103,12 @@ def task_facts(activity: Activity) -> TaskFacts:
 def thread_rows(activity: Activity) -> NDArray[np.bool_]:
     """Which rows are threads, or jobs in threads, that run no loop."""
     return activity.rows["kind"].isin(["job", "thread"]).to_numpy(bool)
+
+
+def _own_waiting(activity: Activity, seen: float) -> float:
+    """What the block's own thread was seen to wait, without what it computed meanwhile: a call that waits does both."""
+    cpu = float(activity.rows["cpu"].iloc[0]) if len(activity.rows) else float("nan")
+    return min(seen, max(activity.wall - cpu, 0.0)) if cpu >= 0 and not activity.tick else seen
 
 
 def _unseen(activity: Activity, running: float) -> float:

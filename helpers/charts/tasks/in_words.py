@@ -136,8 +136,8 @@ def _begin(panel: Panel, counted: TaskFacts) -> str:
 
 
 def _on_a_loop(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
-    busy = words.percent(_share(counted.busy, panel.wall))
-    parts = [f"{_begin(panel, counted)}{_beside(counted)}: the loop was busy for {busy} of it."]
+    held = words.percent(_share(counted.busy, panel.wall))
+    parts = [f"{_begin(panel, counted)}{_beside(counted)}: the loop was held for {held} of it."]
     parts += _stuck(activity, counted)
     parts += _blocked(activity)
     if activity.lag >= NOTICED:
@@ -165,7 +165,7 @@ def _stuck(activity: Activity, counted: TaskFacts) -> list[str]:
         most = f"Up to {counted.ready_most:,} were queued for a thread at once; " if many else ""
         return [words.upper_first(f"{most}the longest time in the queue was {lasted} ({who}).")]
     behind = f" behind {counted.stuck.behind}" if counted.stuck.behind else ""
-    most = f"Up to {counted.ready_most:,} were ready at once while the loop was busy; " if many else ""
+    most = f"Up to {counted.ready_most:,} were ready at once while the loop was held; " if many else ""
     return [words.upper_first(f"{most}the longest was stuck for {lasted} ({who}{behind}).")]
 
 
@@ -217,7 +217,8 @@ def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list
     share = words.percent(_share(counted.own_waiting, panel.wall))
     begin = f"{_begin(panel, counted)}{one_by_one}{_beside(counted)}"
     if not is_unseen(panel, counted):
-        return [f"{begin}: the thread waited for {share} of it.", *_processor(panel, activity, counted)]
+        # The card has the processor time of all the process. A second number, a little smaller, would only ask why.
+        return [f"{begin}: the thread waited for {share} of it."]
     seen = f"{begin}: the thread was seen to wait for {share} of it."
     return [seen, *_processor(panel, activity, counted), *_unseen(panel, activity, counted)]
 
@@ -225,7 +226,7 @@ def _on_one_thread(panel: Panel, activity: Activity, counted: TaskFacts) -> list
 def _unseen(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     if not is_unseen(panel, counted):
         return []
-    how = "waited in a way that is not seen here, or for the GIL or a processor"
+    how = "waited in a way that is not seen here, or for Python's one lock (the GIL) or a processor"
     if activity.tick:  # what they computed may not have been counted
         how = f"computed, {how}"
     unseen = words.seconds(counted.unseen)

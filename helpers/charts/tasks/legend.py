@@ -8,8 +8,8 @@ from helpers.charts.inputs.activity import BLOCKING, READY, Activity
 from helpers.charts.tasks.marks import COLLECTION, ENDS, HELD, REPLY, collections_alone, stall_key
 
 MEANINGS = {
-    "loop": ("waiting", "ready, loop busy", "running a step"),
-    "threads": ("waiting", "queued, no thread free", "running, or waiting for the GIL"),
+    "loop": ("waiting", "ready, loop held", "running a step"),
+    "threads": ("waiting", "queued, no thread free", "running, or waiting for Python's one lock"),
     "blocking": ("waiting", "ready", "running"),
     "several": ("waiting", "ready, no loop or thread free", "running"),
 }

@@ -40,7 +40,11 @@ def remark(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
     if activity.recorded is not None:
         return recorded(activity.recorded)
     where = {"loop": "on one event loop", "threads": "in threads", "blocking": "on one thread"}[activity.model]
-    count = words.count(counted.count, counted.noun) if counted.count else "nothing but the block itself"
+    made = len(panel.requests)
+    if counted.count:
+        count = words.count(counted.count, counted.noun)
+    else:
+        count = f"{words.count(made, 'request')} by the block's own code," if made else "the block's own code alone,"
     held = sum(block.end - block.start for block in activity.blocks)
     blocked = f", which was held for {words.seconds(held)}" if held > MATTERS * panel.wall else ""
     return f"{count} {where}{blocked}"
@@ -53,7 +57,10 @@ def sentence(panels: Sequence[Panel], activities: Sequence[Activity]) -> str:
     for panel, activity, name, wall in zip(panels, activities, requests_in_words.names(panels), walls, strict=True):
         counted = task_facts(activity)
         whole = counted.count and activity.recorded is None
-        count = f"{words.count(counted.count, counted.noun)} took {wall}" if whole else f"it took {wall}"
+        did = words.count(counted.count, counted.noun) if whole else "it"
+        if not counted.count and len(panel.requests):  # the block's own row stands for the one that it made
+            did = words.count(len(panel.requests), "request")
+        count = f"{did} took {wall}"
         broken = "" if panel.outcome == "ok" else f" ({outcome(panel)})"
         parts.append(f"{name}: {count}{_how(panel, activity, counted)}{broken}.")
     if any(len(panel.requests) for panel in panels):
@@ -73,7 +80,7 @@ def _how(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
         if longest is not None and longest.end - longest.start > MATTERS * panel.wall:
             who = "garbage collection" if is_collection(activity, longest) else blocker(activity, longest)
             return f", and {who} held the loop for {words.seconds(longest.end - longest.start)}"
-        return f", the loop busy for {words.percent(counted.busy / panel.wall)} of it"
+        return f", the loop held for {words.percent(counted.busy / panel.wall)} of it"
     if activity.model == "threads":
         return f", at most {counted.at_once:,} at once" if counted.count > 1 else ""
     if is_unseen(panel, counted):

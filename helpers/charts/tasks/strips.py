@@ -1,4 +1,4 @@
-"""The strips under a task timeline: how busy the loop or the threads were, and how many tasks were in which state."""
+"""The strips under a task timeline: when the loop was held, or threads ran, and how many tasks were in which state."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,13 +15,13 @@ BUSY = "#3d74b3"
 
 
 def draw_busy(canvas: Canvas, axes: Axes, activity: Activity, seconds: float, box: Box) -> None:
-    """The share of each pixel's time in which the loop was busy, or the number of threads that ran."""
+    """The share of each pixel's time in which the loop was held, or the number of threads that ran."""
     columns = int(box.width)
     if activity.busy is not None:
         spans = activity.busy.reshape(-1, 2)
         _area(axes, share_per_column(spans[:, 0], spans[:, 1], seconds, columns), seconds)
         _per_cent(axes)
-        _name(canvas, box, "loop", "busy")
+        _name(canvas, box, "loop", "held")
         return
     table = activity.spans
     ran = table["state"].to_numpy(int) >= RUNNING

@@ -1,4 +1,4 @@
-"""One row per task over time: waiting, ready, running or blocking, and how busy the loop was."""
+"""One row per task over time: waiting, ready, running or blocking, and how much of the time the loop was held."""
 
 from typing import Literal
 
@@ -35,7 +35,7 @@ NOTHING = "nothing was recorded in this block"
 
 
 def task_timeline(panel: Panel, activity: Activity) -> Chart:
-    """Draw a run: a row per task, job or thread, the loop's blocks across them, and under them how busy the loop was.
+    """Draw a run: a row per task, job or thread, the loop's blocks across them, and under them when it was held.
 
     Rows carry names up to 30 of them; more than 500 become a density, with a strip of how many were in which state.
     """

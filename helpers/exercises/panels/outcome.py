@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from helpers.exercises.bench.check_result import CheckResult
 from helpers.exercises.finding import Finding
+from helpers.exercises.headings import link_to
 from helpers.page.card import QUIET, block, card, prose, quiet
-from helpers.page.colours import AGAIN, DONE, GREY
+from helpers.page.colours import AGAIN, BLUE, DONE, GREY
 
 if TYPE_CHECKING:
     from helpers.charts import Chart
@@ -67,7 +68,7 @@ class Outcome:
     def _repr_html_(self) -> str:
         edge, head = _HEADS[self.state]
         parts = [f'<b style="color:{edge}">{head}: {escape(self.title)}</b>', prose(self.sentence)]
-        parts += map(_shown, self.findings)
+        parts += [_shown(finding, link_to(self.name, finding.look)) for finding in self.findings]
         if self.printed:
             parts.append(quiet("It printed") + block(self.printed.rstrip()))
         if self.following:
@@ -75,7 +76,9 @@ class Outcome:
         return card("exercise-card", edge, *parts)
 
 
-def _shown(finding: Finding) -> str:
-    section = f'<br><span style="{QUIET}">Look at: <i>{prose(finding.look)}</i></span>' if finding.look else ""
+def _shown(finding: Finding, address: str) -> str:
+    title = f"<i>{prose(finding.look)}</i>"
+    title = f'<a href="{escape(address)}" style="color:{BLUE}">{title}</a>' if address else title
+    section = f'<br><span style="{QUIET}">Look at: {title}</span>' if finding.look else ""
     means = f"<br>{prose(finding.means)}" if finding.means else ""
     return f"<b>{prose(finding.seen)}</b>{means}{section}"

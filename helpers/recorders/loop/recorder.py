@@ -440,7 +440,8 @@ class LoopRecorder:
                         self.full_since, steps_extend = awake, deque[Any](maxlen=0).extend
                     if self.full_since:
                         return ready
-                    if awake - asleep > SHORTEST_IDLE:
+                    # Asked without a wait, because something is ready, it does not wait, however long that takes.
+                    if awake - asleep > SHORTEST_IDLE and (timeout is None or timeout > 0):
                         idle.extend((asleep, awake))
                 except Exception as error:
                     give_up(error)
