@@ -138,11 +138,22 @@ def test_it_is_worked_by_keyboard(live: Page, api: PracticeAPI) -> None:
     expect(live.get_by_role("link", name="Full page")).to_be_hidden()  # it is one
 
 
+def test_the_sentence_never_says_that_nothing_was_beside_what_was(live: Page, api: PracticeAPI) -> None:
+    said = live.get_by_role("status")
+    expect(said).to_have_text("Nothing in flight. The server waits for requests.", timeout=END)
+    with held(api, 5):
+        expect(live.locator("#in-flight")).to_have_text("5", timeout=END)
+        assert "Nothing" not in said.inner_text()
+        assert int(live.locator("#connections").inner_text()) >= 5
+
+
 def test_a_reader_hears_a_sentence_now_and_then(live: Page, api: PracticeAPI) -> None:
     live.evaluate(COUNT_SENTENCES)
     with held(api, 30), held(api, 10):
         live.wait_for_timeout(3500)
-    expect(live.get_by_role("status")).to_have_text("Nothing in flight. The server waits for requests.", timeout=END)
+    expect(live.get_by_role("status")).to_have_text(
+        "Nothing in flight. 40 requests are over since the reset.", timeout=END
+    )
     sentences: list[str] = live.evaluate("() => window.sentences")
     assert len(sentences) <= 4
     assert any(sentence.startswith("Up to 40 requests in flight at once") for sentence in sentences)

@@ -185,6 +185,7 @@ def test_one_at_a_time_and_many_at_once_are_told_apart(api: PracticeAPI, at_once
     assert max(frame["most"] for frame in frames) == at_once
     assert max(len(frame["bars"]) for frame in frames) == at_once
     assert max(frame["connections"] for frame in frames) == at_once
+    assert all(frame["connections"] >= frame["most"] for frame in frames)
     assert frames[-1]["total"]["by_status"] == {"200": 20}
     bars = {(path, start): end - start for frame in frames for path, start, end, _ in frame["ended"]}
     assert len(bars) == 20 and min(bars.values()) > delay - 0.02  # a sleep may end 16 ms early on Windows

@@ -67,6 +67,7 @@ class Lately:
     """What has happened since the live view last looked. A reset does not change it."""
 
     peak: int  # the most in flight
+    connections: int  # the most that were open
     arrived: int = 0
     failed: int = 0  # ended with a status of 400 or above
     ended: list[Entry] = field(default_factory=list)  # the first few of them
@@ -102,6 +103,8 @@ class Counters:
         self.open_connections += 1
         self.total.connections += 1
         self._tally(client)[1].connections += 1
+        if self.lately is not None:
+            self.lately.connections = max(self.lately.connections, self.open_connections)
         return self._connections_ever
 
     def connection_closed(self) -> None:

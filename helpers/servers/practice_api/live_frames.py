@@ -48,7 +48,7 @@ class LiveFrames:
         """
         self._watchers += 1
         if self._making is None:
-            self._counters.lately = Lately(self._counters.total.in_flight)
+            self._counters.lately = Lately(self._counters.total.in_flight, self._counters.open_connections)
             self._looked = time.perf_counter()
             self._make()
             self._making = asyncio.create_task(self._go_on_making())
@@ -99,12 +99,13 @@ class LiveFrames:
             "most": lately.peak,
             "arrived": self._arrived,
             "failed": self._failed,
-            "connections": counters.open_connections,
+            # As with `most`: what came and went since the last frame would stand beside a count of none.
+            "connections": lately.connections,
             "total": counters.total.as_json(),
             "ended": [[*_bar(entry), entry.end, entry.status] for entry in lately.ended],
             **self._in_flight(),
         }
-        counters.lately = Lately(counters.total.in_flight)
+        counters.lately = Lately(counters.total.in_flight, counters.open_connections)
         self._frame = json.dumps(frame, separators=(",", ":"))
         self._next.set()
         self._next = asyncio.Event()
