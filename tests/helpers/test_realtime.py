@@ -91,6 +91,7 @@ def test_a_bad_value_is_a_400_that_says_what_is_allowed(api: PracticeAPI, path: 
         ("/poll", "heartbeat", "1"),
         ("/feed", "heartbeat", "0"),
         ("/feed", "drop_after", "-1"),
+        ("/feed", "silent_after", "2001"),
         ("/socket", "heartbeat", "31"),
     ],
 )
@@ -270,6 +271,24 @@ def test_silence_has_signs_of_life(api: PracticeAPI) -> None:
         assert [next(lines) for _ in range(6)][2:] == [": still here", "", ": still here", ""]
         assert api.stats()["total"]["in_flight"] == 1
     assert wait_until(lambda: api.stats()["total"]["cancelled"] == 1)
+
+
+def test_a_feed_that_falls_silent_shows_no_life_and_stays_open_until_the_client_leaves(api: PracticeAPI) -> None:
+    url = api.url("/feed", rate=1000, messages=20, silent_after=3, heartbeat=0.05)
+    text = ""
+    with (
+        pytest.raises(httpx.ReadTimeout),
+        httpx.stream("GET", url, headers={"Last-Event-ID": "2"}, timeout=httpx.Timeout(ROOM, read=1)) as answer,
+    ):
+        for piece in answer.iter_text():
+            text += piece
+    assert [message["id"] for message in events(text)] == [3, 4, 5] and text.endswith("}\n\n")
+    assert wait_until(lambda: api.stats()["total"]["cancelled"] == 1)
+
+
+def test_a_feed_that_is_at_its_end_does_not_fall_silent(api: PracticeAPI) -> None:
+    messages = fed(api, rate=1000, messages=3, silent_after=3)
+    assert [message["id"] for message in messages] == [1, 2, 3]
 
 
 # --- the WebSocket ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from .stream import Streams
 
 MOST_ATTEMPTS = 100_000  # requests whose attempts are numbered; some 20 MB
 MOST_LIMITS = 10_000  # buckets, and as many outages
+MOST_ORDERS = 1_000  # of /orders, for all labels together
 
 
 @dataclass
@@ -41,6 +42,8 @@ class State:
     buckets: Remembered[tuple[str, float, float], TokenBucket] = field(default_factory=partial(Remembered, MOST_LIMITS))
     # When they end, by label and length.
     outages: Remembered[tuple[str, float], float] = field(default_factory=partial(Remembered, MOST_LIMITS))
+    # Of /orders, by label and number.
+    orders: Remembered[tuple[str, str], dict[str, str]] = field(default_factory=partial(Remembered, MOST_ORDERS))
     gates: dict[int, Gate] = field(default_factory=dict)  # of /capacity, by k
     pause: Pause = field(default_factory=Pause)
     streams: Streams = field(default_factory=Streams)  # of /poll, /feed and /socket
@@ -52,7 +55,7 @@ class State:
         self.live = LiveFrames(self.counters)
 
     def reset(self) -> None:
-        """Count anew, fill the buckets, forget attempts, outages and streams, end a pause.
+        """Count anew, fill the buckets, forget attempts, outages, orders and streams, end a pause.
 
         The gates keep those who are inside, chats go on, and so does a stream for those who listen.
         """
@@ -60,6 +63,7 @@ class State:
         self.attempts.clear()
         self.buckets.clear()
         self.outages.clear()
+        self.orders.clear()
         self.streams.clear()
         self.pause.end()
 
@@ -69,8 +73,13 @@ class State:
             "attempts": self.attempts.forgotten,
             "buckets": self.buckets.forgotten,
             "outages": self.outages.forgotten,
+            "orders": self.orders.forgotten,
             "streams": self.streams.forgotten,
         }
+
+    def orders_of(self, client: str) -> list[dict[str, str]]:
+        """The orders of one label, in the order in which they came or were last replaced."""
+        return [order for (label, _), order in self.orders.items() if label == client]
 
     def goes_stale(self, request: web.BaseRequest, after: float) -> None:
         """So many seconds from now, the connection of this request serves no more."""

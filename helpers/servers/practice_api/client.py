@@ -60,8 +60,8 @@ class PracticeAPI(HttpServer):
         """What the server has seen since the last reset, for all clients and for each label.
 
         Further labels than a thousand are counted together, under a label that says so; "clients_cut" says whether
-        there are such. "forgotten" says how many attempts, buckets, outages and streams had to go because there were
-        too many: for whoever comes back for one of them it is the first time. The total is always exact.
+        there are such. "forgotten" says how many attempts, buckets, outages, orders and streams had to go because there
+        were too many: for whoever comes back for one of them it is the first time. The total is always exact.
 
         Args:
             client: only this label under "clients" and in the log.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import ItemsView
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -33,6 +34,10 @@ class Remembered(Generic[K, V]):
         if len(self._values) > self._most:
             self._values.popitem(last=False)
             self.forgotten += 1
+
+    def items(self) -> ItemsView[K, V]:
+        """All keys and values, the one that was put in longest ago first."""
+        return self._values.items()
 
     def clear(self) -> None:
         """Forget all of them."""

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from ..calls import Call, Route
 from ..pages import routes_page
-from . import bodies, control, data, failures, limits, live, realtime, rooms
+from . import bodies, control, data, failures, limits, live, orders, realtime, rooms
 
 __all__ = ["ROUTES"]
 
@@ -18,6 +18,7 @@ ROUTES = [
     *failures.ROUTES,
     *limits.ROUTES,
     *bodies.ROUTES,
+    *orders.ROUTES,
     *realtime.ROUTES,
     *rooms.ROUTES,
     *control.ROUTES,

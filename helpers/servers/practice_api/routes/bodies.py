@@ -89,8 +89,12 @@ async def echo(call: Call) -> web.StreamResponse:
     return answer
 
 
-async def read_body(request: web.BaseRequest) -> bytes:
+async def read_body(request: web.BaseRequest, largest: int = LARGEST_ECHO) -> bytes:
     """The body, its Content-Encoding undone.
+
+    Args:
+        request: whose body.
+        largest: how many bytes it may have.
 
     Raises:
         Refused: it is too large, or not what its headers say.
@@ -99,15 +103,15 @@ async def read_body(request: web.BaseRequest) -> bytes:
     try:
         async for piece in request.content.iter_chunked(BLOCK):
             size += len(piece)
-            if size > LARGEST_ECHO:
-                allowed = f"a body of at most {LARGEST_ECHO:,} bytes"
-                raise Refused({"error": f"/echo reads {allowed}", "allowed": allowed}, status=413)
+            if size > largest:
+                allowed = f"a body of at most {largest:,} bytes"
+                raise Refused({"error": f"{request.path} reads {allowed}", "allowed": allowed}, status=413)
             kept.append(piece)
     except web.RequestPayloadError as error:
         names = [name for name in ("Content-Encoding", "Transfer-Encoding") if name in request.headers]
         headers = ", ".join(f"{name}: {request.headers[name]}" for name in names)
         allowed = "a body that is as its Content-Encoding and its Transfer-Encoding say"
-        raise Refused({"error": f"/echo reads {allowed}", "given": headers, "allowed": allowed}) from error
+        raise Refused({"error": f"{request.path} reads {allowed}", "given": headers, "allowed": allowed}) from error
     return b"".join(kept)
 
 

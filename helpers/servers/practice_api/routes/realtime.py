@@ -1,5 +1,7 @@
 """One message stream, carried in three ways: asked for, sent as events, sent over a WebSocket."""
 
+import asyncio
+
 from aiohttp import web
 
 from ..calls import Call, Route
@@ -45,7 +47,7 @@ async def feed(call: Call) -> web.StreamResponse:
     stream = stream_of(call, after)
     if after >= stream.count:
         return web.Response(status=204)  # tells an EventSource not to come back
-    end = min(stream.count, after + call["drop_after"]) if call["drop_after"] else stream.count
+    end = min([stream.count, *(after + call[name] for name in ("drop_after", "silent_after") if call[name])])
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
     await answer.prepare(call.request)
     await answer.write(f"retry: {RETRY}\n\n".encode())
@@ -54,7 +56,11 @@ async def feed(call: Call) -> web.StreamResponse:
             await answer.write(b": still here\n\n")
         await call.hold_back()
         await answer.write(b"id: %d\ndata: %b\n\n" % (number, stream.encoded(number)))
-    return answer if end == stream.count else GoneAnswer()
+    if end == stream.count:
+        return answer
+    if end == after + call["silent_after"]:
+        await asyncio.Event().wait()  # until the client gives up, which cancels this
+    return GoneAnswer()
 
 
 async def socket(call: Call) -> web.StreamResponse:
@@ -92,6 +98,14 @@ ROUTES = [
             *STREAM,
             HEARTBEAT,
             Number("drop_after", 0, 0, MOST_MESSAGES, "close abruptly after so many events; 0 for never", whole=True),
+            Number(
+                "silent_after",
+                0,
+                0,
+                MOST_MESSAGES,
+                "say nothing more after so many events, not even signs of life, and stay open; 0 for never",
+                whole=True,
+            ),
         ),
         "the same messages as server-sent events; Last-Event-ID goes before after",
         methods=("GET",),
