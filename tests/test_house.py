@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import notebook_rules as rules
+import page_rules
 import pytest
+from course_sections import sections
 from format_notebooks import formatted
 from locked_types import other_types
+from section_needs import missing_names
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
@@ -104,12 +107,28 @@ def test_notebook_is_formatted(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    [rules.long_cells, rules.meaningless_ids, rules.missing_slides, rules.path_tricks],
+    [
+        rules.long_cells,
+        rules.meaningless_ids,
+        rules.missing_slides,
+        rules.path_tricks,
+        page_rules.dropped_displays,
+        page_rules.cell_ids_in_prose,
+        page_rules.no_way_on,
+        page_rules.without_mark,
+        page_rules.given_guesses,
+        page_rules.without_timeout,
+    ],
     ids=lambda rule: rule.__name__,
 )
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_notebook_keeps_the_rule(path: Path, rule: Callable[[rules.Notebook], list[str]]) -> None:
     assert not rule(load(path))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_section_needs_the_set_up_and_its_own_cells_only(path: Path) -> None:
+    assert not missing_names(sections(load(path)["cells"]))
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
 
 GOOD = notebook(markdown("# Waiting\n\n## Once\n\n![a clock](clock.png)"), code("import sys\n" * 15))
 
+IN_NOTES = {"slideshow": {"slide_type": "notes"}, "tags": ["instructor"]}
 NOT_IN_NOTES = {"slideshow": {"slide_type": "slide"}, "tags": ["instructor"]}
 
 
@@ -42,7 +43,8 @@ NOT_IN_NOTES = {"slideshow": {"slide_type": "slide"}, "tags": ["instructor"]}
         (rules.meaningless_ids, notebook({"cell_type": "raw", "metadata": {}, "source": ""}), "without an id"),
         (rules.meaningless_ids, notebook(code("x"), code("y")), "two cells"),
         (rules.missing_slides, notebook(code("x", metadata={})), "slide type None"),
-        (rules.missing_slides, notebook(markdown("x", metadata=NOT_IN_NOTES)), "instructor"),
+        (rules.missing_slides, notebook(markdown("<details>x", metadata=NOT_IN_NOTES)), "instructor"),
+        (rules.missing_slides, notebook(markdown("x", metadata=IN_NOTES)), "folded"),
         (rules.path_tricks, notebook(code("import sys; sys.path.append('..')")), "sys.path"),
     ],
 )

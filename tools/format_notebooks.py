@@ -1,4 +1,5 @@
-"""Put the notebooks into the form in which they are committed: no outputs, nothing that changes from run to run.
+"""Put the notebooks into the form in which they are committed: no outputs, nothing that changes from run to run, and
+the minutes that a chapter takes as they are counted.
 
 `python tools/format_notebooks.py` rewrites what is not in that form, `--check` only names it.
 JupyterLab writes keys in alphabetical order and one space deep, as is done here, so that saving there changes little.
@@ -9,6 +10,8 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from course_sections import minutes_in_words
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,6 +27,7 @@ JUPYTER_METADATA = ("source_hidden",)
 # What nbformat (8 digits) and JupyterLab (a UUID) make up.
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?")
 HEADING = re.compile(r"^#{1,6} +(.+)", re.MULTILINE)
+MINUTES = re.compile(r"^\*\d+ minutes[^·*\n]*(?= · |\*$)", re.MULTILINE)
 
 
 def source_of(cell: dict[str, Any]) -> str:
@@ -69,6 +73,13 @@ def _clean_cell(cell: dict[str, Any]) -> dict[str, Any]:
     return kept | {"source": re.findall(r".*\n|.+", text)}
 
 
+def _state_minutes(cells: list[dict[str, Any]]) -> None:
+    """Put the minutes that the chapter takes into the line under its title."""
+    title = cells[0] if cells and cells[0]["cell_type"] == "markdown" else None
+    if title and MINUTES.search(source_of(title)):
+        title["source"] = MINUTES.sub(f"*{minutes_in_words(cells)}", source_of(title), count=1)
+
+
 def formatted(text: str) -> str:
     """Return a notebook file's text in the committed form.
 
@@ -78,6 +89,7 @@ def formatted(text: str) -> str:
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4:
         raise ValueError("not a notebook of format 4")
     _name_cells(notebook["cells"])
+    _state_minutes(notebook["cells"])
     clean = {
         "cells": [_clean_cell(cell) for cell in notebook["cells"]],
         "metadata": NOTEBOOK_METADATA,

@@ -63,14 +63,17 @@ def _means_nothing(name: str) -> bool:
 
 
 def missing_slides(notebook: Notebook) -> list[str]:
-    """Every cell says which part it has in the slides, and what is for the instructor is in their notes."""
+    """Every cell says which part it has in the slides; what is for the instructor is in their notes, and folded."""
     breaches = []
     for cell in notebook["cells"]:
         slide = cell["metadata"].get("slideshow", {}).get("slide_type")
         if slide not in SLIDE_TYPES:
             breaches.append(f"{cell.get('id')}: slide type {slide!r}, allowed are {', '.join(SLIDE_TYPES)}")
-        if "instructor" in cell["metadata"].get("tags", []) and slide != "notes":
-            breaches.append(f"{cell.get('id')}: tagged instructor, so its slide type is notes, not {slide}")
+        if "instructor" in cell["metadata"].get("tags", []):
+            if slide != "notes":
+                breaches.append(f"{cell.get('id')}: tagged instructor, so its slide type is notes, not {slide}")
+            if not source_of(cell).startswith("<details>"):
+                breaches.append(f"{cell.get('id')}: tagged instructor, so it is folded, for whoever reads alone")
     return breaches
 
 

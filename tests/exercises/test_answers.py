@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from cases import Right, Wrong, by_chapter, given, outcome_of, right_answers, wrong_answers
+from course_sections import plain_title
+from page_rules import requests_without_timeout
 
 from helpers.exercises import catalogue, check, choose, order
 from helpers.exercises.exercise import Choice, Coding, Exercise, Order
@@ -36,7 +38,8 @@ def notebook_of(exercise: Exercise) -> str:
 
 def look_somewhere(findings: Iterable[Finding], exercise: Exercise) -> None:
     """What findings say to look at must be a heading of the exercise's notebook."""
-    headings = [line.lstrip("# ").replace("`", "") for line in notebook_of(exercise).splitlines() if line[:1] == "#"]
+    lines = [line for line in notebook_of(exercise).splitlines() if line[:1] == "#"]
+    headings = [plain_title(line.lstrip("# ")).replace("`", "") for line in lines]
     assert {finding.look for finding in findings} <= {"", *headings}
 
 
@@ -54,6 +57,11 @@ def test_right_answer_passes(answer: Right) -> None:
     outcome = outcome_of(answer)
     assert outcome.state == "done", str(outcome)
     assert outcome.sentence and outcome.run is not None
+
+
+@pytest.mark.parametrize("exercise", by_chapter(CODING))
+def test_a_solution_may_be_copied(exercise: Coding) -> None:
+    assert not requests_without_timeout(exercise.solution)
 
 
 @pytest.mark.parametrize("exercise", by_chapter(CODING))

@@ -235,7 +235,7 @@ def test_coroutine_object_instead_of_the_function() -> None:
     ("wrong", "error", "says"),
     [
         (lambda: check("stack-not-stares", print), ValueError, "did you mean 'stack-not-stairs'"),
-        (lambda: check("nothing", print), ValueError, "04: tasks-first, when-it-runs"),
+        (lambda: check("nothing", print), ValueError, "04: tasks-first, stack-not-stairs"),
         (lambda: check(4, print), TypeError, "named by a text"),  # type: ignore[arg-type]
         (lambda: check("stack-not-stairs", 4), TypeError, "the function itself"),  # type: ignore[arg-type]
         (lambda: check("when-it-runs", print), ValueError, "choose('when-it-runs')"),
