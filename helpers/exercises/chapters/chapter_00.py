@@ -31,7 +31,7 @@ lines_of_a_loop = Order(
 def names_of(urls):
     names = []
     for url in urls:
-        answer = requests.get(url)
+        answer = requests.get(url, timeout=5)
         names.append(answer.json()["name"])
     return names
 """,
@@ -61,7 +61,7 @@ read_the_card = Choice(
     code="""\
 def read_three():
     for code in ["FR", "JP", "KE"]:
-        requests.get(api.url(f"/countries/{code}", delay=0.1))
+        requests.get(api.url(f"/countries/{code}", delay=0.1), timeout=5)
 """,
     given="import requests\n\nfrom helpers import practice_api\n\napi = practice_api()",
     answers={

@@ -33,7 +33,7 @@ def processor_time_shown(attempt: Attempt) -> Judgement:
     seen = attempt.run()
     yield None
     worked = f"the processor worked for this program for {seen.run.cpu:.2f} s{in_ticks(STEP)}"
-    return f"Of {seen.run.wall:.2f} s {worked}. The rest was waiting."
+    return f"Of {seen.run.wall:.2f} s {worked}. Nearly all the rest was waiting."
 
 
 idle_or_busy = Choice(
@@ -44,7 +44,7 @@ idle_or_busy = Choice(
     code="""\
 def read_three():
     for code in ["FR", "JP", "KE"]:
-        requests.get(api.url(f"/countries/{code}", delay=0.2))
+        requests.get(api.url(f"/countries/{code}", delay=0.2), timeout=5)
 """,
     given=GIVEN,
     answers={
@@ -89,7 +89,7 @@ new_or_reused = Choice(
 def three_in_a_session():
     with requests.Session() as session:
         for code in ["FR", "JP", "KE"]:
-            session.get(api.url(f"/countries/{code}"))
+            session.get(api.url(f"/countries/{code}"), timeout=5)
 """,
     given=GIVEN,
     answers={
@@ -233,9 +233,10 @@ can_it_overlap = Choice(
     question="This waits twice. What would make it wait once?",
     code="""\
 def largest_country():
-    everyone = requests.get(api.url("/countries", delay=0.1)).json()
+    everyone = requests.get(api.url("/countries", delay=0.1), timeout=5).json()
     largest = max(everyone, key=lambda country: country["population"])
-    return requests.get(api.url(f"/countries/{largest['code']}", delay=0.1)).json()["name"]
+    page = api.url(f"/countries/{largest['code']}", delay=0.1)
+    return requests.get(page, timeout=5).json()["name"]
 """,
     given=GIVEN,
     answers={

@@ -16,7 +16,6 @@ UNIT = "The unit is the run, not the request"
 TURNS = "Take turns, or measure the weather"
 AVERAGE = "Percentiles cannot be averaged"
 FAILURES = "Leaving out failures makes you fast"
-TIMEIT = "%timeit of a coroutine function times nothing"
 VERDICT = "The verdict is a ratio, with an interval"
 
 
@@ -62,55 +61,6 @@ def verdict():
         "The interval comes from drawing runs again and again. What can be drawn from a single one?",
     ],
     solution="c: too few. There is no verdict under five runs a side.",
-)
-
-
-def the_timing_shown(attempt: Attempt) -> Judgement:
-    """Shows the right answer of `what-timeit-times` by a run."""
-    seen = attempt.run()
-    yield None
-    return (
-        f"It said {seen.result * 1000:.2f} ms for a hundred calls. Each made a coroutine object, which was thrown away."
-    )
-
-
-what_timeit_times = Choice(
-    name="what-timeit-times",
-    title="What does timeit time?",
-    judge=the_timing_shown,
-    question="`ask` waits for a tenth of a second. What does `timed` return, about?",
-    code="""\
-async def ask():
-    await asyncio.sleep(0.1)
-
-
-def timed():
-    return timeit.timeit(ask, number=100)
-""",
-    given="import asyncio\nimport timeit",
-    answers={
-        "a": "10 seconds",
-        "b": "a tenth of a second",
-        "c": "less than a hundredth of a second",
-    },
-    right="c",
-    replies={
-        "a": Finding(
-            "That would be a hundred waits, one after another.",
-            "Nobody waits: `timeit` calls `ask`, and calling a coroutine function runs none of its lines.",
-            TIMEIT,
-        ),
-        "b": Finding(
-            "That would be a hundred waits at the same time.",
-            "Nobody waits: there is no loop here, and no `await`. `timeit` only calls `ask`.",
-            TIMEIT,
-        ),
-    },
-    hints=[
-        "`timeit` calls the function and takes no interest in what it returns.",
-        "What does `ask()` return, without an `await` in front of it?",
-    ],
-    solution="c: a hundred coroutine objects were made, and none of them was run.",
 )
 
 
