@@ -1,7 +1,7 @@
 """The bridges between sync and async code: which way each leads, in which thread the other side runs, what it costs.
 
 Each bridge is crossed many times with a function that does nothing, so what is left is the price of the crossing.
-nest-asyncio changes asyncio for a whole process, so it is crossed in a Python of its own.
+nest-asyncio2 changes asyncio for a whole process, so it is crossed in a Python of its own.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ async def bridges(crossings: int = CROSSINGS) -> "pandas.DataFrame":
     was seen to run), cost (seconds of one crossing there and back, the median) and mistake (the one that it invites).
 
     Raises TypeError or ValueError for crossings that are no whole number or below 1, RuntimeError where the process
-    with nest-asyncio fails, and subprocess.TimeoutExpired where that is not done after a minute.
+    with nest-asyncio2 fails, and subprocess.TimeoutExpired where that is not done after a minute.
     """
     import pandas
     from asgiref.sync import ThreadSensitiveContext, async_to_sync, sync_to_async
@@ -66,7 +66,7 @@ async def bridges(crossings: int = CROSSINGS) -> "pandas.DataFrame":
             "run_coroutine_threadsafe": await loop.run_in_executor(
                 outside, _crossed, lambda: asyncio.run_coroutine_threadsafe(_thread(), loop).result(), crossings
             ),
-            "nest-asyncio": await asyncio.to_thread(_in_new_process, crossings),
+            "nest-asyncio2": await asyncio.to_thread(_in_new_process, crossings),
             "to_thread": await _awaited(lambda: asyncio.to_thread(threading.get_ident), crossings),
             "run_in_executor": await _awaited(lambda: loop.run_in_executor(own, threading.get_ident), crossings),
             "sync_to_async": await _in_context(ThreadSensitiveContext(), sync_to_async(threading.get_ident), crossings),
@@ -88,7 +88,7 @@ KNOWN = {
     ),
     "async_to_sync": (
         TO_ASYNC,
-        "a thread of its own, with a new loop",
+        "a thread of its own, with a new loop; called inside sync_to_async, the loop's",
         "Called where a loop runs already, it raises. What belongs to one loop, such as a session, fails in the next.",
     ),
     "run_coroutine_threadsafe": (
@@ -96,10 +96,10 @@ KNOWN = {
         "another thread",
         "Called in the loop's own thread, its .result() waits for a loop that waits for it, for ever.",
     ),
-    "nest-asyncio": (
+    "nest-asyncio2": (
         TO_ASYNC,
         "another thread",
-        "It changes asyncio for the whole process. Nested runs end last in, first out; queued cells may be lost.",
+        "Not to be taken. It changes asyncio for the whole process, and nested runs end last in, first out.",
     ),
     "to_thread": (
         TO_SYNC,
@@ -166,11 +166,11 @@ def _thread_words(crossing: Crossing, loop_thread: int, other: str) -> str:
 def _in_new_process(crossings: int) -> Crossing:
     from helpers.costs.new_process import told_by  # as above
 
-    return Crossing(**told_by("the process with nest-asyncio", ["-P", __file__, str(crossings)], SECONDS))
+    return Crossing(**told_by("the process with nest-asyncio2", ["-P", __file__, str(crossings)], SECONDS))
 
 
 async def _nested(crossings: int) -> Crossing:
-    """Cross with nest-asyncio: plain code, called in a running loop, runs a coroutine in that same loop."""
+    """Cross with nest-asyncio2: plain code, called in a running loop, runs a coroutine in that same loop."""
     return _crossed(lambda: asyncio.get_running_loop().run_until_complete(_thread()), crossings)
 
 

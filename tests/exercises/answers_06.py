@@ -69,11 +69,11 @@ async def look_up_all(look_up, urls):
 async def poll(session, url, times):
     pages = []
     for _ in range(times):
-        pages.append(requests.get(url).json())
+        pages.append(requests.get(url, timeout=5).json())
         await asyncio.sleep(0.1)
     return pages
 """,
-        says="poll held the loop in one long step: `pages.append(requests.get(url).json())`",
+        says="poll held the loop in one long step: `pages.append(requests.get(url, timeout=5).json())`",
     ),
     Wrong(
         "two-bad-lines",
@@ -116,7 +116,7 @@ async def poll(session, url, times):
 async def poll(session, url, times):
     pages = []
     for _ in range(times):
-        pages.append((await requests.get(url)).json())
+        pages.append((await requests.get(url, timeout=5)).json())
         await asyncio.sleep(0.1)
     return pages
 """,
@@ -346,7 +346,7 @@ async def poll(session, url, times):
 async def poll(session, url, times):
     pages = []
     for _ in range(times):
-        response = await asyncio.to_thread(requests.get, url)
+        response = await asyncio.to_thread(requests.get, url, timeout=5)
         pages.append(response.json())
         await asyncio.to_thread(time.sleep, 0.1)
     return pages
@@ -393,6 +393,17 @@ async def page_beside_jobs(session, url, jobs):
     with ThreadPoolExecutor(max_workers=4) as pool:
         working = [loop.run_in_executor(pool, job) for job in jobs]
         *_, page = await asyncio.gather(*working, fetch_late())
+    return page
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        working = [loop.run_in_executor(pool, job) for job in jobs]
+        *_, page = await asyncio.gather(*working, fetch(session, url))
     return page
 """,
     ),

@@ -22,10 +22,10 @@ from helpers.page.words import count
 ASYNC_DEF = "async def does not make a call non-blocking"
 LETS_GO = "A library that awaits gives the loop back"
 THREAD = "No async form? Let a thread do the waiting"
-GIL = "to_thread mends waiting, not computing"
+GIL = "to_thread mends waiting, not computing in Python"
 PROCESS = "A process has a lock of its own"
 POOL = "to_thread is a pool, not magic"
-DEFAULT_POOL = "Everybody shares the default pool, even localhost"
+DEFAULT_POOL = "The default pool is shared, even by localhost"
 TIMEOUT = "A timeout does not interrupt blocking code"
 CULPRIT = "Finding the culprit"
 
@@ -95,7 +95,7 @@ def library_kept(attempt: Attempt) -> Judgement:
     def look_up(url: str) -> Any:
         nonlocal calls
         calls += 1
-        return requests.get(url).json()
+        return requests.get(url, timeout=5).json()
 
     urls = attempt.urls(4)
     seen = attempt.run(look_up, urls, meanings=_CALLED_AT_ONCE)
@@ -186,7 +186,7 @@ two_bad_lines = Coding(
 async def poll(session, url, times):
     pages = []
     for _ in range(times):
-        pages.append(requests.get(url).json())
+        pages.append(requests.get(url, timeout=5).json())
         time.sleep(0.1)
     return pages
 """,
@@ -302,16 +302,19 @@ async def page_beside_jobs(session, url, jobs):
     solution="""\
 async def page_beside_jobs(session, url, jobs):
     loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    pool = ThreadPoolExecutor(max_workers=4)
+    try:
         working = [loop.run_in_executor(pool, job) for job in jobs]
         *_, page = await asyncio.gather(*working, fetch(session, url))
+    finally:
+        await asyncio.to_thread(pool.shutdown)  # the end of `with pool:` would wait in the loop
     return page
 """,
     hints=[
         "Look at the timeline: `check(...).timeline()`. What is the row `getaddrinfo` waiting for?",
         "All calls of `to_thread` share one pool with the name look-ups. Leave it to the short jobs.",
-        "`with ThreadPoolExecutor(max_workers=4) as pool:` is a pool of your own, and "
-        "`loop.run_in_executor(pool, job)` gives it a job. Await them all before the `with` ends.",
+        "`pool = ThreadPoolExecutor(max_workers=4)` is a pool of your own, and `loop.run_in_executor(pool, job)` gives "
+        "it a job. In the end, `await asyncio.to_thread(pool.shutdown)` closes it without holding the loop.",
     ],
 )
 

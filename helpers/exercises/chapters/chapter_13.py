@@ -193,7 +193,7 @@ def two_worlds(attempt: Attempt) -> Judgement:
     def look_up(url: str) -> str:
         if threading.get_ident() == main:
             in_loop.append(url)
-        return str(requests.get(url).json()["name"])
+        return str(requests.get(url, timeout=5).json()["name"])
 
     urls = attempt.urls(2)
     pages = attempt.answers(urls)
