@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.costs.new_process import told_by
 from helpers.page.checked import check_number
 from helpers.page.live_output import StatusLine
+from helpers.servers.process import lift_descriptor_limit
 
 if TYPE_CHECKING:
     import pandas
@@ -55,12 +56,16 @@ class PriceOfWaiting:
         return f"<price of waiting for {', '.join(f'{asked:,}' for asked in sorted(set(self.table['asked'])))}>"
 
 
-def price_of_waiting(counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: float = WAIT) -> PriceOfWaiting:
+def price_of_waiting(
+    counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: float = WAIT, url: str = ""
+) -> PriceOfWaiting:
     """Let so many threads, and as many tasks, wait together, for each of the counts, and see what it takes.
 
     Args:
         counts: numbers of waiters, from 1 to 100,000. A thread limit of the system is met and noted, not hidden.
         wait: seconds that each of them waits.
+        url: what each of them asks for first, a thread with requests and a task with aiohttp; it is weighed with the
+            response in hand, whose body it has not read. Empty: they only wait.
 
     Raises:
         TypeError, ValueError: a count is no such number, or the wait is not above 0 and up to 5.
@@ -72,12 +77,14 @@ def price_of_waiting(counts: Sequence[int] = (10, 100, 1_000, 10_000), wait: flo
     if not counts:
         raise ValueError("give one count of waiters or more, such as [10, 100, 1000]")
     wait = check_number("wait", wait, 0, 5, "seconds", above=True)
+    if url:
+        lift_descriptor_limit()  # each connection is an open file; the new processes may have as many as this one
     asked = [(kind, count) for count in counts for kind in KINDS]
     rows = []
     with StatusLine() as line:
         for number, (kind, count) in enumerate(asked):
             line.show(f"{number} of {len(asked)} measured; now {count:,} {kind}")
-            rows.append({"kind": kind, "asked": count, **in_new_process(kind, count, wait)})
+            rows.append({"kind": kind, "asked": count, **in_new_process(kind, count, wait, url)})
     table = pandas.DataFrame(rows, columns=["kind", "asked", "started", "wall", "memory", "note"])
     table.insert(5, "memory_each", table["memory"] / table["started"].clip(lower=1))
     return PriceOfWaiting(table, wait)
@@ -103,11 +110,11 @@ def price_of_threads(counts: Sequence[int]) -> "pandas.DataFrame":
     return table
 
 
-def in_new_process(kind: str, count: int, wait: float) -> dict[str, Any]:
+def in_new_process(kind: str, count: int, wait: float, url: str = "") -> dict[str, Any]:
     """Run waiting_process.py in a Python of its own, and return what it measured.
 
     Raises RuntimeError where the process fails, and subprocess.TimeoutExpired where it is not done after SECONDS.
     """
-    arguments = [PROCESS, kind, str(count), str(wait)]
+    arguments = [PROCESS, kind, str(count), str(wait), *([url] if url else [])]
     measured: dict[str, Any] = told_by(f"the process with {count:,} {kind}", arguments, SECONDS)
     return measured

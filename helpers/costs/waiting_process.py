@@ -1,6 +1,7 @@
-"""Lets so many threads, or tasks, wait, and says what that took.
+"""Lets so many threads, or tasks, wait, and says what that took; with an address, each has asked for it and holds on.
 
 python helpers/costs/waiting_process.py threads 1000 0.3
+python helpers/costs/waiting_process.py tasks 300 0.3 http://127.0.0.1:8000/countries/FR
 """
 
 import asyncio
@@ -9,9 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
+
+ROOM = 60.0
+"""Seconds within which a request is answered, or has failed."""
 
 
 def resident_memory() -> int:
@@ -23,13 +28,28 @@ def resident_memory() -> int:
     return held
 
 
-def threads(count: int, wait: float) -> dict[str, Any]:
-    """Start up to ``count`` threads, weigh them, let all wait so many seconds together, and time it all."""
+def threads(count: int, wait: float, url: str = "") -> dict[str, Any]:
+    """Start up to ``count`` threads, weigh them, let all wait so many seconds together, and time it all.
+
+    With a ``url`` each asks for it with requests, and holds the response, whose body it has not read.
+    """
     go_on, waiting = threading.Event(), threading.Semaphore(0)
+    if url:
+        import requests
+
+        requests.get(url, timeout=ROOM).close()  # what the first one loads and keeps is no waiter's
+
+    failed: list[Exception] = []
 
     def work() -> None:
-        waiting.release()
-        go_on.wait()
+        with ExitStack() as held:
+            try:
+                if url:
+                    held.enter_context(requests.get(url, stream=True, timeout=ROOM))
+            except Exception as error:
+                failed.append(error)
+            waiting.release()
+            go_on.wait()
 
     started: list[threading.Thread] = []
     note = ""
@@ -52,11 +72,16 @@ def threads(count: int, wait: float) -> dict[str, Any]:
         for thread in started:
             thread.join()
     wall = time.perf_counter() - began
+    if failed:
+        raise failed[0]
     return {"started": len(started), "start": start, "wall": wall, "memory": memory, "note": note}
 
 
-def tasks(count: int, wait: float) -> dict[str, Any]:
-    """Start ``count`` tasks that sleep, weigh them while they do, and time them."""
+def tasks(count: int, wait: float, url: str = "") -> dict[str, Any]:
+    """Start ``count`` tasks that sleep, weigh them while they do, and time them.
+
+    With a ``url`` each first asks for it with aiohttp, and holds the response, whose body it has not read.
+    """
 
     async def all_of_them() -> tuple[float, int]:
         before, began = resident_memory(), time.perf_counter()
@@ -67,12 +92,37 @@ def tasks(count: int, wait: float) -> dict[str, Any]:
             memory = resident_memory() - before
         return time.perf_counter() - began, memory
 
-    wall, memory = asyncio.run(all_of_them())
+    async def all_that_ask() -> tuple[float, int]:
+        import aiohttp
+
+        door = asyncio.Semaphore(100)  # the queue of connections that a server has yet to take is short
+        everybody = asyncio.Barrier(count + 1)
+
+        async def work() -> None:
+            async with AsyncExitStack() as held:
+                async with door:
+                    await held.enter_async_context(session.get(url))
+                await everybody.wait()
+                await asyncio.sleep(wait)
+
+        timeout = aiohttp.ClientTimeout(total=ROOM)
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout) as session:
+            async with session.get(url) as response:
+                await response.read()  # what the first one loads and keeps is no waiter's
+            before, began = resident_memory(), time.perf_counter()
+            async with asyncio.TaskGroup() as group:
+                for _ in range(count):
+                    group.create_task(work())
+                await everybody.wait()
+                memory = resident_memory() - before
+            return time.perf_counter() - began, memory
+
+    wall, memory = asyncio.run(all_that_ask() if url else all_of_them())
     return {"started": count, "wall": wall, "memory": memory, "note": ""}
 
 
-KINDS: dict[str, Callable[[int, float], dict[str, Any]]] = {"threads": threads, "tasks": tasks}
+KINDS: dict[str, Callable[..., dict[str, Any]]] = {"threads": threads, "tasks": tasks}
 
 
 if __name__ == "__main__":
-    print(json.dumps(KINDS[sys.argv[1]](int(sys.argv[2]), float(sys.argv[3]))))
+    print(json.dumps(KINDS[sys.argv[1]](int(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:])))

@@ -10,15 +10,18 @@ import aiohttp
 
 
 async def events(response):
-    """The events of a text/event-stream: pairs of id and data."""
-    event = {}
+    """The events of a text/event-stream: pairs of id, as text, and data."""
+    last_id, data = "", []
     async for line in response.content:
-        name, _, value = line.decode().rstrip("\\n").partition(": ")
-        if name:
-            event[name] = value
-        elif "data" in event:
-            yield int(event["id"]), json.loads(event["data"])
-            event = {}
+        name, colon, value = line.decode().rstrip("\\r\\n").partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not name and not colon and data:
+            yield last_id, json.loads("\\n".join(data))
+            data = []
 '''
 
 WRONG = [
@@ -27,46 +30,75 @@ WRONG = [
         "read-a-feed",
         """
 def parse_events(lines):
-    found, event = [], {}
+    found, last_id, data = [], "", []
     for line in lines:
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-        elif event:
-            found.append((event["id"], event["data"]))
-            event = {}
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((last_id, data))
+            data = []
     return found
 """,
-        says="KeyError",
+        says="not texts",
     ),
     Wrong(
         "read-a-feed",
         """
 def parse_events(lines):
-    found, event = [], {}
+    found, last_id, data = [], "", []
     for line in lines:
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-        elif "data" in event:
-            found.append((event["id"], event["data"]))
-            event = {}
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((int(last_id), "\\n".join(data)))
+            data = []
     return found
 """,
-        says="The ids are texts",
+        says="not texts",
     ),
     Wrong(
         "read-a-feed",
         """
 def parse_events(lines):
-    found, event = [], {}
+    found, last_id, data = [], "", []
     for line in lines:
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-        elif "data" in event:
-            found.append((int(event["id"]), event["data"]))
-    return found + found
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((last_id, "".join(data)))
+            data = []
+    return found
+""",
+        says="One event has two lines of data",
+    ),
+    Wrong(
+        "read-a-feed",
+        """
+def parse_events(lines):
+    found, last_id, data = [], "", []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line:
+            found.append((last_id, "\\n".join(data)))
+            data = []
+    return found
 """,
         says="were sent",
     ),
@@ -74,16 +106,59 @@ def parse_events(lines):
         "read-a-feed",
         """
 def parse_events(lines):
-    found, event = [], {}
+    found, last_id, data = [], "", []
     for line in lines:
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-        elif event:
-            event = {}
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((last_id, "\\n".join(data)))
+            data = []
+    if data:
+        found.append((last_id, "\\n".join(data)))
+    return found
+""",
+        says="It found an event that was not at its end",
+    ),
+    Wrong(
+        "read-a-feed",
+        """
+def parse_events(lines):
+    found, last_id, data = [], "", []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            data = []
     return found
 """,
         says="empty list",
+    ),
+    Wrong(
+        "read-a-feed",
+        """
+def parse_events(lines):
+    found, last_id, data = [], "", []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((last_id, "\\n".join(data)))
+            last_id, data = "", []
+    return found
+""",
+        says="One event has no id of its own",
     ),
     # --- newest-counts
     Wrong(
@@ -174,16 +249,91 @@ async def follow_feed(session, url, count):
         "follow-a-feed",
         """
 async def follow_feed(session, url, count):
-    texts, last = [], 0
+    texts, last = [], "0"
     while len(texts) < count:
         with suppress(aiohttp.ClientPayloadError):
-            async with session.get(url, headers={"Last-Event-ID": str(last)}) as response:
+            async with session.get(url, headers={"Last-Event-ID": last}) as response:
                 async for number, message in events(response):
                     texts.append(message["text"])
                     last = number
     return texts
 """,
         says="results",
+    ),
+    # --- notice-silence
+    Wrong(
+        "notice-silence",
+        """
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    timeout = aiohttp.ClientTimeout(total=None, sock_read=0.8)
+    while len(texts) < count:
+        headers = {"Last-Event-ID": last}
+        async with session.get(url, headers=headers, timeout=timeout) as response:
+            async for number, message in events(response):
+                texts.append(message["text"])
+                last = number
+                if len(texts) == count:
+                    break
+    return texts
+""",
+        says="SocketTimeoutError",
+    ),
+    Wrong(
+        "notice-silence",
+        """
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    timeout = aiohttp.ClientTimeout(total=300)
+    while len(texts) < count:
+        headers = {"Last-Event-ID": last}
+        with suppress(TimeoutError):
+            async with session.get(url, headers=headers, timeout=timeout) as response:
+                async for number, message in events(response):
+                    texts.append(message["text"])
+                    last = number
+                    if len(texts) == count:
+                        break
+    return texts
+""",
+        says="It had not ended after 6 s",
+    ),
+    Wrong(
+        "notice-silence",
+        """
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    timeout = aiohttp.ClientTimeout(total=0.7)
+    while len(texts) < count:
+        headers = {"Last-Event-ID": last}
+        with suppress(TimeoutError):
+            async with session.get(url, headers=headers, timeout=timeout) as response:
+                async for number, message in events(response):
+                    texts.append(message["text"])
+                    last = number
+                    if len(texts) == count:
+                        break
+    return texts
+""",
+        says="of a feed that was well all the time",
+    ),
+    Wrong(
+        "notice-silence",
+        """
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    timeout = aiohttp.ClientTimeout(total=None, sock_read=0.8)
+    while len(texts) < count:
+        headers = {"Last-Event-ID": last}
+        with suppress(TimeoutError):
+            async with session.get(url, headers=headers, timeout=timeout) as response:
+                async for number, message in events(response):
+                    texts.append(message["text"])
+                    if len(texts) == count:
+                        break
+    return texts
+""",
+        says="The first messages came again",
     ),
 ]
 
@@ -192,15 +342,35 @@ RIGHT = [
         "read-a-feed",
         """
 def parse_events(lines):
-    found, event = [], {}
+    found, last_id, data = [], "", []
     for line in lines:
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-        elif event:
-            if "id" in event:
-                found.append((int(event["id"]), event["data"]))
-            event.clear()
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((last_id, "\\n".join(data)))
+            data.clear()
+    return found
+""",
+    ),
+    Right(
+        "read-a-feed",
+        """
+def parse_events(lines):
+    found, last_id, data = [], "", None
+    for line in lines:
+        name, colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data = value if data is None else f"{data}\\n{value}"
+        elif not line and data is not None:
+            found.append([last_id, data])
+            data = None
     return found
 """,
     ),
@@ -227,8 +397,47 @@ async def follow_feed(session, url, count):
         with suppress(aiohttp.ClientPayloadError):
             async with session.get(url, headers=headers) as response:
                 async for number, message in events(response):
-                    known[number] = message["text"]
+                    known[int(number)] = message["text"]
     return [known[number] for number in sorted(known)][:count]
+""",
+    ),
+    Right(
+        "notice-silence",
+        """
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=0.5)
+    while len(texts) < count:
+        headers = {"Last-Event-ID": last}
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with session.get(url, headers=headers, timeout=timeout) as response:
+                async for number, message in events(response):
+                    texts.append(message["text"])
+                    last = number
+                    if len(texts) == count:
+                        break
+    return texts
+""",
+    ),
+    Right(
+        "notice-silence",
+        """
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    while len(texts) < count:
+        request = session.get(url, headers={"Last-Event-ID": last}, timeout=aiohttp.ClientTimeout(total=None))
+        with suppress(TimeoutError):
+            async with request as response:
+                while len(texts) < count:
+                    async with asyncio.timeout(0.8):
+                        line = await response.content.readline()
+                    name, _, value = line.decode().strip().partition(":")
+                    if name == "id":
+                        number = value.strip()
+                    elif name == "data":
+                        texts.append(json.loads(value)["text"])
+                        last = number
+    return texts
 """,
     ),
 ]

@@ -15,6 +15,7 @@ from helpers.page.words import count
 CAPACITY = "More at once is not more per second"
 STALL = "A loop of requests hides the stall"
 RATE = "A semaphore is not a rate limit"
+BOTH = "Both limits: the permit outside, the turn last"
 BATCHES = "A batch waits for its slowest member"
 QUEUE = "A queue without a bound is a list in your memory"
 FILES = "Every connection is an open file"
@@ -53,7 +54,7 @@ async def paced_and_permitted():
     turns, permits = AsyncLimiter(4, 0.1), asyncio.Semaphore(20)
 
     async def ask(url):
-        async with turns, permits:
+        async with permits, turns:
             return await fetch(session, url)
 
     async with aiohttp.ClientSession() as session:
@@ -70,20 +71,22 @@ async def paced_and_permitted():
         ),
         "c": Finding(
             "That would need twenty to have had their turn before the first has its answer.",
-            "Forty turns a second, and each holds its permit for 0.2 s: multiply.",
+            "All twenty permits are taken, but a permit sends nothing: its holder waits for a turn. Forty turns a "
+            "second, 0.2 s each: multiply.",
             CAPACITY,
         ),
         "d": Finding(
             "That would need `gather` to start them all.",
             "It does start all the tasks. But each has to go through two doors before it asks for anything.",
-            RATE,
+            BOTH,
         ),
     },
     hints=[
-        "Two limits are there. Which of them is reached first, and is the other ever reached?",
+        "Two limits are there. Who has a permit has still to wait for something: for what, and where does it go out?",
         "Little's law: in flight = requests per second times seconds each.",
     ],
-    solution="b: about 10. Forty a second times 0.2 s each makes 8, and a few more as the turns come in fours.",
+    solution="b: about 10. Forty a second times 0.2 s each makes 8, and a few more as the turns come in fours. The "
+    "other permits are held by those whose turn has yet to come.",
 )
 
 

@@ -13,6 +13,7 @@ from helpers.page.words import count
 
 FOUR = "Four ways to hear the same news"
 RESUME = "A feed that breaks loses nothing, if the client says what it has"
+SILENT = "A silent connection looks like a quiet one"
 STALLS = "One slow reader stalls everybody"
 
 
@@ -77,23 +78,40 @@ TEXTS = ("sun", "rain", "fog: patches", "wind: 7", "snow", "hail", "frost", "a: 
 
 
 def a_feed_is_read(attempt: Attempt) -> Judgement:
-    """`parse_events(lines)` returns pairs of id and data, of whatever was sent between them."""
-    texts = attempt.chance.sample(TEXTS, 5)
-    first = attempt.chance.randint(3, 90)
+    """`parse_events(lines)` returns pairs of id and data, in whichever of the standard's forms they were sent."""
+    chance = attempt.chance
+    texts = chance.sample(TEXTS, 6)
+    first = chance.randint(3, 90)
+    wanted = [(str(first + at), text) for at, text in enumerate(texts)]
+    several, without_id = chance.sample(range(1, 6), 2)
+    wanted[several] = (wanted[several][0], f"{texts[several]}\n  and more")
+    wanted[without_id] = (wanted[without_id - 1][0], texts[without_id])
     lines: list[str] = ["retry: 500", ""]
-    for number, text in enumerate(texts, start=first):
-        lines += [": still here", ""] * attempt.chance.randint(0, 2)
-        lines += [f"id: {number}", f"data: {text}", ""]
+    for at, (number, data) in enumerate(wanted):
+        lines += [": still here", ""] * chance.randint(0, 2)
+        space = "" if at % 2 else " "
+        lines += [] if at == without_id else [f"id:{space}{number}"]
+        lines += [f"data: {line}" if line.startswith(" ") else f"data:{space}{line}" for line in data.split("\n")]
+        lines += [""]
+    lines += [f"id: {first + 6}", "data: not at its end"]
     seen = attempt.run(lines)
     if seen.result == []:
         yield Finding(
             "It returned an empty list.", "An event is over at the empty line after it. What is to be done there?", FOUR
         )
-    wanted = list(enumerate(texts, start=first))
     result = seen.result if isinstance(seen.result, list) else []
-    if result and all(isinstance(pair, tuple | list) and isinstance(pair[0], str) for pair in result):
+    pairs = [tuple(pair) for pair in result if isinstance(pair, tuple | list) and len(pair) == 2]
+    if any(not isinstance(part, str) for pair in pairs for part in pair):
         yield Finding(
-            "The ids are texts.", "All that comes over a line is text, until somebody makes a number of it.", FOUR
+            "There are ids or data that are not texts.",
+            "What comes over a line is text. Several lines of data make one text, with the end of a line between them.",
+            FOUR,
+        )
+    if any(data == "not at its end" for _, data in pairs):
+        yield Finding(
+            "It found an event that was not at its end.",
+            "The feed broke before the empty line. More lines of it may have been on their way.",
+            FOUR,
         )
     if len(result) > len(wanted):
         yield Finding(
@@ -101,8 +119,25 @@ def a_feed_is_read(attempt: Attempt) -> Judgement:
             "Signs of life and lines without data are no events, and what is over must not be found again.",
             FOUR,
         )
-    seen.result = [tuple(pair) if isinstance(pair, list) else pair for pair in result] if result else seen.result
-    yield judges.values(seen, wanted, "the pairs of id and data, in order", FOUR)
+    if len(pairs) == len(wanted) and pairs[several][1] != wanted[several][1]:
+        yield Finding(
+            f"One event has two lines of data; it found {pairs[several][1]!r}.",
+            "The lines of one event belong together, with the end of a line between them.",
+            FOUR,
+        )
+    if len(pairs) == len(wanted) and pairs[without_id][0] != wanted[without_id][0]:
+        yield Finding(
+            f"One event has no id of its own; it found {pairs[without_id][0]!r}, and the one before it has "
+            f"{wanted[without_id][0]!r}.",
+            "The last id goes on holding until another comes: a client that comes back says it.",
+            FOUR,
+        )
+    if pairs != wanted:
+        at = next((at for at, pair in enumerate(pairs[: len(wanted)]) if pair != wanted[at]), len(pairs))
+        got = repr(pairs[at]) if at < len(pairs) else "nothing"
+        yield Finding(
+            f"Where {wanted[min(at, 5)]!r} was sent, it returned {got}.", "Pairs of id and data, in order.", FOUR
+        )
     return f"All {len(wanted)} events, with their ids, and none of the signs of life."
 
 
@@ -112,31 +147,36 @@ read_a_feed = Coding(
     judge=a_feed_is_read,
     start="""\
 def parse_events(lines):
-    found, event = [], {}
+    found, last_id, data = [], "", []
     for line in lines:
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-        elif event:
-            ...
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((last_id, ...))
     return found
 """,
     hints=[
-        "The gap is reached at an empty line, when something has been collected since the last one.",
-        'Not all that is collected is an event: is there an "id" and a "data" in it?',
-        "Append the pair, and begin with an empty `event` for the next one, event or not.",
+        "The gap is reached at an empty line, when data has been collected since the last event.",
+        "An event may have several lines of data: they are in the list, and make one text.",
+        "Join the lines, and begin with an empty `data` for the next event. The id stays until another comes.",
     ],
     solution="""\
 def parse_events(lines):
-    found, event = [], {}
+    found, last_id, data = [], "", []
     for line in lines:
-        name, _, value = line.partition(": ")
-        if name:
-            event[name] = value
-        elif event:
-            if "data" in event:
-                found.append((int(event["id"]), event["data"]))
-            event = {}
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not line and data:
+            found.append((last_id, "\\n".join(data)))
+            data = []
     return found
 """,
 )
@@ -231,7 +271,7 @@ def a_broken_feed_is_followed(attempt: Attempt) -> Judgement:
             "The server cannot know what you have, unless the request says it.",
             RESUME,
         )
-    with urlopen(url.replace("/feed", "/poll").replace("&drop_after=4", "")) as answer:  # asked beside the measurement
+    with urlopen(url.replace("/feed", "/poll").replace("&drop_after=4", ""), timeout=10) as answer:
         known = [message["text"] for message in json.load(answer)][:wanted]
     yield judges.values(seen, known, "the texts, each once, in order", RESUME)
     yield judges.nothing_left(seen, RESUME)
@@ -254,16 +294,16 @@ async def follow_feed(session, url, count):
 ''',
     hints=[
         "Two loops: one over connections, and inside it one over the events of this connection.",
-        'The header is {"Last-Event-ID": str(number)}, with the id of the last message that you have.',
+        'The header is {"Last-Event-ID": last}, with the id of the last message that you have.',
         "Catch `aiohttp.ClientPayloadError` around one connection, and return when there are enough texts.",
     ],
     solution='''\
 async def follow_feed(session, url, count):
     """The texts of the first `count` messages of the feed, each once, in order."""
-    texts, last = [], 0
+    texts, last = [], "0"
     while len(texts) < count:
         try:
-            async with session.get(url, headers={"Last-Event-ID": str(last)}) as response:
+            async with session.get(url, headers={"Last-Event-ID": last}) as response:
                 async for number, message in events(response):
                     texts.append(message["text"])
                     last = number
@@ -273,4 +313,93 @@ async def follow_feed(session, url, count):
             pass
     return texts
 ''',
+)
+
+
+def silence_is_noticed(attempt: Attempt) -> Judgement:
+    """`follow_silent(session, url, count)` comes back where a feed falls silent, and stays where it has no news."""
+    wanted, every = 14, 6
+    seed = attempt.chance.randint(1, 10**6)
+    seen = attempt.run(
+        attempt.api.url("/feed", rate=200, messages=20, silent_after=every, heartbeat=0.1, seed=seed),
+        wanted,
+        with_session=True,
+        meanings=SILENCE,
+    )
+    yield judges.ran(seen, SILENT)
+    texts = seen.result if isinstance(seen.result, list) else []
+    if texts and texts[every : 2 * every] == texts[:every]:
+        yield Finding(
+            "The first messages came again after the first silence.",
+            "The server cannot know what you have, unless the request says it.",
+            RESUME,
+        )
+    # Asked beside the measurement.
+    with urlopen(attempt.api.url("/poll", rate=200, messages=20, seed=seed), timeout=10) as answer:
+        known = [message["text"] for message in json.load(answer)][:wanted]
+    yield judges.values(seen, known, "the texts, each once, in order", SILENT)
+    asked = seen.server.requests
+    yield judges.nothing_left(seen, SILENT)
+    url = attempt.api.url("/feed", rate=0.8, messages=9, heartbeat=0.1, seed=attempt.chance.choice(SLOW_SEEDS))
+    quiet = attempt.run(url, 2, with_session=True, meanings=SILENCE)
+    yield judges.ran(quiet, SILENT)
+    if quiet.server.requests > 2:
+        yield Finding(
+            f"It asked {quiet.server.requests} times for two messages of a feed that was well all the time.",
+            "No news is not silence, and nor is a connection that lasts. Which clock starts anew with every byte, the "
+            "signs of life among them?",
+            SILENT,
+        )
+    yield judges.nothing_left(quiet, SILENT)
+    return f"The silent feed took {count(asked, 'connection')}, the quiet one {quiet.server.requests}."
+
+
+SLOW_SEEDS = (3, 6, 12, 17, 21, 24, 35, 40, 47, 53)
+"""With these the second message of the quiet feed is born 2.4 s to 3.4 s after the first request."""
+
+SILENCE = {
+    "SocketTimeoutError": ("That is how silence shows. It is no reason to give up.", SILENT),
+    "TimeoutError": ("That is how silence shows. It is no reason to give up.", SILENT),
+}
+
+notice_silence = Coding(
+    name="notice-silence",
+    title="Repair: a feed that falls silent",
+    judge=silence_is_noticed,
+    limit=6.0,
+    start="""\
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    while len(texts) < count:
+        headers = {"Last-Event-ID": last}
+        async with session.get(url, headers=headers) as response:
+            async for number, message in events(response):
+                texts.append(message["text"])
+                last = number
+                if len(texts) == count:
+                    break
+    return texts
+""",
+    hints=[
+        "What arrives on a connection that is well, even without news? And what on one that has fallen silent?",
+        "`session.get` takes a `timeout=`. Of its clocks one starts anew with every byte; the total must not cut.",
+        "`aiohttp.ClientTimeout(total=None, sock_read=0.8)`, and `except TimeoutError` around one connection.",
+    ],
+    solution="""\
+async def follow_silent(session, url, count):
+    texts, last = [], "0"
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=0.8)
+    while len(texts) < count:
+        headers = {"Last-Event-ID": last}
+        try:
+            async with session.get(url, headers=headers, timeout=timeout) as response:
+                async for number, message in events(response):
+                    texts.append(message["text"])
+                    last = number
+                    if len(texts) == count:
+                        break
+        except TimeoutError:
+            pass  # silent: come back
+    return texts
+""",
 )
