@@ -58,7 +58,7 @@ class SyncAndAsync:
             ),
             (
                 "View functions",
-                f"def. Under ASGI it gets a thread of its own: {burst['ASGI, def']}.",
+                f"def. Under ASGI it gets a thread of its own, with no limit set: {burst['ASGI, def']}.",
                 f"async def. With a blocking call in it, everyone waits: {burst['ASGI, async def that blocks']}.",
             ),
             (
@@ -96,7 +96,7 @@ class SyncAndAsync:
             ),
             (
                 "Libraries",
-                "requests, psycopg, the ORM, nearly every package for Django.",
+                "requests, psycopg, the ORM, and what was written for it.",
                 "aiohttp, httpx, Channels for WebSockets; what is sync needs sync_to_async.",
             ),
         ]

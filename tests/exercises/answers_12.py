@@ -13,7 +13,7 @@ WRONG = [
         """
 async def ask_with_requests(urls):
     get = sync_to_async(requests.get)
-    answers = await asyncio.gather(*(get(url) for url in urls))
+    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
     return [answer.json() for answer in answers]
 """,
         says="at most 1 request in flight",
@@ -23,7 +23,7 @@ async def ask_with_requests(urls):
         """
 async def ask_with_requests(urls):
     get = sync_to_async(requests.get, thread_sensitive=True)
-    answers = await asyncio.gather(*(get(url) for url in urls))
+    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
     return [answer.json() for answer in answers]
 """,
         says="at most 1 request in flight",
@@ -33,7 +33,7 @@ async def ask_with_requests(urls):
         """
 async def ask_with_requests(urls):
     get = sync_to_async(requests.get, thread_sensitive=False)
-    return [(await get(url)).json() for url in urls]
+    return [(await get(url, timeout=5)).json() for url in urls]
 """,
         says="at most 1 request in flight",
     ),
@@ -41,7 +41,7 @@ async def ask_with_requests(urls):
         "a-thread-for-each",
         """
 async def ask_with_requests(urls):
-    return [requests.get(url).json() for url in urls]
+    return [requests.get(url, timeout=5).json() for url in urls]
 """,
         says="at most 1 request in flight",
     ),
@@ -150,7 +150,7 @@ RIGHT = [
         "a-thread-for-each",
         """
 async def ask_with_requests(urls):
-    get = sync_to_async(lambda url: requests.get(url).json(), thread_sensitive=False)
+    get = sync_to_async(lambda url: requests.get(url, timeout=5).json(), thread_sensitive=False)
     return list(await asyncio.gather(*map(get, urls)))
 """,
     ),
@@ -158,7 +158,7 @@ async def ask_with_requests(urls):
         "a-thread-for-each",
         """
 async def ask_with_requests(urls):
-    answers = await asyncio.gather(*(asyncio.to_thread(requests.get, url) for url in urls))
+    answers = await asyncio.gather(*(asyncio.to_thread(requests.get, url, timeout=5) for url in urls))
     return [answer.json() for answer in answers]
 """,
     ),

@@ -48,7 +48,7 @@ awaited_in_vain = Choice(
 async def report():
     get = sync_to_async(requests.get)
     pages = [api.url("/countries/FR", n=n, delay=0.1) for n in range(6)]
-    return await asyncio.gather(*(get(url) for url in pages))
+    return await asyncio.gather(*(get(url, timeout=5) for url in pages))
 """,
     given=GIVEN,
     answers={"a": "6", "b": "1", "c": "as many as the default pool has threads"},
@@ -92,13 +92,13 @@ a_thread_for_each = Coding(
     start="""\
 async def ask_with_requests(urls):
     get = sync_to_async(requests.get, ...)
-    answers = await asyncio.gather(*(get(url) for url in urls))
+    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
     return [answer.json() for answer in answers]
 """,
     solution="""\
 async def ask_with_requests(urls):
     get = sync_to_async(requests.get, thread_sensitive=False)
-    answers = await asyncio.gather(*(get(url) for url in urls))
+    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
     return [answer.json() for answer in answers]
 """,
     hints=[

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from aiohttp import ClientSession, TCPConnector, web
+from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
 
 from helpers.servers.process import exit_with_parent, say_ready
 
@@ -31,7 +31,7 @@ async def spent(request: web.Request) -> web.Response:
 
 
 async def own_session(app: web.Application) -> AsyncIterator[None]:
-    async with ClientSession(connector=TCPConnector(limit=0)) as app[SESSION]:
+    async with ClientSession(connector=TCPConnector(limit=0), timeout=ClientTimeout(total=10)) as app[SESSION]:
         yield
 
 

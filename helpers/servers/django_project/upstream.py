@@ -25,5 +25,7 @@ def shared_session() -> aiohttp.ClientSession:
     """
     global _session
     if _session is None:
-        _session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        # No limit of connections, so that only the server's places count here. A site of your own keeps aiohttp's.
+        connector, patience = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=10)
+        _session = aiohttp.ClientSession(connector=connector, timeout=patience)
     return _session

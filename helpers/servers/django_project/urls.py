@@ -24,6 +24,7 @@ urlpatterns = [
     path("orm/list", orm.country_list),
     path("orm/alist", orm.country_list_async),
     path("orm/forgot", orm.forgot),
+    path("orm/slow", orm.slow),
     path("orm/ten", orm.ten),
     path("orm/ten-apart", orm.ten_apart),
     path("orm/count-by-run", orm.count_by_run),

@@ -20,23 +20,23 @@ def url_of(country):
 
 
 def step_0(request):
-    pages = [requests.get(url_of(country)).json() for country in query()]
+    pages = [requests.get(url_of(country), timeout=10).json() for country in query()]
     return JsonResponse({"pages": pages})
 
 
 async def step_1(request):
-    pages = [requests.get(url_of(country)).json() for country in query()]
+    pages = [requests.get(url_of(country), timeout=10).json() for country in query()]
     return JsonResponse({"pages": pages})
 
 
 async def step_2(request):
-    pages = [requests.get(url_of(country)).json() async for country in query()]
+    pages = [requests.get(url_of(country), timeout=10).json() async for country in query()]
     return JsonResponse({"pages": pages})
 
 
 async def step_3(request):
     get = sync_to_async(requests.get)
-    pages = [(await get(url_of(country))).json() async for country in query()]
+    pages = [(await get(url_of(country), timeout=10)).json() async for country in query()]
     return JsonResponse({"pages": pages})
 
 

@@ -24,25 +24,26 @@ async def ask_all(session):
 
 
 def one_by_one(request):
-    answers = [requests.get(url).json() for url in TEN]
+    answers = [requests.get(url, timeout=10).json() for url in TEN]
     return JsonResponse({"answers": len(answers)})
 
 
 def one_session(request):
     with requests.Session() as session:
-        answers = [session.get(url).json() for url in TEN]
+        answers = [session.get(url, timeout=10).json() for url in TEN]
     return JsonResponse({"answers": len(answers)})
 
 
 def threads(request):
     with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(requests.get, TEN))
+        jobs = [pool.submit(requests.get, url, timeout=10) for url in TEN]
+        answers = [job.result() for job in jobs]
     return JsonResponse({"answers": len(answers)})
 
 
 def bridged(request):
     async def with_own_session():
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
             return await ask_all(session)
 
     answers = async_to_sync(with_own_session)()
@@ -50,7 +51,7 @@ def bridged(request):
 
 
 async def blocking(request):
-    answers = [requests.get(url).json() for url in TEN]
+    answers = [requests.get(url, timeout=10).json() for url in TEN]
     return JsonResponse({"answers": len(answers)})
 
 
@@ -66,16 +67,16 @@ async def gathered(request):
 
 async def adapted(request):
     get = sync_to_async(requests.get)
-    answers = await asyncio.gather(*(get(url) for url in TEN))
+    answers = await asyncio.gather(*(get(url, timeout=10) for url in TEN))
     return JsonResponse({"answers": len(answers)})
 
 
 async def adapted_apart(request):
     get = sync_to_async(requests.get, thread_sensitive=False)
-    answers = await asyncio.gather(*(get(url) for url in TEN))
+    answers = await asyncio.gather(*(get(url, timeout=10) for url in TEN))
     return JsonResponse({"answers": len(answers)})
 
 
 async def to_threads(request):
-    answers = await asyncio.gather(*(asyncio.to_thread(requests.get, url) for url in TEN))
+    answers = await asyncio.gather(*(asyncio.to_thread(requests.get, url, timeout=10) for url in TEN))
     return JsonResponse({"answers": len(answers)})

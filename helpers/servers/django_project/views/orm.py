@@ -22,6 +22,11 @@ async def country_list_async(request):
     return JsonResponse({"names": names})
 
 
+def slow(request):
+    country = Country.objects.slowly(0.3).get(code="FR")
+    return JsonResponse({"name": country.name})
+
+
 async def forgot(request):
     country = Country.objects.get(code="FR")
     return JsonResponse({"name": country.name})

@@ -8,7 +8,7 @@ from ..upstream import shared_session, upstream
 
 
 def blocking(request):
-    answer = requests.get(upstream("/countries/FR", delay=0.1))
+    answer = requests.get(upstream("/countries/FR", delay=0.1), timeout=10)
     return JsonResponse(answer.json())
 
 
@@ -18,5 +18,5 @@ async def awaited(request):
 
 
 async def blocking_in_async(request):
-    answer = requests.get(upstream("/countries/FR", delay=0.1))
+    answer = requests.get(upstream("/countries/FR", delay=0.1), timeout=10)
     return JsonResponse(answer.json())
