@@ -16,6 +16,8 @@ class Word(NamedTuple):
 
 
 GLOSSARY: dict[str, Word] = {
+    "wall time": Word(r"wall time", "from the opening of a block to its end, as a clock on the wall has it", "00"),
+    "thread": Word(r"threads?", "a line of execution: each runs one line of your program at a time", "03"),
     "in flight": Word(r"in flight", "sent, and not yet answered in full", "00"),
     "latency": Word(r"latency", "how long one request took, from the call to the last byte of its answer", "02"),
     "median": Word(r"medians?", "half are no longer than this", "02"),
@@ -24,7 +26,7 @@ GLOSSARY: dict[str, Word] = {
         r"95 % sure", "of twenty such lines or brackets about nineteen hold what endless runs would give", "02"
     ),
     "seed": Word(
-        r"seeds?", "a number that settles what chance will do: with the same one it does the same again", "02"
+        r"seeds?", "a number that settles what chance will do: with the same one it does the same again", "00"
     ),
     "warm-up": Word(r"warm-up", "a run to get ready, shown and not counted", "02"),
     "job": Word(r"jobs?", "a call that was handed to another thread", "03"),

@@ -376,7 +376,7 @@ def test_wall_and_guess_are_lines_with_labels() -> None:
 def test_sentence_of_a_step_that_blocks() -> None:
     chart = timeline(panel(one_blocks(lag=0.144, cost=0.001, events=2431), wall=0.27, predict=0.1))
     assert chart.sentence == (
-        "12 tasks took 270 ms: the loop was held for 59 % of it. Up to 12 were ready at once while the loop was held; "
+        "12 tasks took 270 ms: the loop was held for 59 % of it. Up to 12 were ready at once; "
         "the longest was stuck for 145 ms (fetch #5 behind fetch #4). One step blocked the loop: fetch #4 for 150 ms "
         "at time.sleep(0.15) (cell, line 3). A timer fired 144 ms late at worst. That is 2.7 times your guess of 0.1 s."
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from course_sections import SECTION, plain_title
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SEED = 20  # of the shuffled order: fixed, so that a failure can be had again
 
@@ -20,6 +22,7 @@ class Cell:
     source: str
     may_fail: bool = False  # tagged `raises-exception`
     meets_nothing: bool = False  # tagged `expect-meets-nothing`: that its `expect(...)` meets nothing is the lesson
+    section: str = ""  # the heading of level 2 that it stands below, without a mark such as "· core"
 
     def __str__(self) -> str:
         first_line = self.source.strip().split("\n", 1)[0]
@@ -32,17 +35,27 @@ def code_cells(notebook: Path) -> tuple[Cell, ...]:
 
     Raises ValueError when two cells share an id, since signs name cells by it.
     """
-    cells = []
+    cells, section = [], ""
     content = json.loads(notebook.read_text(encoding="utf-8"))
     for number, cell in enumerate(content["cells"], start=1):
         source = "".join(cell["source"])  # a list of lines, or one text
+        if cell["cell_type"] == "markdown":
+            section = next((plain_title(title) for title in reversed(SECTION.findall(source))), section)
         if cell["cell_type"] == "code" and source.strip():
             tags = cell["metadata"].get("tags", [])
-            cells.append(Cell(cell["id"], number, source, "raises-exception" in tags, "expect-meets-nothing" in tags))
+            tagged = "raises-exception" in tags, "expect-meets-nothing" in tags
+            cells.append(Cell(cell["id"], number, source, *tagged, section))
     ids = [cell.id for cell in cells]
     if len(set(ids)) < len(ids):
         raise ValueError(f"{notebook.name}: two code cells share an id: {sorted(ids)}")
     return tuple(cells)
+
+
+@cache
+def markdown_cells(notebook: Path) -> dict[str, str]:
+    """Return what stands in the Markdown cells of `notebook`, by id."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return {cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"}
 
 
 def once(cells: Sequence[Cell]) -> list[Cell]:

@@ -3,10 +3,12 @@
 import json
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from cells import NOTEBOOKS
+from course import Course, run_course
 
 
 @pytest.fixture
@@ -30,3 +32,16 @@ def notebooks_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("course") / "notebooks"
     shutil.copytree(NOTEBOOKS, copy, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     return copy
+
+
+@pytest.fixture(scope="session")
+def course_of(notebooks_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Course]:
+    """Run a notebook of that name once, for all tests that read what came of it."""
+
+    @cache
+    def course_of(name: str) -> Course:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("WAITING_MEASURED_HISTORY", str(tmp_path_factory.mktemp("history") / "history.sqlite"))
+            return run_course(notebooks_copy / name)
+
+    return course_of

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 from cells import SEED, Cell, code_cells, once
 from kernel_session import SHUTDOWN_SECONDS, Execution, KernelDied, KernelSession, Message, Stalled
+from shown import ANSI_COLOUR
 
 # The style allows a cell 10 s. Six times that in every run of the cell is no noise of a busy machine any more.
 CELL_SECONDS = 60.0
 # What `expect(...)` prints when its block met none of the errors that it is there to show.
 MET_NOTHING = re.compile(r"^No .+ this time\.$", re.MULTILINE)
-ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TRACEBACK_LINES = 12
 SETTLE_SECONDS = 0.5  # how long to listen on after the last cell
 
@@ -52,26 +52,34 @@ def run_notebook(
     patience: float = 120.0,
     asked: Mapping[int, Sequence[str]] | None = None,
     shutdown_seconds: float = SHUTDOWN_SECONDS,
+    between: Callable[[KernelSession, Sequence[Execution]], None] | None = None,
 ) -> Report:
     """Run all code cells of `notebook` in `order`, all queued at once, and report the faults.
 
     `patience`: seconds without a cell beginning or ending after which the kernel is taken to hang. `asked`: what to
     judge when the cell at that position has run, as in `KernelSession.run`. `shutdown_seconds`: in which the kernel
-    and its processes must have ended.
+    and its processes must have ended. `between`: called with the executions so far when every cell has run once, before
+    the others of `order` are queued; what it runs is not reported.
     """
     with (
         TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
         KernelSession(notebook.parent, Path(scratch), patience, shutdown_seconds) as kernel,
     ):
         faults = []
+        executions: list[Execution] = []
+        cells = order(code_cells(notebook))
+        first = len(code_cells(notebook)) if between else len(cells)
         try:
-            executions = kernel.run(order(code_cells(notebook)), asked)
+            executions += kernel.run(cells[:first], asked)
+            if between:
+                between(kernel, tuple(executions))
+                executions += kernel.run(cells[first:]) if cells[first:] else []
             kernel.settle(SETTLE_SECONDS)
             for kind, text in kernel.leftovers():
                 faults.append(Fault(kind_of_text(text, kind), "after the last cell", text))
             faults += [Fault(kind, "after shutdown", text) for kind, text in kernel.shut_down()]
         except (Stalled, KernelDied) as problem:
-            executions = kernel.last_run
+            executions += [execution for execution in kernel.last_run if all(execution is not e for e in executions)]
             faults.append(_what_stopped(executions, problem))
         kernel.kill()
         for execution in executions:

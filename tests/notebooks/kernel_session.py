@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import psutil  # type: ignore[import-untyped]
@@ -161,9 +161,13 @@ class KernelSession:
         """
         return _from_json(self._request("", {"value": f"__import__('json').dumps({expression})"}), "value")
 
-    def judge(self, expression: str, wanted: bool) -> Judged:
-        """Say whether an expression over the notebook's names holds; where that is not as `wanted`, also why."""
-        return Judged(**_from_json(self._request("", {expression: _judging(expression, wanted)}), expression))
+    def judge(self, expression: str, wanted: bool, names: Mapping[str, object] | None = None) -> Judged:
+        """Say whether an expression over the notebook's names holds; where that is not as `wanted`, also why.
+
+        `names`: further ones that it may use, of values that `repr` writes as Python reads them.
+        """
+        asked = _judging(expression, wanted, names or {})
+        return Judged(**_from_json(self._request("", {expression: asked}), expression))
 
     def keep_names(self) -> None:
         """Remember what every name of the notebook stands for."""
@@ -306,8 +310,8 @@ class KernelSession:
             self._replies[request] = content
 
 
-def _judging(expression: str, wanted: bool) -> str:
-    return f"{SIGN_PROBE}.judged({expression!r}, globals(), {wanted})"
+def _judging(expression: str, wanted: bool, names: Mapping[str, object] = MappingProxyType({})) -> str:
+    return f"{SIGN_PROBE}.judged({expression!r}, globals() | {dict(names)!r}, {wanted})"
 
 
 def _from_json(reply: Message, name: str) -> Any:

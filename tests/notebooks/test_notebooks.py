@@ -3,55 +3,12 @@
 During Run All each pass sign is asked for where the learner sees it: as soon as the last of its cells has run.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from cells import NOTEBOOKS, code_cells, once, then_shuffled
-from kernel_runner import Report, run_notebook
-from kernel_session import Judged
-from signs import Sign, all_signs, asked_at
-
-from helpers import archive
-
-NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
-TWO_DAYS = {"00_start_here.ipynb", "02_measuring_latency.ipynb"}
-SIGNS = all_signs()
-
-
-@dataclass(frozen=True)
-class Course:
-    """What came of a notebook: a report for each order of its cells, and what the history then held."""
-
-    reports: Sequence[Report]
-    sessions: int
-    notice: str
-
-    def judged(self, sign: Sign) -> Judged | None:
-        """Return what the first Run All said of a sign; None where the notebook did not get there."""
-        found = [execution.judged.get(sign.true) for execution in self.reports[0].executions]
-        return next(filter(None, found), None)
-
-
-@pytest.fixture(scope="session")
-def course_of(notebooks_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Course]:
-    """Run a notebook of that name once, for all tests that read what came of it."""
-
-    @cache
-    def course_of(name: str) -> Course:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("WAITING_MEASURED_HISTORY", str(tmp_path_factory.mktemp("history") / "history.sqlite"))
-            # The shuffled half finds the runs of the first. A kernel before this one costs half as much again, so only
-            # the chapters that speak of earlier days have one.
-            orders = [once, then_shuffled] if name in TWO_DAYS else [then_shuffled]
-            notebook, signs = notebooks_copy / name, [sign for sign in SIGNS if sign.notebook == name]
-            asked = asked_at(signs, code_cells(notebook))
-            reports = [run_notebook(notebook, order, asked=asked) for order in orders]
-            return Course(reports, len({run.session for run in archive.all_runs()}), archive.take_notice())
-
-    return course_of
+from cells import NOTEBOOKS
+from course import NAMES, SIGNS, Course
+from signs import Sign
 
 
 def test_the_course_has_notebooks() -> None:

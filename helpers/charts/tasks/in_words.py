@@ -165,7 +165,7 @@ def _stuck(activity: Activity, counted: TaskFacts) -> list[str]:
         most = f"Up to {counted.ready_most:,} were queued for a thread at once; " if many else ""
         return [words.upper_first(f"{most}the longest time in the queue was {lasted} ({who}).")]
     behind = f" behind {counted.stuck.behind}" if counted.stuck.behind else ""
-    most = f"Up to {counted.ready_most:,} were ready at once while the loop was held; " if many else ""
+    most = f"Up to {counted.ready_most:,} were ready at once; " if many else ""
     return [words.upper_first(f"{most}the longest was stuck for {lasted} ({who}{behind}).")]
 
 

@@ -289,17 +289,18 @@ def in_turns(a, b, rounds):
 """,
     solution="""\
 def in_turns(a, b, rounds):
-    times = {a: [], b: []}
+    times_of_a, times_of_b = [], []
+    pairs = [(a, times_of_a), (b, times_of_b)]
     for number in range(rounds):
-        for function in (a, b) if number % 2 == 0 else (b, a):
+        for function, times in pairs if number % 2 == 0 else reversed(pairs):
             start = time.perf_counter()
             function()
-            times[function].append(time.perf_counter() - start)
-    return times[a], times[b]
+            times.append(time.perf_counter() - start)
+    return times_of_a, times_of_b
 """,
     hints=[
         "Two loops, one inside the other: over the rounds, and over the two functions.",
         "Which of the two is first may depend on whether the number of the round is even.",
-        "`start = time.perf_counter()` before the call. A dictionary can hold one list for each function.",
+        "`start = time.perf_counter()` before the call. Put a list beside each: they may be one function twice.",
     ],
 )
