@@ -22,11 +22,10 @@ class Arrivals:
 
     @property
     def peaks(self) -> list[int]:
-        """For each run, the most requests that began in any one stretch; 0 where it made none."""
-        from helpers.charts.requests.starts_over_time import counts
+        """For each run, the most requests that began in any stretch of that length; 0 where it made none."""
+        from helpers.charts.requests.starts_over_time import fullest
 
-        end = max((max(starts) for _, starts in self._starts if starts), default=0.0) + self.width
-        return [max(counts(starts, self.width, end)) for _, starts in self._starts]
+        return [fullest(starts, self.width)[1] for _, starts in self._starts]
 
     def chart(self) -> "Chart":
         """A histogram for each run, all on the same axes. Raises ValueError where a run made no requests."""

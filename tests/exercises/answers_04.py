@@ -155,7 +155,7 @@ async def count_people(session, urls):
     await asyncio.gather(*(add(url) for url in urls))
     return total
 """,
-        says="at most 1 request in flight",
+        says="also while the task that holds it waits",
     ),
     Wrong(
         "lost-count",

@@ -428,6 +428,19 @@ async def pages_in_time(session, urls, seconds):
 """,
         says="It returned 8 of 5 results",
     ),
+    Wrong(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+    done, hanging = await asyncio.wait(tasks, timeout=seconds)
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
+    return [task.result() for task in tasks if task in done]
+""",
+        says="It was cancelled while it waited, and 3 tasks of 3 went on",
+    ),
     # --- worth-another-try
     Wrong(
         "worth-another-try",

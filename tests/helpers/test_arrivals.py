@@ -9,7 +9,7 @@ import requests
 from helpers import arrivals, measure, practice_api, price_of_waiting, queue_length, queue_lengths
 from helpers.charts.load.queues import Queue, queues
 from helpers.charts.load.waiters import Price, memory, waiters
-from helpers.charts.requests.starts_over_time import Starts
+from helpers.charts.requests.starts_over_time import Starts, counts, fullest
 from helpers.charts.requests.starts_over_time import arrivals as draw_arrivals
 
 
@@ -26,6 +26,15 @@ def test_peak_is_the_fullest_stretch() -> None:
     chart = draw_arrivals([storm, meadow], 1 / 16)
     assert "of storm: 400 requests, at most 200; of meadow: 400 requests, at most 16" in chart.sentence
     assert "200" in words(chart)
+
+
+def test_what_two_bars_share_is_one_peak() -> None:
+    cut = Starts("cut in two", [0.99] * 120 + [1.01] * 80 + [3.0])
+    assert max(counts(cut.starts, 0.1, 3.1)) == 120
+    assert fullest(cut.starts, 0.1) == (0.99, 200) and fullest([], 0.1) == (0.0, 0)
+    assert fullest([0.0, 0.25, 0.5], 0.25) == (0.0, 1)
+    chart = draw_arrivals([cut], 0.1)
+    assert "of cut in two: 201 requests, at most 200" in chart.sentence and "200" in words(chart)
 
 
 @pytest.mark.evidence

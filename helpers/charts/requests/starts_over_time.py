@@ -30,8 +30,23 @@ def counts(starts: Sequence[float], width: float, end: float) -> list[int]:
     return [int(count) for count in np.histogram(starts, bins=edges)[0]]
 
 
+def fullest(starts: Sequence[float], width: float) -> tuple[float, int]:
+    """Where the fullest of all stretches of `width` seconds begins, and how many lie in it; (0.0, 0) for none.
+
+    The bars stand where they happen to stand: what comes together may be cut in two by the edge between two of them.
+    """
+    if not starts:
+        return 0.0, 0
+    ordered = np.sort(np.asarray(starts, dtype=float))
+    within = np.searchsorted(ordered, ordered + width) - np.arange(len(ordered))
+    most = int(np.argmax(within))
+    return float(ordered[most]), int(within[most])
+
+
 def arrivals(runs: Sequence[Starts], width: float) -> Chart:
     """Draw each run in a panel of its own, all on the same axes, in stretches of `width` seconds.
+
+    A line over the bars marks the fullest stretch, wherever it begins.
 
     Raises ValueError for no runs or more than four, for one without requests, or where the stretches are too short.
     """
@@ -48,10 +63,10 @@ def arrivals(runs: Sequence[Starts], width: float) -> Chart:
         return _draw(runs, width, end)
 
 
-def sentence(runs: Sequence[Starts], width: float, end: float) -> str:
+def sentence(runs: Sequence[Starts], width: float) -> str:
     """What the chart shows."""
     said = [
-        f"{run.name}: {words.count(len(run.starts), 'request')}, at most {max(counts(run.starts, width, end)):,}"
+        f"{run.name}: {words.count(len(run.starts), 'request')}, at most {fullest(run.starts, width)[1]:,}"
         for run in runs
     ]
     return f"In any {words.seconds(width)}, of {'; of '.join(said)}."
@@ -59,15 +74,16 @@ def sentence(runs: Sequence[Starts], width: float, end: float) -> str:
 
 def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
     counted = [counts(run.starts, width, end) for run in runs]
-    peaks = [max(each) for each in counted]
+    marks = [fullest(run.starts, width) for run in runs]
+    peaks = [most for _, most in marks]
     title = f"At most {words.listing(f'{peak:,}' for peak in peaks)} requests began within {words.seconds(width)}"
-    header = Header(title, [f"a bar for each {words.seconds(width)}"], [])
+    header = Header(title, [f"a bar for each {words.seconds(width)}, a line over the fullest stretch as long"], [])
     tops = [header.height + 20 + number * (HIGH + BETWEEN) for number in range(len(runs))]
     boxes = [Box(LEFT, top, style.WIDTH - LEFT - MARGIN - 12, HIGH) for top in tops]
-    canvas = Canvas(boxes[-1].bottom + UNDER, sentence(runs, width, end))
+    canvas = Canvas(boxes[-1].bottom + UNDER, sentence(runs, width))
     header.draw(canvas)
     unit = ""
-    for run, each, box, colour in zip(runs, counted, boxes, colours.CURVES, strict=False):
+    for run, each, (first, most), box, colour in zip(runs, counted, marks, boxes, colours.CURVES, strict=False):
         axes = canvas.plot(box, run.name)
         unit = time_axis(axes, end)
         axes.set_ylim(0, max(peaks) * 1.22)
@@ -75,12 +91,12 @@ def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
         axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
         middles = (np.arange(len(each)) + 0.5) * width
         axes.bar(middles, each, width=width * 0.92, color=colour, linewidth=0, zorder=2, label="requests")
-        most = int(np.argmax(each))
+        axes.plot([first, first + width], [most, most], color=colours.INK, linewidth=2, zorder=3, label="fullest")
         canvas.text(box.left, box.top - 7, words.brief(run.name), size=style.TEXT, weight="bold")
-        name = f"{each[most]:,}"
+        name = f"{most:,}"
         half = style.text_width(name, style.TEXT, "bold") / 2
-        x = min(max(box.left + float(middles[most]) / end * box.width, box.left + half), box.right - half)
-        y = box.bottom - each[most] / (max(peaks) * 1.22) * box.height - 5
+        x = min(max(box.left + (first + width / 2) / end * box.width, box.left + half), box.right - half)
+        y = box.bottom - most / (max(peaks) * 1.22) * box.height - 5
         canvas.text(x, y, name, size=style.TEXT, weight="bold", ha="center", halo=True)
     side = canvas.text(MARGIN + 2, (boxes[0].top + boxes[-1].bottom) / 2, "requests that began", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")

@@ -18,9 +18,9 @@ from helpers.page.words import count, in_ticks
 from helpers.recorders.processor_time import STEP
 
 STEPS = "A thread pool turns the staircase into steps"
-DEFAULT = "The default pool is another one on every laptop"
+DEFAULT = "The default pool depends on the machine"
 SESSIONS = "A Session for each thread"
-COMPUTING = "Computing in threads gains nothing"
+COMPUTING = "Computing in Python gains nothing in threads"
 PRICE = "What does a waiting thread cost?"
 CHOICE = "When threads are the right choice"
 
@@ -78,7 +78,7 @@ submit_then_collect = Order(
     given=GIVEN,
     solution="""\
 def fetch_all(urls):
-    with ThreadPoolExecutor(max_workers=len(urls)) as pool:
+    with ThreadPoolExecutor(max_workers=20) as pool:
         futures = []
         for url in urls:
             futures.append(pool.submit(fetch, url))
@@ -322,7 +322,7 @@ def four_at_once():
         "Is there anything in `variance` that waits?",
         "Add up the column `cpu` of the table above, and compare it with the time of one after another.",
     ],
-    solution="b: as long as one after another. Threads overlap waits, not computing.",
+    solution="b: as long as one after another. Threads overlap waits, not computing in Python.",
 )
 
 
@@ -439,7 +439,7 @@ def read_all(urls):
 """,
     solution="""\
 def read_all(urls):
-    with ThreadPoolExecutor(max_workers=len(urls)) as pool:
+    with ThreadPoolExecutor(max_workers=20) as pool:
         futures = [pool.submit(fetch_or_raise, url) for url in urls]
     names, failed = [], []
     for url, future in zip(urls, futures):

@@ -2,9 +2,11 @@
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 
+HOLDS = "A task that does not let go holds up all the others"
 NOTHING = "Calling a coroutine function runs nothing"
 STAIRS = "await in a for loop is sequential"
 STACK = "Make tasks first, then await: the stairs become a stack"
@@ -12,6 +14,7 @@ COLLECT = "Same wait, another order"
 NOT_STARTED = "create_task does not start the task"
 GIVES_WAY = "Not every await gives way"
 RACE = "One thread still races"
+TIMEIT = "%timeit of a coroutine function times nothing"
 
 GIVEN = """\
 import asyncio
@@ -29,9 +32,9 @@ def all_at_once(attempt: Attempt) -> Judgement:
     seen = attempt.run(urls, with_session=True)
     yield judges.ran(seen, NOTHING)
     yield judges.asked(seen, urls, NOTHING)
-    yield judges.never_blocked(seen, GIVES_WAY)
+    yield judges.never_blocked(seen, HOLDS)
     yield judges.together(seen, len(urls), STACK)
-    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", COLLECT)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", STACK)
     yield judges.nothing_left(seen, STACK)
     return f"All {seen.peak} requests were in flight at once, and the pages came back in order."
 
@@ -57,6 +60,28 @@ async def fetch_all(session, urls):
         "Two lists are filled here, one after the other. Which is needed before the other can be?",
         "As long as a task is awaited inside the loop that makes the tasks, only one is there at a time.",
         "There are two loops. The first has only `create_task` in it, the second only `await`.",
+    ],
+)
+
+
+stack_not_stairs = Coding(
+    name="stack-not-stairs",
+    title="Repair: all at once, not one by one",
+    judge=all_at_once,
+    start="""\
+async def fetch_all(session, urls):
+    return [await fetch(session, url) for url in urls]
+""",
+    solution="""\
+async def fetch_all(session, urls):
+    return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+    hints=[
+        "Look at the timeline: `check(...).timeline()`. When is the second request made?",
+        "The `await` stands inside the loop, so the loop cannot go on before it is over. What could be awaited once, "
+        "after the loop?",
+        "`asyncio.gather(a, b, c)` makes a task of each and gives back their results in order. With a star it takes "
+        "them from a loop: `gather(*(... for ...))`.",
     ],
 )
 
@@ -127,25 +152,52 @@ async def steps():
 )
 
 
-stack_not_stairs = Coding(
-    name="stack-not-stairs",
-    title="Repair: five at once, not one by one",
-    judge=all_at_once,
-    start="""\
-async def fetch_all(session, urls):
-    return [await fetch(session, url) for url in urls]
+def the_timing_shown(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `what-timeit-times` by a run."""
+    seen = attempt.run()
+    yield None
+    return (
+        f"It said {seen.result * 1000:.2f} ms for a hundred calls. Each made a coroutine object, which was thrown away."
+    )
+
+
+what_timeit_times = Choice(
+    name="what-timeit-times",
+    title="What does timeit time?",
+    judge=the_timing_shown,
+    question="`ask` waits for a tenth of a second. What does `timed` return, about?",
+    code="""\
+async def ask():
+    await asyncio.sleep(0.1)
+
+
+def timed():
+    return timeit.timeit(ask, number=100)
 """,
-    solution="""\
-async def fetch_all(session, urls):
-    return await asyncio.gather(*(fetch(session, url) for url in urls))
-""",
+    given="import asyncio\nimport timeit",
+    answers={
+        "a": "10 seconds",
+        "b": "a tenth of a second",
+        "c": "less than a hundredth of a second",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would be a hundred waits, one after another.",
+            "Nobody waits: `timeit` calls `ask`, and calling a coroutine function runs none of its lines.",
+            TIMEIT,
+        ),
+        "b": Finding(
+            "That would be a hundred waits at the same time.",
+            "Nobody waits: there is no loop here, and no `await`. `timeit` only calls `ask`.",
+            TIMEIT,
+        ),
+    },
     hints=[
-        "Look at the timeline: `check(...).timeline()`. When is the second request made?",
-        "The `await` stands inside the loop, so the loop cannot go on before it is over. What could be awaited once, "
-        "after the loop?",
-        "`asyncio.gather(a, b, c)` makes a task of each and gives back their results in order. With a star it takes "
-        "them from a loop: `gather(*(... for ...))`.",
+        "`timeit` calls the function and takes no interest in what it returns.",
+        "What does `ask()` return, without an `await` in front of it?",
     ],
+    solution="c: a hundred coroutine objects were made, and none of them was run.",
 )
 
 
@@ -165,9 +217,23 @@ def people_counted(attempt: Attempt) -> Judgement:
         )
     else:
         yield judges.values(seen, sum(people), f"{sum(people):,}, the people of all countries", RACE)
-    yield judges.together(seen, len(urls), RACE)
+    yield _lock_held(seen)
+    yield judges.together(seen, len(urls), STAIRS)
     yield judges.nothing_left(seen, STACK)
     return f"All {sum(people):,} people are counted, with {seen.peak} requests in flight at once."
+
+
+def _lock_held(seen: Observation) -> Finding | None:
+    """Its tasks were there together, and their requests came one by one: a lock was held around them."""
+    tasks = seen.run.tasks[seen.run.tasks["kind"] == "task"]
+    if seen.peak > 1 or len(tasks) < 3:  # the caller's own task is one of them
+        return None
+    return Finding(
+        f"It made {len(tasks) - 1} tasks, and the server saw at most 1 request in flight.",
+        "A lock is held to the end of its block, also while the task that holds it waits for an answer there. The "
+        "count is safe, and the requests come one by one.",
+        RACE,
+    )
 
 
 lost_count = Coding(
@@ -192,8 +258,8 @@ async def count_people(session, urls):
 """,
     hints=[
         "Python reads a sum from left to right. What does it do before the `await`, and what after it?",
-        "Between reading `total` and writing it there must be no `await`. A lock would do that too, but what would it "
-        "do to the requests?",
+        "Between reading `total` and writing it there must be no `await`. A lock around the whole line would do too, "
+        "but it would be held while the request waits.",
         "Fetch first, into a name of its own; add afterwards. Or let every coroutine return its number, and add them "
         "up where they all come together.",
     ],
@@ -242,10 +308,12 @@ async def first_answer(session, urls):
     solution="""\
 async def first_answer(session, urls):
     tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
+    try:
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:  # also where somebody cancels this function
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return done.pop().result()["name"]
 """,
     hints=[

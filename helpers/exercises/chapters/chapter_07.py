@@ -237,7 +237,7 @@ async def fetch_patiently(urls, patience):
     solution="""\
 async def fetch_patiently(urls, patience):
     pool = aiohttp.TCPConnector(limit=2)
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=patience, sock_read=patience)
+    timeout = aiohttp.ClientTimeout(total=60, sock_connect=patience, sock_read=patience)
     async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
         return await asyncio.gather(*(fetch(session, url) for url in urls))
 """,

@@ -57,7 +57,7 @@ def fails_at_first(attempt: Attempt, failures: int) -> str:
 
 def _status(url: str) -> int:
     try:
-        with urlopen(url) as answer:
+        with urlopen(url, timeout=30) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code
@@ -236,20 +236,22 @@ when_told = Coding(
     judge=back_when_told,
     start="""\
 async def fetch_when_told(session, url):
-    for _ in range(5):
+    for attempt in range(5):
         async with session.get(url) as response:
-            if response.status != 429:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
                 return await response.json()
             seconds = ...
         await asyncio.sleep(seconds)
 """,
     solution="""\
 async def fetch_when_told(session, url):
-    for _ in range(5):
+    for attempt in range(5):
         async with session.get(url) as response:
-            if response.status != 429:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
                 return await response.json()
-            seconds = float(response.headers["Retry-After"])
+            seconds = float(response.headers.get("Retry-After", 1))
         await asyncio.sleep(seconds)
 """,
     hints=[
@@ -319,7 +321,7 @@ async def watch(session, url, times):
         try:
             await fetch(session, url)
             good += 1
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, TimeoutError):
             continue
     return good
 """,
@@ -431,7 +433,8 @@ async def fetch_politely(session, urls):
                 try:
                     return await fetch(session, url)
                 except aiohttp.ClientResponseError:
-                    await asyncio.sleep(0.1 * 2**attempt)
+                    if attempt < 3:
+                        await asyncio.sleep(0.1 * 2**attempt)
 
     return await asyncio.gather(*(fetch_one(url) for url in urls))
 """,
@@ -445,7 +448,8 @@ async def fetch_politely(session, urls):
                 async with permits:
                     return await fetch(session, url)
             except aiohttp.ClientResponseError:
-                await asyncio.sleep(0.1 * 2**attempt)
+                if attempt < 3:
+                    await asyncio.sleep(0.1 * 2**attempt)
 
     return await asyncio.gather(*(fetch_one(url) for url in urls))
 """,
@@ -477,6 +481,13 @@ def only_what_came(attempt: Attempt) -> Judgement:
             PARTIAL,
         )
     yield judges.values(early, attempt.answers(quick), "all the pages, in the order of the urls", PARTIAL)
+    cancelled = attempt.run(hanging, 4.0, with_session=True, cancel_after=0.3, may_raise=True)
+    if left := len(cancelled.tasks_left):
+        yield Finding(
+            f"It was cancelled while it waited, and {count(left, 'task')} of {len(hanging)} went on.",
+            "The `CancelledError` came out of the `await` at which it stood, and the lines below it were not reached.",
+            REQUEST,
+        )
     return f"{len(quick)} of {len(urls)} pages came in time, and nothing was left of the others."
 
 
@@ -497,18 +508,22 @@ async def pages_in_time(session, urls, seconds):
 ''',
     solution="""\
 async def pages_in_time(session, urls, seconds):
+    if not urls:
+        return []
     tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
-    done, hanging = await asyncio.wait(tasks, timeout=seconds)
-    for task in hanging:
-        task.cancel()
-    await asyncio.gather(*hanging, return_exceptions=True)
+    try:
+        done, hanging = await asyncio.wait(tasks, timeout=seconds)
+    finally:  # also where somebody cancels this function
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return [task.result() for task in tasks if task in done]
 """,
     hints=[
         "Two ways lead there: keep each page as it comes, inside a timeout; or make tasks and be patient for so long.",
         "`asyncio.wait(tasks, timeout=...)` raises nothing and cancels nothing: it tells you who is done.",
         "Cancel those that are not done. Then go through the tasks in the order of the urls, and take the results of "
-        "those that are.",
+        "those that are. In a `finally`, that is done too where somebody cancels your function.",
     ],
 )
 
