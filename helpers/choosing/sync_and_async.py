@@ -77,7 +77,8 @@ class SyncAndAsync:
             ),
             (
                 "Database",
-                f"The ORM as it is; ten slow queries overlap only in ten threads ({ten['ten-apart']}).",
+                f"The ORM as it is; ten slow queries overlap only in threads of their own, each with a "
+                f"connection ({ten['ten-apart']}).",
                 f"aget and its like: the same thread behind them. Ten slow queries, gathered: {ten['ten']}.",
             ),
             (

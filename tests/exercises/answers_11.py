@@ -212,6 +212,32 @@ async def with_pool(connect, size, jobs):
 """,
         says="A connection was closed while a job was using it when a job had failed",
     ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    connections = [await connect() for _ in range(size)]
+    pool = asyncio.Queue()
+    for connection in connections:
+        pool.put_nowait(connection)
+
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            pool.put_nowait(connection)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run(job)) for job in jobs]
+        return [task.result() for task in tasks]
+    finally:
+        for connection in connections:
+            await connection.close()
+""",
+        says="2 connections stayed open when the third could not be opened",
+    ),
 ]
 
 RIGHT = [
@@ -296,10 +322,7 @@ async def with_pool(connect, size, jobs):
         "a-pool-of-my-own",
         """
 async def with_pool(connect, size, jobs):
-    connections = [await connect() for _ in range(size)]
-    pool = asyncio.Queue()
-    for connection in connections:
-        pool.put_nowait(connection)
+    connections, tasks, pool = [], [], asyncio.Queue()
 
     async def run(job):
         connection = await pool.get()
@@ -308,8 +331,11 @@ async def with_pool(connect, size, jobs):
         finally:
             pool.put_nowait(connection)
 
-    tasks = [asyncio.create_task(run(job)) for job in jobs]
     try:
+        for _ in range(size):
+            connections.append(await connect())
+            pool.put_nowait(connections[-1])
+        tasks += [asyncio.create_task(run(job)) for job in jobs]
         return await asyncio.gather(*tasks)
     finally:
         for task in tasks:

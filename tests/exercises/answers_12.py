@@ -142,6 +142,16 @@ async def names(session, urls):
 """,
         says="not the names, the quickest answer first",
     ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    for answer in asyncio.as_completed([ask(session, url) for url in urls]):
+        country = await answer
+        yield country["name"]
+""",
+        says="When the reader left after the first name, 2 tasks went on",
+    ),
 ]
 
 RIGHT = [
@@ -188,10 +198,14 @@ async def region(session, codes, url_of):
         """
 async def names(session, urls):
     waiting = {asyncio.create_task(ask(session, url)) for url in urls}
-    while waiting:
-        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            yield task.result()["name"]
+    try:
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()["name"]
+    finally:
+        for task in waiting:
+            task.cancel()
 """,
     ),
     Right(

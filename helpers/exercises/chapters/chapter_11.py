@@ -306,14 +306,29 @@ def a_whole_pool(attempt: Attempt) -> Judgement:
         )
     yield _about_connections(opened, after=" when a job had failed")
     yield judges.nothing_left(failed, SILENCE)
-    return "Three connections, nine jobs, each connection closed: after an error as well."
+    refused, opened = _run_with_pool(attempt, numbers, fails=None, refused=3)
+    if still := _still_open(opened):
+        yield Finding(
+            f"{count(still, 'connection')} stayed open when the third could not be opened.",
+            "`connect` may fail, too. Whoever has opened two by then closes them: the `try` begins before the first.",
+            SILENCE,
+        )
+    yield judges.nothing_left(refused, SILENCE)
+    return "Three connections, nine jobs, each connection closed: after an error as well, also one of `connect`."
 
 
-def _run_with_pool(attempt: Attempt, numbers: list[int], fails: int | None) -> tuple[Observation, list[Connection]]:
+def _run_with_pool(
+    attempt: Attempt, numbers: list[int], fails: int | None, refused: int = 0
+) -> tuple[Observation, list[Connection]]:
+    """Run it once; the job `fails` raises an error, and so does the call of `connect` with the number `refused`."""
     opened: list[Connection] = []
+    calls = iter(range(1, 1000))
 
     async def connect() -> Connection:
+        number = next(calls)
         await asyncio.sleep(0.01)
+        if number == refused:
+            raise OSError("too many clients already")
         opened.append(Connection())
         return opened[-1]
 
@@ -325,7 +340,11 @@ def _run_with_pool(attempt: Attempt, numbers: list[int], fails: int | None) -> t
         return number
 
     jobs = [partial(job, number) for number in numbers]
-    return attempt.run(connect, 3, jobs, may_raise=fails is not None), opened
+    return attempt.run(connect, 3, jobs, may_raise=fails is not None or bool(refused)), opened
+
+
+def _still_open(opened: list[Connection]) -> int:
+    return sum(connection.gone != "closed" for connection in opened)
 
 
 def _about_connections(opened: list[Connection], after: str = "") -> Finding | None:
@@ -350,7 +369,7 @@ def _about_connections(opened: list[Connection], after: str = "") -> Finding | N
             "The error of one job does not end the others by itself, unless they are in a task group.",
             SILENCE,
         )
-    if still := sum(connection.gone != "closed" for connection in opened):
+    if still := _still_open(opened):
         return Finding(
             f"{count(still, 'connection')} stayed open{after}.",
             "What is opened is closed by whoever opened it, in a `finally`.",
@@ -375,10 +394,7 @@ async def with_pool(connect, size, jobs):
 """,
     solution="""\
 async def with_pool(connect, size, jobs):
-    connections = [await connect() for _ in range(size)]
-    pool = asyncio.Queue()
-    for connection in connections:
-        pool.put_nowait(connection)
+    connections, pool = [], asyncio.Queue()
 
     async def run(job):
         connection = await pool.get()
@@ -388,6 +404,9 @@ async def with_pool(connect, size, jobs):
             pool.put_nowait(connection)
 
     try:
+        for _ in range(size):
+            connections.append(await connect())
+            pool.put_nowait(connections[-1])
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(run(job)) for job in jobs]
         return [task.result() for task in tasks]
@@ -399,5 +418,6 @@ async def with_pool(connect, size, jobs):
         "An `asyncio.Queue` with the connections in it is a pool: `get` waits for one that is free.",
         "Each job gets one, works, and gives it back in `finally`. All jobs are started together.",
         "When a job fails the others must have ended before the connections are closed. A `TaskGroup` sees to that.",
+        "Opening the third may fail, when two are open. So `connections = []` and `try:` come before the first.",
     ],
 )

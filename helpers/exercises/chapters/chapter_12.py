@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
 from helpers.exercises import judges
@@ -204,6 +205,16 @@ async def _each_as_it_comes(
     return names, when
 
 
+async def _leaving_early(function: Callable[..., Any], session: Any, urls: list[str]) -> None:
+    """Read one name and go."""
+    try:
+        async with aclosing(function(session, urls)) as names:
+            async for _ in names:
+                break
+    except* GeneratorExit:  # how a task group around the `yield` says that it was closed
+        pass
+
+
 def first_come_first_served(attempt: Attempt) -> Judgement:
     """`names(session, urls)` yields each name when its answer is there."""
     delays = attempt.chance.sample([0.05, 0.5, 1.0], 3)
@@ -233,7 +244,14 @@ def first_come_first_served(attempt: Attempt) -> Judgement:
     else:
         yield judges.values(seen, wanted, "the names, the quickest answer first", STREAMS)
     yield judges.nothing_left(seen, STREAMS)
-    return f"{count(len(wanted), 'name')}, each as soon as its answer was there."
+    left = attempt.run(urls, with_session=True, through=_leaving_early)
+    if left.tasks_left:
+        yield Finding(
+            f"When the reader left after the first name, {count(len(left.tasks_left), 'task')} went on.",
+            "The generator is closed where it stands, at its `yield`. What ends its tasks belongs into a `finally`.",
+            STREAMS,
+        )
+    return f"{count(len(wanted), 'name')}, each as soon as its answer was there; and no task outlived its reader."
 
 
 _NOT_A_GENERATOR = {
@@ -251,13 +269,19 @@ async def names(session, urls):
 ''',
     solution="""\
 async def names(session, urls):
-    for answer in asyncio.as_completed([ask(session, url) for url in urls]):
-        country = await answer
-        yield country["name"]
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            yield (await answer)["name"]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 """,
     hints=[
         "`gather` returns when the slowest is there. What hands out answers in the order in which they come?",
         "`asyncio.as_completed([...])` starts all of them; going through it gives something to await, quickest first.",
         "Inside the loop: await one answer, yield its name.",
+        "A reader may leave at any `yield`. Make the tasks first, and cancel them in a `finally` around the loop.",
     ],
 )
