@@ -244,6 +244,30 @@ async def for_each(session, urls, workers, handle):
 """,
         says="`handle` was given 0 things",
     ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        for url in urls:
+            handle(await fetch(session, url))
+
+    await asyncio.gather(*(work() for _ in range(workers)))
+""",
+        says="When one request had failed and it had raised, 4 tasks went on",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        for url in urls:
+            handle(await fetch(session, url))
+
+    await asyncio.gather(*(work() for _ in range(workers)), return_exceptions=True)
+""",
+        says="One of the requests failed, and it returned all the same",
+    ),
     # --- open-loop-of-my-own
     Wrong(
         "open-loop-of-my-own",
@@ -370,6 +394,19 @@ async def ask_all(session, urls, rate):
     return await asyncio.gather(*tasks)
 """,
     ),
+    Right(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    turns = AsyncLimiter(1, 1 / rate)
+
+    async def ask(url):
+        async with turns:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(ask(url) for url in urls))
+""",
+    ),
     # --- no-further-than-needed
     Right(
         "no-further-than-needed",
@@ -409,6 +446,18 @@ async def for_each(session, urls, workers, handle):
 """,
     ),
     # --- open-loop-of-my-own
+    Right(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    tasks = []
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            tasks.append(group.create_task(fetch(session, url)))
+            await asyncio.sleep(1 / rate)
+    return [task.result() for task in tasks]
+""",
+    ),
     Right(
         "open-loop-of-my-own",
         """

@@ -13,7 +13,7 @@ async def events(response):
     """The events of a text/event-stream: pairs of id, as text, and data."""
     last_id, data = "", []
     async for line in response.content:
-        name, colon, value = line.decode().rstrip("\\r\\n").partition(":")
+        name, colon, value = line.decode(errors="replace").rstrip("\\r\\n").partition(":")
         value = value.removeprefix(" ")
         if name == "id":
             last_id = value

@@ -40,14 +40,14 @@ def rate_times_seconds(attempt: Attempt) -> Judgement:
     """Shows the right answer of `rate-times-seconds` by a run."""
     seen = attempt.run()
     yield None
-    return f"At most {seen.peak} were in flight: forty a second, 0.2 s each, make eight; a few because they may bunch."
+    return f"At most {seen.peak} were in flight: forty a second, 0.2 s each, make eight, and the first four go at once."
 
 
 rate_times_seconds_choice = Choice(
     name="rate-times-seconds",
     title="How many are in flight?",
     judge=rate_times_seconds,
-    question="Sixty requests of 0.2 s, 4 in any 0.1 s, with twenty permits. How many are in flight at once?",
+    question="Sixty requests of 0.2 s, forty a second, the first four at once, twenty permits. How many are in flight?",
     code="""\
 async def paced_and_permitted():
     urls = [api.url("/countries/FR", n=n, delay=0.2) for n in range(60)]
@@ -85,8 +85,8 @@ async def paced_and_permitted():
         "Two limits are there. Who has a permit has still to wait for something: for what, and where does it go out?",
         "Little's law: in flight = requests per second times seconds each.",
     ],
-    solution="b: about 10. Forty a second times 0.2 s each makes 8, and a few more as the turns come in fours. The "
-    "other permits are held by those whose turn has yet to come.",
+    solution="b: about 10. Forty a second times 0.2 s each makes 8; the four that go at once come on top. The other "
+    "permits are held by those whose turn has yet to come.",
 )
 
 
@@ -243,7 +243,9 @@ async def fetch_all(session, urls):
             pages[url] = await fetch(session, url)
 
     addresses = iter(urls)
-    await asyncio.gather(*(work(addresses) for _ in range(5)))
+    async with asyncio.TaskGroup() as group:  # where one worker fails, the others are cancelled
+        for _ in range(5):
+            group.create_task(work(addresses))
     return [pages[url] for url in urls]
 """,
     hints=[
@@ -312,9 +314,10 @@ async def ask_all(session, urls, rate):
     solution="""\
 async def ask_all(session, urls, rate):
     turns = AsyncLimiter(1, 1 / rate)
+    permits = asyncio.Semaphore(50)  # fewer than the connector's hundred: no turn is spent in its queue
 
     async def ask(url):
-        async with turns:
+        async with permits, turns:
             return await fetch(session, url)
 
     return await asyncio.gather(*(ask(url) for url in urls))
@@ -372,7 +375,22 @@ def no_further_ahead(attempt: Attempt) -> Judgement:
             QUEUE,
         )
     yield judges.nothing_left(seen, QUEUE)
-    return f"{len(urls)} pages handled, and never more than {ahead} addresses read ahead of their answers."
+    good = [attempt.api.url(f"/countries/{code}", delay=0.2) for code in attempt.codes(12)]
+    failing = attempt.api.url("/flaky", rate=1)
+    several = [*good[:3], failing, *good[3:]]
+    failed = attempt.run((url for url in several), workers, pages.append, with_session=True, may_raise=True)
+    if failed.error is None:
+        yield Finding("One of the requests failed, and it returned all the same.", "An error is to be raised.", QUEUE)
+    if failed.tasks_left:
+        yield Finding(
+            f"When one request had failed and it had raised, {count(len(failed.tasks_left), 'task')} went on.",
+            "`gather` raises the first error, and leaves the others going. Who ends its tasks together?",
+            QUEUE,
+        )
+    return (
+        f"{len(urls)} pages handled, never more than {ahead} addresses read ahead of their answers, and no worker left "
+        "going after an error."
+    )
 
 
 _NO_LENGTH = {
@@ -395,14 +413,16 @@ async def for_each(session, urls, workers, handle):
             handle(await fetch(session, url))
 
     addresses = iter(urls)
-    await asyncio.gather(*(work() for _ in range(workers)))
+    async with asyncio.TaskGroup() as group:  # where one worker fails, the others are cancelled
+        for _ in range(workers):
+            group.create_task(work())
 """,
     hints=[
         "A list of all the addresses, or a task for each, would have read them all. Who should read the next one, and "
         "when?",
         "Each worker can take the next address itself, when it is done with its last. Or a bounded queue stands "
         "between.",
-        "`for url in addresses` in each worker, with the same iterator for all of them.",
+        "`for url in addresses` in each worker, with the same iterator for all; a TaskGroup ends them together.",
     ],
 )
 
@@ -454,16 +474,19 @@ async def send_at_rate(session, urls, rate):
 ''',
     solution="""\
 async def send_at_rate(session, urls, rate):
-    tasks = []
+    loop, tasks = asyncio.get_running_loop(), []
+    begun = loop.time()
     async with asyncio.TaskGroup() as group:
-        for url in urls:
+        for number, url in enumerate(urls):
+            turn = begun + number / rate  # by the clock: sleeps of 1 / rate would add up what each is late
+            await asyncio.sleep(max(0, turn - loop.time()))
             tasks.append(group.create_task(fetch(session, url)))
-            await asyncio.sleep(1 / rate)
     return [task.result() for task in tasks]
 """,
     hints=[
         "What has to go on while the answers are on their way? Then it must not be what waits for them.",
         "Start each request as a task, sleep until the next one's turn, and collect the results at the end.",
-        "`asyncio.create_task` or a TaskGroup starts it; `await asyncio.sleep(1 / rate)` between two.",
+        "`asyncio.create_task` or a TaskGroup starts it. Before each, sleep until the clock, `loop.time()`, is at "
+        "`begun + number / rate`: sleeps of `1 / rate` are each a little late, and that adds up.",
     ],
 )

@@ -304,13 +304,17 @@ async def follow_feed(session, url, count):
     while len(texts) < count:
         try:
             async with session.get(url, headers={"Last-Event-ID": last}) as response:
+                response.raise_for_status()
+                if response.status == 204:  # there will be no more
+                    return texts
                 async for number, message in events(response):
                     texts.append(message["text"])
                     last = number
                     if len(texts) == count:
-                        break
+                        return texts
         except aiohttp.ClientPayloadError:
             pass
+        await asyncio.sleep(0.1)  # a moment, or a feed in trouble is asked as fast as it can answer
     return texts
 ''',
 )
@@ -393,13 +397,17 @@ async def follow_silent(session, url, count):
         headers = {"Last-Event-ID": last}
         try:
             async with session.get(url, headers=headers, timeout=timeout) as response:
+                response.raise_for_status()
+                if response.status == 204:  # there will be no more
+                    return texts
                 async for number, message in events(response):
                     texts.append(message["text"])
                     last = number
                     if len(texts) == count:
-                        break
+                        return texts
         except TimeoutError:
             pass  # silent: come back
+        await asyncio.sleep(0.1)  # a moment, or a feed in trouble is asked as fast as it can answer
     return texts
 """,
 )
