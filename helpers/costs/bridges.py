@@ -99,7 +99,8 @@ KNOWN = {
     "nest-asyncio2": (
         TO_ASYNC,
         "another thread",
-        "Not to be taken. It changes asyncio for the whole process, and nested runs end last in, first out.",
+        "A last resort where no thread will do. It changes asyncio for the whole process, and nested runs end last in, "
+        "first out.",
     ),
     "to_thread": (
         TO_SYNC,
@@ -113,7 +114,7 @@ KNOWN = {
     ),
     "sync_to_async": (
         TO_SYNC,
-        "one thread that all such calls share",
+        "one thread, which all such calls of a request share",
         "Gathered, the calls still run one after another: they are kept in one thread, for the database's sake.",
     ),
     "sync_to_async, thread_sensitive=False": (

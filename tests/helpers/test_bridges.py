@@ -24,7 +24,7 @@ def test_every_bridge_is_crossed() -> None:
         "nest-asyncio2",
     }
     assert {name for name, thread in threads.items() if thread == "the loop's"} == {"run_coroutine_threadsafe"}
-    assert threads["sync_to_async"] == "one thread that all such calls share"
+    assert threads["sync_to_async"] == "one thread, which all such calls of a request share"
 
 
 def test_it_does_not_change_this_process() -> None:

@@ -287,15 +287,17 @@ async def three_runs(polls):
     for poll in polls:
         if poller is not None:
             poller.cancel()
+            await asyncio.wait({poller})  # it was asked to end; here it has
         poller = asyncio.create_task(poll())
         await asyncio.sleep(0.1)  # you read, change a line, and run the cell again
     return poller
 """,
     hints=[
         "Look at the timeline: `check(...).timeline()`. How many rows are there, and which of them end?",
-        "`task.cancel()` asks a task to end. Which task has to, and at which moment?",
-        "Cancel the last poller before you start the next. At the first run there is none: `poller = None` before the "
-        "loop, and a question inside it.",
+        "`task.cancel()` asks a task to end, and `await asyncio.wait({task})` lets it do so. Which task has to, and "
+        "at which moment?",
+        "Cancel the last poller, and wait for its end, before you start the next. At the first run there is none: "
+        "`poller = None` before the loop, and a question inside it.",
     ],
 )
 

@@ -307,14 +307,16 @@ async def page_beside_jobs(session, url, jobs):
         working = [loop.run_in_executor(pool, job) for job in jobs]
         *_, page = await asyncio.gather(*working, fetch(session, url))
     finally:
-        await asyncio.to_thread(pool.shutdown)  # the end of `with pool:` would wait in the loop
+        # The end of `with pool:` would wait in the loop, and for the jobs in the queue too.
+        await asyncio.to_thread(pool.shutdown, cancel_futures=True)
     return page
 """,
     hints=[
         "Look at the timeline: `check(...).timeline()`. What is the row `getaddrinfo` waiting for?",
         "All calls of `to_thread` share one pool with the name look-ups. Leave it to the short jobs.",
         "`pool = ThreadPoolExecutor(max_workers=4)` is a pool of your own, and `loop.run_in_executor(pool, job)` gives "
-        "it a job. In the end, `await asyncio.to_thread(pool.shutdown)` closes it without holding the loop.",
+        "it a job. In the end, `await asyncio.to_thread(pool.shutdown)` closes it without holding the loop; with "
+        "`cancel_futures=True`, jobs that have not begun are dropped if the page fails.",
     ],
 )
 

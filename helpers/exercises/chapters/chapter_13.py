@@ -236,8 +236,10 @@ async def both_ways(session, fetch, look_up, urls):
     solution='''\
 async def both_ways(session, fetch, look_up, urls):
     """A pair (page, what look_up returned) for each url, in order."""
-    pages = asyncio.gather(*(fetch(session, url) for url in urls))
-    looked_up = asyncio.gather(*(asyncio.to_thread(look_up, url) for url in urls))
-    return list(zip(await pages, await looked_up))
+    pages, looked_up = await asyncio.gather(
+        asyncio.gather(*(fetch(session, url) for url in urls)),
+        asyncio.gather(*(asyncio.to_thread(look_up, url) for url in urls)),
+    )
+    return list(zip(pages, looked_up))
 ''',
 )
