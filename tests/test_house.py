@@ -117,6 +117,7 @@ def test_notebook_is_formatted(path: Path) -> None:
         page_rules.no_way_on,
         page_rules.without_mark,
         page_rules.given_guesses,
+        page_rules.unanswered_knobs,
         page_rules.without_timeout,
     ],
     ids=lambda rule: rule.__name__,

@@ -11,10 +11,10 @@ from section_needs import missing_names
 
 
 def page(*texts: str, tags: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A notebook: what begins with # or a capital letter is Markdown, all else code."""
+    """A notebook: what begins with #, ** or a capital letter is Markdown, all else code."""
     cells = []
     for number, text in enumerate(texts):
-        kind = "markdown" if text[0] == "#" or text[0].isupper() else "code"
+        kind = "markdown" if text[0] in "#*" or text[0].isupper() else "code"
         cells.append({"cell_type": kind, "id": f"the-{number}", "metadata": {"tags": list(tags)}, "source": text})
     return {"cells": cells}
 
@@ -44,6 +44,7 @@ GOOD = page(
         (rules.no_way_on, page("# One", "## In short", "The end. Next: nothing."), "'In short'"),
         (rules.without_mark, page("# One", "## Waits"), "'Waits'"),
         (rules.given_guesses, page("with measure('a', predict=0.5):\n    pass"), "the-0: predict=0.5"),
+        (rules.unanswered_knobs, page("**Turn a knob.** `a` becomes `b`. How many?"), "the-0"),
         (rules.without_timeout, page("requests.get(url)"), "the-0: requests.get(url)"),
         (rules.without_timeout, page("asyncio.to_thread(requests.get, url)"), "to_thread(requests.get, url)"),
         (rules.without_timeout, page("with requests.Session() as mine:\n    mine.post(url)"), "mine.post(url)"),
@@ -67,11 +68,13 @@ def test_rule(rule: Callable[[rules.Notebook], list[str]], bad: rules.Notebook, 
         page("requests.get(url)", tags=("no-timeout",)),
         page("asyncio.to_thread(requests.get, url, timeout=5)"),
         page("get = sync_to_async(requests.get)\nget(url, timeout=5)"),
+        page("**Turn a knob.** `a?`\n\n**Turn a knob.** Why?\n\n<details>So.</details>"),
         page("session.get(url)"),  # aiohttp's, which has a default
         page("with measure('a', predict=...):\n    timing = %timeit -o work()"),
     ],
 )
 def test_what_is_sound_passes(sound: rules.Notebook) -> None:
+    assert not rules.unanswered_knobs(sound)
     assert not rules.dropped_displays(sound) + rules.given_guesses(sound) + rules.without_timeout(sound)
 
 

@@ -83,6 +83,17 @@ def given_guesses(notebook: Notebook) -> list[str]:
     ]
 
 
+def unanswered_knobs(notebook: Notebook) -> list[str]:
+    """A knob that asks something has its answer folded below it."""
+    return [
+        f"{name}: {asked.strip()[:60]}"
+        for name, text in cells(notebook, "markdown")
+        for knob in text.split("**Turn a knob")[1:]
+        for asked, answer, _ in [knob.partition("<details>")]
+        if not answer and "?" in re.sub(r"`[^`]*`", "", asked)
+    ]
+
+
 def without_timeout(notebook: Notebook) -> list[str]:
     """Every request with `requests` or `urlopen` has a timeout, but in cells tagged "no-timeout", which teach it."""
     breaches = []

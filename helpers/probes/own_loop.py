@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 THRESHOLD = 0.01
 """A step of so many seconds is a blocking step, as in `measure`."""
 
-CLOCKS = 0.05
-"""Seconds by which the time of day and the clock of the steps may differ in saying when something was."""
-
 Step = tuple[str, float, float, float]
 
 
@@ -48,16 +45,13 @@ def draw_steps(label: str, steps: Sequence[Step]) -> "Chart":
 
 def _change(label: str, start: float, end: float) -> str:
     """What was changed since the last run, where the steps were taken in the newest measured block of this name."""
-    from time import perf_counter, time
-
-    from helpers import archive
     from helpers.reruns.rerun import change_of
+    from helpers.runs.storing import newest_run
 
-    if not (known := archive.walls_of(label)):
+    run = newest_run(label)
+    if run is None or run.stored is None or not run.began <= start <= end <= run.began + run.wall:
         return ""
-    run = archive.run_of(known[-1].number)
-    after = time() - (perf_counter() - start) - run.when.timestamp()
-    return change_of(run) if after > -CLOCKS and after + end - start < run.wall + CLOCKS else ""
+    return change_of(run.stored)
 
 
 def _check(steps: Sequence[Step]) -> None:

@@ -1,6 +1,7 @@
 """From a measured run to a stored one."""
 
 from collections.abc import Mapping
+from weakref import WeakValueDictionary
 
 from helpers import archive
 from helpers.archive import StoredRun
@@ -10,9 +11,17 @@ from helpers.code.configuration import hash_of
 from helpers.reruns.conditions import chapter, conditions, session
 from helpers.runs.run import Run
 
+_newest: WeakValueDictionary[str, Run] = WeakValueDictionary()
+
+
+def newest_run(label: str) -> Run | None:
+    """The newest run under a label in this process, as long as somebody has it."""
+    return _newest.get(label)
+
 
 def keep(run: Run, parts: Mapping[str, str], series: str) -> StoredRun:
     """Append the run to the history, without its secrets; return what was stored."""
+    _newest[run.label] = run
     rows, server = run.request_rows(), run.server
     stored = StoredRun(
         number=0,

@@ -133,7 +133,7 @@ def test_where_no_file_is_found_the_password_is_in_the_uri_and_is_shown_nowhere(
         with measure("asks") as run:
             ask(command[-1])
         shown += [repr(run), card(run)]
-    assert "command=" in shown[-1]  # the card says what was changed
+    assert "command: " in shown[-1]  # the card says what was changed
     shown.append(repr(archive.runs_of("asks")))
     assert [text for text in shown if password in text] == []
     assert password.encode() not in history_file.read_bytes()

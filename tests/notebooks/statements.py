@@ -1,5 +1,7 @@
 """General statements: each sentence of a page that says never, always, every ... and how it is known to be true.
 
+So is each that tells, right below a cell, how many there were of something: its number is printed, or a sign has it.
+
 Those of notebooks/01_blocking_calls.ipynb stand in statements/01_blocking_calls.toml, one line each: words of the
 sentence, enough to tell it from all others of the notebook, and how it was checked.
 
@@ -20,6 +22,15 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "statements"
 TRIGGERS = "never always every everyone everybody only cannot must nobody none any".split()  # noqa: SIM905
 GENERAL = re.compile(rf"\b({'|'.join(TRIGGERS)})\b", re.IGNORECASE)
+NUMBERS = (
+    r"no|both|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|\d[\d,]*"
+)
+THINGS = (
+    "answers?|requests?|connections?|pages?|tasks?|threads?|messages?|exceptions?|errors?|steps?|jobs?|queries|rows?"
+)
+HAPPENED = "was|were|came|saw|counted|had|made|got|took|opened|answered|received|asked|ran|saved|stood"
+COUNTED = re.compile(rf"\b({NUMBERS}) (of (\w+ )?\w+ )?(\w+ )?({THINGS})\b.*\b({HAPPENED})\b", re.IGNORECASE)
+"""How a page tells of a count that has been seen: its number must be printed somewhere, or held by a sign."""
 WITHOUT_PROOF = ("advice", "question", "definition", "code")
 """What claims nothing about how the world behaves: an imperative, a question, what a word is to mean here, and what the
 page's own code can be seen to do."""
@@ -100,6 +111,12 @@ def _tag(found: re.Match[str]) -> str:
     """What an HTML tag is to a sentence: `<b>` belongs to it, `</summary>` ends it."""
     inline = re.match(r"</?(a|b|code|em|i|kbd|strong|sub|sup)\b", found[0])
     return found[0] if inline or "`" in found[0] else "\n\n"
+
+
+def counted(page: str) -> list[str]:
+    """Return the sentences of a piece of Markdown that say how many there were of something, but for questions."""
+    told = (sentence for sentence in sentences(page) if not re.search(r"\?\W*$", sentence))
+    return [sentence for sentence in told if COUNTED.search(re.sub("[*`]", "", sentence))]
 
 
 def general(page: str) -> list[str]:

@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from cells import NOTEBOOKS, code_cells, markdown_cells
 from course import KNOBS, NAMES, SIGNS, Course
 from shown import shown_by
-from statements import FOLDER, Statement, all_statements, general, one_line, read_statements, sentences
+from statements import FOLDER, Statement, all_statements, counted, general, one_line, read_statements, sentences
 
 ROOT = Path(__file__).parents[2]
 STATEMENTS = all_statements()
@@ -27,6 +28,30 @@ def test_every_general_sentence_is_listed(name: str) -> None:
     ]
     if missing:
         pytest.fail(f"{len(missing)} sentences are not in statements/{name[:-6]}.toml:\n" + "\n".join(missing), False)
+
+
+@pytest.mark.unit
+def test_counts_are_found() -> None:
+    assert counted("Nothing came. No answer was a 429. **Ten** of the pages had no name. Was one request lost?") == [
+        "No answer was a 429.",
+        "**Ten** of the pages had no name.",
+    ]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("name", NAMES)
+def test_every_count_that_is_told_below_a_cell_is_listed(name: str) -> None:
+    words = [statement.words for statement in STATEMENTS if statement.notebook == name]
+    cells = json.loads((NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
+    missing = [
+        f"{cell['id']}: {sentence}"
+        for before, cell in pairwise(cells)
+        if (before["cell_type"], cell["cell_type"]) == ("code", "markdown") and not cell["id"].startswith("your-turn")
+        for sentence in counted("".join(cell["source"]))
+        if not any(some in sentence for some in words)
+    ]
+    if missing:
+        pytest.fail(f"{len(missing)} counts are not in statements/{name[:-6]}.toml:\n" + "\n".join(missing), False)
 
 
 @pytest.mark.unit
