@@ -5,7 +5,7 @@ from cases import Right, Wrong
 GIVEN = """
 import asyncio
 import sqlite3
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 
 import aiosqlite
 """

@@ -305,11 +305,13 @@ async def page_beside_jobs(session, url, jobs):
     pool = ThreadPoolExecutor(max_workers=4)
     try:
         working = [loop.run_in_executor(pool, job) for job in jobs]
-        *_, page = await asyncio.gather(*working, fetch(session, url))
+        async with asyncio.TaskGroup() as group:  # when a job fails, the page is not waited for
+            page = group.create_task(fetch(session, url))
+            await asyncio.gather(*working)
     finally:
         # The end of `with pool:` would wait in the loop, and for the jobs in the queue too.
         await asyncio.to_thread(pool.shutdown, cancel_futures=True)
-    return page
+    return page.result()
 """,
     hints=[
         "Look at the timeline: `check(...).timeline()`. What is the row `getaddrinfo` waiting for?",

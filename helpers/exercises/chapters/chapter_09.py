@@ -320,7 +320,9 @@ async def ask_all(session, urls, rate):
         async with permits, turns:
             return await fetch(session, url)
 
-    return await asyncio.gather(*(ask(url) for url in urls))
+    async with asyncio.TaskGroup() as group:  # when one fails, the others end
+        tasks = [group.create_task(ask(url)) for url in urls]
+    return [task.result() for task in tasks]
 """,
     hints=[
         "Ten permits, answers after 0.1 s: how many requests a second does that make?",

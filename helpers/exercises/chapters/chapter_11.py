@@ -394,7 +394,7 @@ async def with_pool(connect, size, jobs):
 """,
     solution="""\
 async def with_pool(connect, size, jobs):
-    connections, pool = [], asyncio.Queue()
+    pool = asyncio.Queue()
 
     async def run(job):
         connection = await pool.get()
@@ -403,21 +403,19 @@ async def with_pool(connect, size, jobs):
         finally:
             pool.put_nowait(connection)
 
-    try:
+    async with AsyncExitStack() as opened:  # closes all, also where one `close` fails
         for _ in range(size):
-            connections.append(await connect())
-            pool.put_nowait(connections[-1])
+            connection = await connect()
+            opened.push_async_callback(connection.close)
+            pool.put_nowait(connection)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(run(job)) for job in jobs]
         return [task.result() for task in tasks]
-    finally:
-        for connection in connections:
-            await connection.close()
 """,
     hints=[
         "An `asyncio.Queue` with the connections in it is a pool: `get` waits for one that is free.",
         "Each job gets one, works, and gives it back in `finally`. All jobs are started together.",
         "When a job fails the others must have ended before the connections are closed. A `TaskGroup` sees to that.",
-        "Opening the third may fail, when two are open. So `connections = []` and `try:` come before the first.",
+        "Opening the third may fail, when two are open. `AsyncExitStack` closes what it has been given.",
     ],
 )

@@ -236,10 +236,9 @@ async def both_ways(session, fetch, look_up, urls):
     solution='''\
 async def both_ways(session, fetch, look_up, urls):
     """A pair (page, what look_up returned) for each url, in order."""
-    pages, looked_up = await asyncio.gather(
-        asyncio.gather(*(fetch(session, url) for url in urls)),
-        asyncio.gather(*(asyncio.to_thread(look_up, url) for url in urls)),
-    )
-    return list(zip(pages, looked_up))
+    async with asyncio.TaskGroup() as group:  # when one fails, the others end
+        pages = [group.create_task(fetch(session, url)) for url in urls]
+        looked_up = [group.create_task(asyncio.to_thread(look_up, url)) for url in urls]
+    return [(page.result(), found.result()) for page, found in zip(pages, looked_up)]
 ''',
 )
