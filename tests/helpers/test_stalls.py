@@ -190,7 +190,8 @@ def test_who_waits_and_keeps_the_gil_is_not_said_to_be_a_machine_that_stood_stil
     ended = subprocess.run([sys.executable, "-c", HOLDS], capture_output=True, encoding="utf-8", timeout=60)
     assert ended.stderr == ""
     runs = [line.split() for line in ended.stdout.splitlines()]
-    assert all(float(seconds) < 0.1 for seconds, _ in runs), runs
+    # A machine that really stood still meanwhile is no fault; the last run keeps the GIL for 0.6 s in all.
+    assert all(float(seconds) < most for (seconds, _), most in zip(runs, (0.1, 0.1, 0.1, 0.3), strict=True)), runs
     assert [int(blocks) >= 1 for _, blocks in runs] == [True, True, False, True]
     assert int(runs[-1][1]) >= 15  # of twenty
 
