@@ -8,6 +8,7 @@ from helpers.archive.exercise_log import note
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
 from helpers.exercises.bench.check_result import CheckResult
+from helpers.exercises.bench.plain import kind_of
 from helpers.exercises.exercise import Choice, Coding, Exercise
 from helpers.exercises.finding import Finding
 from helpers.exercises.panels.outcome import Outcome
@@ -22,16 +23,18 @@ def check(name: str, function: Callable[..., Any]) -> Outcome:
     seen, never by how long it took. One that has not ended after some seconds is stopped. ``check(...).timeline()``
     shows what it did. There is no need for `await`; writing it does no harm.
 
-    Raises TypeError where `function` is no function, ValueError where there is no exercise of that name.
+    What is no function, and what cannot be sent there, is told as a finding. Raises TypeError or ValueError where there
+    is no exercise of that name, ServerFailed or BenchFailed where this machine starts no process for it.
     """
     exercise = catalogue.find(name)
     if isinstance(exercise, Choice):
         raise ValueError(f"{name!r} is a question: choose({name!r}) shows its answers")
     if inspect.iscoroutine(function):
         function.close()
-        return outcome(exercise, CheckResult([_called(name, function.__name__)]))
+        made = f"the coroutine object that {function.__name__}(...) made"
+        return outcome(exercise, CheckResult([_not_a_function(name, made, function.__name__)]))
     if not callable(function):
-        raise TypeError(f"give check the function itself, such as check({name!r}, my_function), not {function!r}")
+        return outcome(exercise, CheckResult([_not_a_function(name, f"{kind_of(function)}, not a function")]))
     if missing := not_begun(function, getattr(exercise, "start", "")):
         return Outcome(name, exercise.title, "not yet", CheckResult(sentence=missing), _help(name))
     return outcome(exercise, kernel_side.judge(exercise, function))
@@ -48,9 +51,9 @@ def outcome(exercise: Exercise, check_result: CheckResult) -> Outcome:
     return Outcome(exercise.name, exercise.title, "done", check_result, _following(exercise.name))
 
 
-def _called(name: str, function: str) -> Finding:
+def _not_a_function(name: str, what: str, function: str = "my_function") -> Finding:
     return Finding(
-        f"check was given the coroutine object that {function}(...) made.",
+        f"check was given {what}.",
         f"Give it the function itself, without calling it: `check({name!r}, {function})`.",
     )
 

@@ -2,14 +2,20 @@
 
 import asyncio
 import inspect
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 from helpers.charts.inputs.activity import OUTSIDE, Block
 from helpers.exercises.bench.observation import Observation
+from helpers.exercises.bench.plain import Strange, kind_of
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
+
+_OUR_FILES = {path.name for path in Path(__file__).parent.rglob("*.py")}
 
 COMPUTED = 0.1
 """Seconds of processor time: ten times what a few requests take of it."""
@@ -17,9 +23,11 @@ COMPUTED = 0.1
 
 def ran(seen: Observation, look: str) -> Finding | None:
     """It returned results, not jobs that nobody has run or collected."""
-    things = seen.result if isinstance(seen.result, list | tuple | set) else [seen.result]
+    things = list(seen.result) if isinstance(seen.result, list | tuple | set) else [seen.result]
+    things += seen.result.values() if isinstance(seen.result, dict) else ()
     coroutines = [thing for thing in things if inspect.iscoroutine(thing)]
     tasks = [thing for thing in things if asyncio.isfuture(thing)]
+    futures = [thing for thing in things if isinstance(thing, Future)]
     for coroutine in coroutines:
         coroutine.close()
     if coroutines:
@@ -34,34 +42,98 @@ def ran(seen: Observation, look: str) -> Finding | None:
             "A task hands out its result where it is awaited.",
             look,
         )
+    if futures:
+        return Finding(
+            f"It returned {count(len(futures), 'future')}, not what they came to.",
+            "A future hands out its result where it is asked for it.",
+            look,
+        )
     return None
 
 
 def values(seen: Observation, wanted: Any, what: str, look: str = "") -> Finding | None:
     """It returned what it should; `what` says that in words, such as "the pages, in the order of the urls"."""
-    if seen.result == wanted:
+    result = seen.result
+    if _same(result, wanted):
         return None
-    if seen.result is None:
+    if result is None:
         return Finding(f"It returned None, not {what}.", "Is there a `return`, and does every way lead to it?", look)
-    if isinstance(seen.result, Sequence) and isinstance(wanted, list):
-        if len(seen.result) != len(wanted):
-            return Finding(
-                f"It returned {len(seen.result):,} of {count(len(wanted), 'result')}: not {what}.",
-                "Some were never collected, or were collected twice.",
-                look,
-            )
-        if all(thing in wanted for thing in seen.result):
-            return Finding(
-                f"All results are there, but in another order: not {what}.",
-                "They were collected in the order in which the answers came, not in that of the questions.",
-                look,
-            )
-    return Finding(f"It returned {_short(seen.result)}, not {what}.", _also_asked(seen), look)
+    if isinstance(result, Strange) or (type(result) is not type(wanted) and not _both_numbers(result, wanted)):
+        return _another_kind(seen, wanted, what, look)
+    if isinstance(wanted, list):
+        return _another_list(result, wanted, what, look)
+    return Finding(f"It returned {shown(result)}, not {what}.", _also_asked(seen), look)
+
+
+def _same(result: Any, wanted: Any) -> bool:
+    """Equal, and of the same kind: True is not 1."""
+    return bool(result == wanted) and isinstance(result, bool) == isinstance(wanted, bool)
+
+
+def _both_numbers(result: Any, wanted: Any) -> bool:
+    return all(isinstance(thing, int | float) and not isinstance(thing, bool) for thing in (result, wanted))
+
+
+def _another_kind(seen: Observation, wanted: Any, what: str, look: str) -> Finding:
+    """The finding about a tuple, a text or a generator where a list is wanted, and the like."""
+    result, kind = seen.result, kind_of(seen.result)
+    if isinstance(result, Strange) and result.once:
+        return Finding(
+            f"It returned {kind}, not {what}.",
+            "Such a thing holds no results: it makes them one by one when somebody reads it, and nobody has.",
+            look,
+        )
+    if isinstance(result, tuple) and isinstance(wanted, list) and list(result) == wanted:
+        return Finding(
+            f"It returned a tuple. What is in it is right; {kind_of(wanted)} is wanted: {what}.",
+            "Round brackets, or a comma alone, make a tuple; square brackets make a list.",
+            look,
+        )
+    if isinstance(result, str) and not isinstance(wanted, str) and result.strip() == str(wanted):
+        return Finding(f"It returned the text {result!r}; {kind_of(wanted)} is wanted.", "Quotation marks?", look)
+    if isinstance(result, Strange | list | tuple | dict | set):
+        return Finding(f"It returned {kind}, not {what}.", f"{_upper(kind_of(wanted))} is wanted.", look)
+    return Finding(f"It returned {shown(result)}, not {what}.", _also_asked(seen), look)
+
+
+def _another_list(result: list[Any], wanted: list[Any], what: str, look: str) -> Finding:
+    """The finding about a list that is not the one that is wanted."""
+    left = list(wanted)
+    for thing in result:
+        if thing in left:
+            left.remove(thing)
+    others = [thing for thing in result if thing not in wanted]
+    if len(result) == len(wanted) and not left:
+        return Finding(
+            f"All results are there, but in another order: not {what}.",
+            "They were collected in the order in which the answers came, not in that of the questions.",
+            look,
+        )
+    if others:
+        at = result.index(others[0])
+        return Finding(
+            f"Item {at + 1} of the {len(result):,} that it returned is {shown(others[0])}: not one of {what}.",
+            f"{count(len(others), 'item')} of that kind: nothing that was asked for." if len(others) > 1 else "",
+            look,
+        )
+    if len(result) > len(wanted):
+        return Finding(
+            f"It returned {count(len(result), 'result')}; {len(wanted):,} are wanted: {what}.",
+            "Some were collected twice.",
+            look,
+        )
+    return Finding(
+        f"It returned {len(result):,} of {count(len(wanted), 'result')}: not {what}.",
+        "Some were never collected."
+        if len(result) + len(left) == len(wanted)
+        else "Some were never collected, and others twice.",
+        look,
+    )
 
 
 def asked(seen: Observation, urls: Iterable[str], look: str = "") -> Finding | None:
-    """It asked for each of the addresses once, and for no others."""
-    given, made = Counter(urls), Counter(seen.urls)
+    """It asked for each of the addresses once, and for no others; `localhost` and 127.0.0.1 are the same here."""
+    given, made = Counter(map(_by_number, urls)), Counter(map(_by_number, seen.urls))
     if not made:
         return Finding(
             "The server saw no request.",
@@ -80,16 +152,21 @@ def asked(seen: Observation, urls: Iterable[str], look: str = "") -> Finding | N
     if missing := given - made:
         return Finding(
             f"The server saw {made.total():,} of {count(given.total(), 'request')}.",
-            f"Not asked for: {_short(next(iter(missing)))}.",
+            f"Not asked for: {shown(next(iter(missing)))}.",
             look,
         )
     if twice := made - given:
         return Finding(
             f"The server saw {count(made.total(), 'request')} for {given.total():,} addresses.",
-            f"{_short(next(iter(twice)))} was asked for more than once.",
+            f"{shown(next(iter(twice)))} was asked for more than once.",
             look,
         )
     return None
+
+
+def _by_number(url: str) -> str:
+    """The address with the number of this machine in it, by whatever name it was called."""
+    return re.sub(r"://(localhost|\[::1\]):", "://127.0.0.1:", url)
 
 
 def together(seen: Observation, wanted: int, look: str) -> Finding | None:
@@ -149,7 +226,8 @@ def never_blocked(seen: Observation, look: str) -> Finding | None:
     if not blocks:
         return None
     longest = max(blocks, key=lambda block: block.end - block.start)
-    line = f": `{longest.line}` ({longest.place})" if longest.line else ""
+    ours = longest.place.partition(",")[0] in _OUR_FILES  # a line of the check would lead nobody on
+    line = f": `{longest.line}` ({longest.place})" if longest.line and not ours else ""
     return Finding(
         f"{activity.rows['name'][longest.row]} held the loop in one long step{line}.",
         "A call that waits or computes without an `await` that lets go stops every other task meanwhile.",
@@ -165,7 +243,7 @@ def _was_its_own_doing(block: Block, seen: Observation) -> bool:
 
 
 def nothing_left(seen: Observation, look: str) -> Finding | None:
-    """No task, session or thread was left over, and no coroutine thrown away."""
+    """No task, session, thread or event loop was left over, and no coroutine thrown away."""
     if seen.tasks_left:
         return Finding(
             f"{count(len(seen.tasks_left), 'task')} still ran when it had returned: {_listed(seen.tasks_left)}.",
@@ -190,19 +268,30 @@ def nothing_left(seen: Observation, look: str) -> Finding | None:
             "A pool keeps its threads until it is shut down; `with` does that.",
             look,
         )
+    if seen.loops_left:
+        return Finding(
+            f"{count(seen.loops_left, 'event loop')} stayed open.",
+            "A loop holds a selector and sockets of its own until it is closed; `asyncio.run` closes the one it makes.",
+            look,
+        )
     return None
 
 
 def _also_asked(seen: Observation) -> str:
     asked_for = seen.server.requests
-    if not asked_for:
-        return "And the server saw no request: the result was not fetched."
+    if not asked_for:  # there need be none in this exercise
+        return ""
     return f"It did make {count(asked_for, 'request')}: look at what is done with the answers."
 
 
-def _short(thing: Any) -> str:
-    text = repr(thing) if not isinstance(thing, str) or " " in thing else thing
+def shown(thing: Any) -> str:
+    """A thing in at most 70 characters, as a finding shows it."""
+    text = repr(thing) if not isinstance(thing, str) or " " in thing or not thing else thing
     return text if len(text) <= 70 else f"{text[:67]}..."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 NOTHING_YET = "The function is still empty."
@@ -15,7 +15,7 @@ def not_begun(function: Callable[..., Any], start: str) -> str:
     try:
         source = textwrap.dedent(inspect.getsource(inspect.unwrap(function)))
         mine = _function(source)
-    except (OSError, TypeError, SyntaxError):
+    except Exception:  # an object of the learner's own may raise anything where it is asked for its source
         return ""  # without its source it is judged by what it does, which for a stub is nothing
     if mine is None:
         return ""
@@ -23,9 +23,9 @@ def not_begun(function: Callable[..., Any], start: str) -> str:
         return NOTHING_YET
     if (given := _function(start)) is not None and ast.dump(given) == ast.dump(mine):
         return AS_IT_WAS
-    for node in ast.walk(mine):
-        if isinstance(node, ast.Constant) and node.value is ...:
-            return f"There is still a gap to fill: the `...` in line {node.lineno} of the function."
+    for statement in mine.body:
+        for gap in _gaps(statement):
+            return f"There is still a gap to fill: the `...` in line {gap.lineno} of the function."
     return ""
 
 
@@ -37,6 +37,26 @@ def _function(source: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     if ast.get_docstring(found[-1]) is not None:
         found[-1].body = found[-1].body[1:]
     return found[-1]
+
+
+def _gaps(node: ast.AST) -> Iterator[ast.Constant]:
+    """Each `...` that stands for something to be written. In `tuple[str, ...]`, and as a default, it has a meaning."""
+    match node:
+        case ast.Constant(value=value) if value is ...:
+            yield node
+        case ast.Subscript():
+            yield from _gaps(node.value)
+        case ast.AnnAssign():
+            yield from _gaps(node.value) if node.value is not None else ()
+        case ast.ClassDef(body=[ast.Expr(value=ast.Constant())]):
+            return  # an error of its own, say
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+            body = node.body if isinstance(node.body, list) else [node.body]
+            for statement in body:
+                yield from _gaps(statement)
+        case _:
+            for part in ast.iter_child_nodes(node):
+                yield from _gaps(part)
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

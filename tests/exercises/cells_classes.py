@@ -542,6 +542,19 @@ def answer():
     worker.join()
     return counted["a"], counted["b"], mine.items, worker.out
 """,
+    "thread-local data that is told something": """
+import threading
+class Mine(threading.local):
+    def __init__(self, first, *, step=1):
+        self.items = [first, first + step]
+mine = Mine(4, step=3)
+def answer():
+    heard = []
+    worker = threading.Thread(target=lambda: heard.append(mine.items))
+    worker.start()
+    worker.join()
+    return mine.items, heard
+""",
     "__getstate__ and __reduce__": """
 class Kept:
     def __init__(self):

@@ -7,11 +7,10 @@ import inspect
 import io
 import json
 import random
-import threading
 import traceback
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager, redirect_stdout
+from contextlib import AsyncExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -20,8 +19,10 @@ from urllib.request import urlopen
 import aiohttp
 
 from helpers.code.origin import is_learners, is_ours
+from helpers.exercises.bench.alterations import put_back
+from helpers.exercises.bench.left_behind import Surroundings, own_tasks
 from helpers.exercises.bench.observation import Observation
-from helpers.exercises.bench.serialising.bench_side import threads_of_pools
+from helpers.exercises.bench.plain import as_plain
 from helpers.exercises.bench.serialising.stand_in import LeftInNotebook
 from helpers.exercises.exercise import Coding, Exercise, Order, head_of
 from helpers.exercises.finding import Finding, Telling
@@ -46,6 +47,7 @@ class Attempt:
         api: the practice API; `measure` resets it before each run.
         chance: random numbers, others at each check, so that no result can be written in advance.
         runs: what has been seen so far, a `Observation` for each run.
+        altered: what the function has put something else in the place of, in the process itself.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Attempt:
         self.api = api
         self.chance = random.Random(seed)
         self.runs: list[Observation] = []
+        self.altered: list[str] = []
         self._exercise = exercise
         self._function = function
         self._tell = tell
@@ -92,28 +95,39 @@ class Attempt:
             may_raise: an exception is for the judge to look at, in `Observation.error`.
             through: for a function that is to be called several times, or is a plain one that needs a loop: an `async
                 def` that is given the function and these arguments, and calls it. What it returns is the result.
-            meanings: by the name of an error, what it usually comes from in this exercise, and where to look.
+            meanings: what an error usually comes from in this exercise, and where to look. The key is its name, or
+                its name and a part of its message, such as "TypeError: can't be used in 'await'".
 
         Raises:
             Telling: it did not return, or it raised; nothing else need be said then. The engine catches this.
         """
         seen = Observation()
         self.runs.append(seen)
-        threads = set(threading.enumerate())
+        arguments = tuple(list(one) if type(one) is list else one for one in arguments)  # it may empty what it is given
         self._tell("running", "")
         faulthandler.dump_traceback_later(self._exercise.limit + GRACE, file=self._stack_file)
-        printed = io.StringIO()
+        printed = _Printed()
+        surroundings = Surroundings()
         try:
-            with redirect_stdout(printed), _warnings() as heard:
+            with redirect_stdout(printed), redirect_stderr(printed), _warnings() as heard:
                 if through is not None:
-                    self._run_async(seen, arguments, with_session, cancel_after, partial(through, self._function))
+                    function = partial(through, self._function)
+                    self._run_async(seen, surroundings, arguments, with_session, cancel_after, function)
                 elif self._is_async:
-                    self._run_async(seen, arguments, with_session, cancel_after, self._function)
+                    self._run_async(seen, surroundings, arguments, with_session, cancel_after, self._function)
                 else:
                     self._run_plain(seen, arguments)
                 gc.collect()
         finally:
             faulthandler.cancel_dump_traceback_later()
+        seen.result = as_plain(seen.result)
+        self._note_what_was_seen(seen, surroundings, printed, heard)
+        self._require_a_result(seen, may_raise, meanings or {})
+        return seen
+
+    def _note_what_was_seen(
+        self, seen: Observation, surroundings: Surroundings, printed: io.StringIO, heard: Sequence[Any]
+    ) -> None:
         activity = seen.run.panel().activity
         if activity is not None:
             activity.rows.loc[0, "name"] = _name_of(self._function)  # the row that a notebook's charts call "cell"
@@ -124,10 +138,9 @@ class Attempt:
         ]
         seen.printed = printed.getvalue()
         seen.never_awaited = [str(text).split("'")[1] for text in heard if "was never awaited" in str(text)]
-        threads |= threads_of_pools()
-        seen.threads_left = [thread.name for thread in threading.enumerate() if thread not in threads]
-        self._require_a_result(seen, may_raise, meanings or {})
-        return seen
+        tasks, sessions, seen.loops_left, seen.threads_left = surroundings.look()
+        seen.tasks_left = [*seen.tasks_left, *tasks]
+        seen.sessions_left = max(seen.sessions_left, sessions)
 
     @property
     def _is_async(self) -> bool:
@@ -140,54 +153,67 @@ class Attempt:
 
     def _run_plain(self, seen: Observation, arguments: tuple[Any, ...]) -> None:
         try:
-            with self._measure() as seen.run:
+            with self._measure() as seen.run, put_back(self.altered):
                 seen.result = self._function(*arguments)
-        except Exception as error:
-            seen.ended, seen.error, seen.where = "raised", error, _raised_at(error)
+        except BaseException as error:  # SystemExit, for one, must not end the bench
+            _note_error(seen, error)
 
     def _run_async(
-        self, seen: Observation, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
-        function: Callable[..., Any],
+        self, seen: Observation, surroundings: Surroundings, arguments: tuple[Any, ...], with_session: bool,
+        cancel_after: float | None, function: Callable[..., Any],
     ) -> None:  # fmt: skip
         unheard: list[str] = []
-        with asyncio.Runner() as runner:
-            runner.get_loop().set_exception_handler(lambda loop, context: unheard.append(_complaint(context)))
-            runner.run(self._drive(seen, arguments, with_session, cancel_after, function))
-            gc.collect()  # while the loop can still be told about errors that nobody asked for
+        try:
+            with asyncio.Runner() as runner:
+                loop = runner.get_loop()
+                surroundings.add(loop)
+                loop.set_exception_handler(lambda loop, context: unheard.append(_complaint(context)))
+                runner.run(self._drive(seen, surroundings, arguments, with_session, cancel_after, function))
+                gc.collect()  # while the loop can still be told about errors that nobody asked for
+        except (SystemExit, KeyboardInterrupt) as error:  # of one of its tasks: these end the loop
+            _note_error(seen, error)
         seen.unheard = [text for text in unheard if text]
 
     async def _drive(
-        self, seen: Observation, arguments: tuple[Any, ...], with_session: bool, cancel_after: float | None,
-        function: Callable[..., Any],
+        self, seen: Observation, surroundings: Surroundings, arguments: tuple[Any, ...], with_session: bool,
+        cancel_after: float | None, function: Callable[..., Any],
     ) -> None:  # fmt: skip
         loop, me = asyncio.get_running_loop(), asyncio.current_task()
         assert me is not None
-        others = {id(session) for session in _open_sessions()}
+        asked_to_stop = False
+
+        def cancel() -> None:
+            nonlocal asked_to_stop
+            asked_to_stop = True
+            me.cancel()
+
         async with AsyncExitStack() as stack:
             if with_session:
                 given = await stack.enter_async_context(aiohttp.ClientSession())
-                others.add(id(given))
+                surroundings.add(given)
                 arguments = (given, *arguments)
             timers = [loop.call_later(self._exercise.limit, self._stop, seen, me)]
             if cancel_after is not None:
-                timers.append(loop.call_later(cancel_after, me.cancel))
+                timers.append(loop.call_later(cancel_after, cancel))
             try:
-                with self._measure() as seen.run:
+                with self._measure() as seen.run, put_back(self.altered):
                     result = function(*arguments)
                     seen.result = await result if inspect.isawaitable(result) else result
-            except asyncio.CancelledError:
-                if seen.ended != "stopped":
+            except BaseException as error:
+                if seen.ended == "stopped":
+                    pass
+                elif asked_to_stop and isinstance(error, asyncio.CancelledError):
                     seen.ended = "cancelled"
-            except Exception as error:
-                if seen.ended != "stopped":
-                    seen.ended, seen.error, seen.where = "raised", error, _raised_at(error)
+                else:  # a cancellation of its own too: it is no answer
+                    _note_error(seen, error)
             finally:
                 for timer in timers:
                     timer.cancel()
             for _ in range(5):  # a task that was cancelled needs a turn to end
-                await asyncio.sleep(0)
-            seen.tasks_left = [_task_name(task) for task in asyncio.all_tasks() if task is not me and _is_own(task)]
-            seen.sessions_left = sum(id(session) not in others for session in _open_sessions())
+                with suppress(asyncio.CancelledError):  # where it has cancelled itself in its last step
+                    await asyncio.sleep(0)
+            seen.tasks_left = own_tasks(task for task in asyncio.all_tasks() if task is not me)
+            seen.sessions_left = surroundings.look()[1]
 
     def _stop(self, seen: Observation, task: "asyncio.Task[Any]") -> None:
         """The limit: note where it stands, then cancel it."""
@@ -212,27 +238,56 @@ class Attempt:
             )
 
     def _error_finding(self, error: BaseException, where: str, meanings: Mapping[str, tuple[str, str]]) -> Finding:
-        if isinstance(error, LeftInNotebook):
+        if isinstance(_first_of(error), LeftInNotebook):
             return Finding(
-                f"It uses a {error} of your notebook{f' ({where})' if where else ''}.",
+                f"It uses a {_first_of(error)} of your notebook{f' ({where})' if where else ''}.",
                 "A check runs your function in a process of its own, where it has its arguments, your other functions "
                 "and plain values, but nothing that is open, runs or is held in the notebook. Use what it is given.",
             )
-        message = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
+        message = _message(error)
         if isinstance(error, TypeError) and not where:
             name, parameters, _ = head_of(getattr(self._exercise, "start", "def f(): ..."))
             return Finding(f"{message}.", f"The check calls it as {name}({', '.join(parameters)}).")
         place = f", raised by {where}" if where else ""
-        kind = type(error).__name__
-        return Finding(f"It raised {message}{place}.", *meanings.get(kind, (_MEANINGS.get(kind, ""), "")))
+        inner = _first_of(error)
+        if inner is not error:
+            message = f"{type(error).__name__} with {_message(inner)}"
+        return Finding(f"It raised {message}{place}.", *_meaning(type(inner).__name__, message, meanings))
 
 
 _MEANINGS = {
+    "RuntimeError: another measured block": "The check has a measured block open around your function, and two at a "
+    "time would measure each other. It needs none of its own.",
     "NameError": "That name is not known. Has the cell that defines it been run?",
     "RuntimeError": "Python's own message is the best guide to this one.",
     "ClientResponseError": "The server said no, and your function let that through.",
     "InvalidUrlClientError": "What it asked for is no address.",
+    "CancelledError": "Nobody cancelled it from outside: something that it awaited had been cancelled, or it cancelled "
+    "itself.",
+    "SystemExit": "That ends a program, and with it everything that the program was doing.",
 }
+
+
+def _message(error: BaseException) -> str:
+    """Its class and the first line of what it says, whatever its own `__str__` does."""
+    return "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
+
+
+def _first_of(error: BaseException) -> BaseException:
+    """The first error in a group, which says more than the group does; any other error itself."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _meaning(kind: str, message: str, meanings: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """What an error usually comes from, and where to look: a key is its kind, or kind and a part of its message."""
+    known = {**meanings, **{key: (means, "") for key, means in _MEANINGS.items() if key not in meanings}}
+    for key in sorted(known, key=lambda key: ": " not in key):  # the narrower ones first
+        of, _, part = key.partition(": ")
+        if of == kind and part in message:
+            return known[key]
+    return "", ""
 
 
 def _name_of(function: Callable[..., Any]) -> str:
@@ -272,7 +327,7 @@ def _standing_at(task: "asyncio.Task[Any]") -> str:
 
 def _raised_at(error: BaseException) -> str:
     """The last line of the learner's own code on the way to the error, or "" where it was never in it."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = traceback.extract_tb(_first_of(error).__traceback__)
     own = [frame for frame in frames if _is_the_learners(frame.filename)]
     error.__traceback__ = None  # aiohttp raises one and the same error each time; it must not bring the last time along
     return _line(own[-1]) if own else ""
@@ -293,17 +348,15 @@ def _complaint(context: dict[str, Any]) -> str:
     return f"{type(error).__name__}: {error}" if error is not None else ""
 
 
-def _is_own(task: "asyncio.Task[Any]") -> bool:
-    code = getattr(task.get_coro(), "cr_code", None)
-    return code is not None and is_learners(code.co_filename)
+class _Printed(io.StringIO):
+    """What is printed. It stays open, whoever closes it."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
-def _task_name(task: "asyncio.Task[Any]") -> str:
-    return str(getattr(task.get_coro(), "__name__", task.get_name()))
-
-
-def _open_sessions() -> list[aiohttp.ClientSession]:
-    return [thing for thing in gc.get_objects() if type(thing) is aiohttp.ClientSession and not thing.closed]
+def _note_error(seen: Observation, error: BaseException) -> None:
+    seen.ended, seen.error, seen.where = "raised", error, _raised_at(error)
 
 
 @contextmanager

@@ -62,7 +62,11 @@ class Bench:
 
     def judge(self, exercise: Exercise, sent: bytes) -> CheckResult:
         """Have a function judged; `sent` is what `serialise` made of it. Raises BenchFailed when the bench breaks."""
-        self._line.send((exercise.name, sent))
+        try:
+            self._line.send((exercise.name, sent))
+        except OSError as error:
+            self.stop()
+            raise BenchFailed("The bench has ended.") from error
         until = time.monotonic() + READY_WITHIN
         running = False
         stopping_at: str | None = None
@@ -92,10 +96,10 @@ class Bench:
                     pass
                 case "over", told:
                     check_result, until = told, time.monotonic() + FORCE
-                case "failed", reason:
-                    self.stop()
-                    raise BenchFailed(f"The bench could not judge this:\n{reason}")
                 case "ready", _ if check_result is not None:
+                    return check_result
+                case "spent", _ if check_result is not None:  # something of the function's is still at work in it
+                    self.stop()
                     return check_result
 
     def _ended_by_force(self, exercise: Exercise, sent: bytes, stopping_at: str | None) -> CheckResult:
@@ -149,9 +153,15 @@ def judge(exercise: Exercise, function: Callable[..., Any]) -> CheckResult:
         doing = f"setting up the bench, then {doing}"
     with StatusLine() as line, _one_at_a_time:
         line.show(doing)
-        place = bench()
-        try:
-            return place.judge(exercise, sent)
-        except BaseException:
-            place.stop()
-            raise
+        for last_try in (False, True):
+            place = bench()
+            try:
+                return place.judge(exercise, sent)
+            except BenchFailed:  # what an earlier function had left in it may have ended it since
+                place.stop()
+                if last_try:
+                    raise
+            except BaseException:
+                place.stop()
+                raise
+    raise AssertionError("the last try returns or raises")

@@ -16,17 +16,19 @@ class Observation:
     """The evidence of one run.
 
     Attributes:
-        ended: "returned"; "raised" (see `error`); "cancelled" (it let the cancellation pass); "stopped" (at the limit).
-        result: what it returned.
+        ended: "returned"; "raised" (see `error`); "cancelled" (it let the check's cancellation pass); "stopped" (at the
+            limit).
+        result: what it returned, as plain data (`plain.py`): no class of the learner's is asked when it is compared.
         error: what it raised.
         where: the line of the learner's code that raised, or that was waiting when it was stopped.
         run: the measured run, with every request, task and step.
         tasks_left: the names of tasks that were still there after it had returned.
         sessions_left: how many `aiohttp.ClientSession`s were left open.
+        loops_left: how many event loops were left open.
         threads_left: the names of threads that were still there.
         never_awaited: the names of coroutines that were thrown away without having run.
         unheard: errors of tasks that nobody asked for, such as "ValueError: no".
-        printed: what it printed.
+        printed: what it printed, to either stream.
         calls_that_wait: start and end of each call in which the thread itself slept or waited for a socket, a lock or a
             queue, in seconds since the run began.
         cpu: seconds of processor time of that thread.
@@ -39,6 +41,7 @@ class Observation:
     run: Run = field(default_factory=lambda: Run("not run", None))
     tasks_left: Sequence[str] = ()
     sessions_left: int = 0
+    loops_left: int = 0
     threads_left: Sequence[str] = ()
     never_awaited: Sequence[str] = ()
     unheard: Sequence[str] = ()

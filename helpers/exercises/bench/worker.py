@@ -7,6 +7,7 @@ FOLDER is where it works, and where it writes the stack of a function that does 
 
 import gc
 import os
+import pickle
 import random
 import sys
 import threading
@@ -40,10 +41,12 @@ def main(folder: Path) -> None:
             except EOFError:
                 return
             try:
-                line.send(("over", _judge(name, sent, line, stack_file)))
-            except Exception:
-                line.send(("failed", traceback.format_exc()))
-            line.send(("ready", None))
+                check_result, as_before = _judge(name, sent, line, stack_file)
+            except (Exception, SystemExit) as error:
+                traceback.print_exc()
+                check_result, as_before = CheckResult([_not_judged(error)]), False
+            line.send(("over", _picklable(check_result)))
+            line.send(("ready" if as_before else "spent", None))
 
 
 def _get_ready() -> None:
@@ -63,7 +66,8 @@ def _get_ready() -> None:
     gc.freeze()
 
 
-def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> CheckResult:
+def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_file: TextIO) -> tuple[CheckResult, bool]:
+    """The result of a check, and whether the process is as it was before: else no other check may have it."""
     from helpers.exercises.bench.attempt import Attempt
     from helpers.exercises.bench.serialising import NotSent, deserialise
     from helpers.exercises.catalogue import find
@@ -73,7 +77,7 @@ def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_fil
     try:
         function = deserialise(sent)
     except NotSent as error:
-        return CheckResult([error.finding])
+        return CheckResult([error.finding]), True
     attempt = Attempt(
         exercise, function, practice_api(), lambda *news: line.send(news), stack_file, random.randrange(2**32)
     )
@@ -86,6 +90,16 @@ def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_fil
             run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
             check_result.run = run
         check_result.printed = attempt.runs[-1].printed[:MOST_PRINTED]
+    return check_result, not attempt.altered and not any(seen.threads_left for seen in attempt.runs)
+
+
+def _picklable(check_result: CheckResult) -> CheckResult:
+    """The result as it can be sent: without its run where something of the learner's in that cannot be pickled."""
+    try:
+        pickle.dumps(check_result)
+    except Exception:
+        traceback.print_exc()
+        check_result.run = None
     return check_result
 
 
@@ -100,10 +114,20 @@ def _listen(exercise: Exercise, attempt: "Attempt") -> CheckResult:
             return CheckResult(findings=findings, sentence="" if findings else end.value)
         except Telling as telling:
             return CheckResult(findings=[*findings, telling.finding][:MOST_FINDINGS])
+        except Exception as error:  # a learner must not see our error instead of a result
+            traceback.print_exc()
+            return CheckResult(findings=[*findings, _not_judged(error)][:MOST_FINDINGS])
         if finding is not None:
             findings.append(finding)
         if len(findings) == MOST_FINDINGS:
             return CheckResult(findings=findings)
+
+
+def _not_judged(error: BaseException) -> Finding:
+    return Finding(
+        f"The check could not make out what it saw: {type(error).__name__}.",
+        "That is a fault of the check. What a function returns is best made of lists, texts and numbers.",
+    )
 
 
 if __name__ == "__main__":

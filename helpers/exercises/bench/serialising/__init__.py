@@ -14,6 +14,7 @@ import linecache
 import os
 import pickle
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -31,7 +32,7 @@ def serialise(function: Callable[..., Any]) -> bytes:
     pickler = Pickler(buffer, names_around(function))
     try:
         pickler.dump(function)
-    except Exception as error:  # whatever the learner's own classes say about how they are copied
+    except (Exception, SystemExit) as error:  # whatever the learner's own classes do as they are copied
         raise NotSent(f"Your function cannot be sent to the check: {_in_short(error)}") from error
     folders = [folder or os.getcwd() for folder in sys.path]
     return pickle.dumps((buffer.getvalue(), pickler.sources, folders))
@@ -47,7 +48,7 @@ def deserialise(data: bytes) -> Callable[..., Any]:
     try:
         with stand_in.being_set_up():
             function: Callable[..., Any] = pickle.loads(sent)
-    except Exception as error:  # whatever is called as the learner's own objects are made again
+    except (Exception, SystemExit) as error:  # whatever is called as the learner's own objects are made again
         raise NotSent(f"Your function could not be set up for the check: {_in_short(error)}") from error
     bench_side.remember()
     return function
@@ -59,6 +60,6 @@ def sources_in(data: bytes) -> dict[str, list[str]]:
     return sources
 
 
-def _in_short(error: Exception) -> str:
-    text = str(error).strip().splitlines()
+def _in_short(error: BaseException) -> str:
+    text = "".join(traceback.format_exception_only(error)).partition(": ")[2].strip().splitlines()
     return f"{type(error).__name__}{f': {text[0]}' if text else ''}"

@@ -7,7 +7,7 @@ import builtins
 import importlib
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from types import ModuleType
 from typing import Any
@@ -43,15 +43,14 @@ def module_of(key: int, name: str, registered: bool, start: dict[str, Any]) -> M
     return _modules[key]
 
 
-def threads_of_pools() -> set[threading.Thread]:
-    """The threads of the notebook's pools: no function has left them behind."""
-    found = {thread for pool in pools for thread in getattr(pool, "_threads", ())}
-    for pool in pools:  # one of processes has two threads of its own as long as it is used
-        found |= {
-            getattr(pool, "_executor_manager_thread", None),
-            getattr(vars(pool).get("_call_queue"), "_thread", None),
-        }
-    return found - {None}
+def threads_of(pools: Iterable[Executor]) -> set[threading.Thread]:
+    """The threads of pools: their workers, and the two more that a pool of processes has as long as it is used."""
+    found: set[threading.Thread | None] = set()
+    for pool in pools:
+        found.update(getattr(pool, "_threads", ()))
+        found.add(getattr(pool, "_executor_manager_thread", None))
+        found.add(getattr(vars(pool).get("_call_queue"), "_thread", None))
+    return {thread for thread in found if thread is not None}
 
 
 def find_in(folders: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import contextvars
+import gc
 import inspect
 import itertools
 import queue
@@ -34,7 +35,7 @@ def reduce_anew(thing: Any) -> tuple[Any, ...] | None:
     if kind in _BY_KIND:
         return _BY_KIND[kind](thing)
     if issubclass(kind, threading.local):
-        return _new_local, (kind,)
+        return _local(thing)
     if issubclass(kind, PracticeAPI):
         return practice_api, ()  # the bench has its own
     if issubclass(kind, _ASYNCIO):
@@ -56,6 +57,14 @@ def _lock(lock: Any) -> tuple[Any, ...]:
 def _rlock(lock: Any) -> tuple[Any, ...]:
     # It has no `locked` before Python 3.14.
     return (_new_rlock, ()) if repr(lock).startswith("<unlocked") else reduce_to_stand_in(lock)
+
+
+def _local(local: threading.local) -> tuple[Any, ...]:
+    # It keeps what it was made with, for the `__init__` of each new thread, and tells it to the garbage collector only.
+    held = gc.get_referents(local)
+    given = next((part for part in held if type(part) is tuple), ())
+    named = next((part for part in held if type(part) is dict and part and all(type(key) is str for key in part)), {})
+    return _new_local, (type(local), given, named)
 
 
 def _simple_queue(waiting: Any) -> tuple[Any, ...]:
@@ -162,12 +171,9 @@ def _new_rlock() -> Any:
     return threading.RLock()
 
 
-def _new_local(kind: Any) -> Any:
+def _new_local(kind: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
     # No thread of the bench has put anything into it yet.
-    try:
-        return kind()
-    except TypeError:  # its __init__ wants to be told something, which nothing remembers
-        return kind.__new__(kind)
+    return kind(*given, **named)
 
 
 def _new_cached(function: Any, parameters: dict[str, Any]) -> Any:
