@@ -71,7 +71,8 @@ def is_learners(filename: str) -> bool:
         return filename.startswith(("<ipython", "<stdin", "<string"))
     if _HELPERS.hold(filename):
         return not _WATCHING.hold(filename)
-    return not _LIBRARIES.hold(filename)
+    # Cython names its source, such as "aiohttp/_http_writer.pyx", wherever the library has been built.
+    return not (_LIBRARIES.hold(filename) or filename.endswith((".pyx", ".pxd")))
 
 
 @cache

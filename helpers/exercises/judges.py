@@ -113,7 +113,7 @@ def _another_list(result: list[Any], wanted: list[Any], what: str, look: str) ->
         at = result.index(others[0])
         return Finding(
             f"Item {at + 1} of the {len(result):,} that it returned is {shown(others[0])}: not one of {what}.",
-            f"{count(len(others), 'item')} of that kind: nothing that was asked for." if len(others) > 1 else "",
+            f"So it is with {count(len(others), 'item')} of them." if len(others) > 1 else "",
             look,
         )
     if len(result) > len(wanted):
@@ -150,6 +150,12 @@ def asked(seen: Observation, urls: Iterable[str], look: str = "") -> Finding | N
             look,
         )
     if missing := given - made:
+        if twice := made - given:
+            return Finding(
+                f"It asked for {shown(next(iter(twice)))} more than once, and never for {shown(next(iter(missing)))}.",
+                "Each address is to be asked for once.",
+                look,
+            )
         return Finding(
             f"The server saw {made.total():,} of {count(given.total(), 'request')}.",
             f"Not asked for: {shown(next(iter(missing)))}.",

@@ -4,7 +4,20 @@ from cases import Right, Wrong
 
 from helpers.exercises.chapters.chapter_01 import GIVEN as SETUP
 
-GIVEN = f"from concurrent.futures import ThreadPoolExecutor\n{SETUP}"
+GIVEN = f"""\
+import asyncio
+import http.client
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import aiohttp
+
+{SETUP}"""
 
 WRONG = [
     # --- page-or-none
@@ -17,7 +30,7 @@ def page_or_none(url, patience):
     except requests.Timeout:
         return None
 """,
-        says="The server said nothing for 1 s, 0.3 s were allowed",
+        says="The server said nothing for 0.7 s, 0.07 s were allowed",
     ),
     Wrong(
         "page-or-none",
@@ -47,7 +60,7 @@ def page_or_none(url, patience):
     except requests.Timeout:
         return None
 """,
-        says="The server said nothing for 1 s",
+        says="The server said nothing for 0.7 s",
     ),
     Wrong(
         "page-or-none",
@@ -80,7 +93,86 @@ def page_or_none(url, patience):
     except requests.Timeout:
         return None
 """,
-        says="your function gave up",
+        says="It returned None, not the page",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    began = time.monotonic()
+    page = requests.get(url).json()
+    return page if time.monotonic() - began <= patience else None
+""",
+        says="The server said nothing for 0.7 s",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
+        return requests.get(url, timeout=1).json()
+    except requests.Timeout:
+        return None
+""",
+        says="The server said nothing for 0.7 s",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        try:
+            return pool.submit(lambda: requests.get(url).json()).result(timeout=patience)
+        except TimeoutError:
+            return None
+""",
+        says="The server said nothing for 0.7 s",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
+        return requests.get(url, timeout=patience).json()
+    except (requests.Timeout, requests.ConnectionError):
+        return None
+""",
+        says="No server was at that address, and nobody has heard of that",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
+        answer = requests.get(url, timeout=patience)
+    except requests.Timeout:
+        return None
+    return answer.json() if answer.ok else None
+""",
+        says="that there is no such country, and your function returned None",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    for _ in range(3):
+        try:
+            return requests.get(url, timeout=patience).json()
+        except requests.Timeout:
+            pass
+""",
+        says="The server saw 3 requests for 1 addresses",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
+        return requests.get(url, timeout=patience).json()
+    except requests.Timeout as error:
+        return str(error)
+""",
+        says="The timeout has struck, and it returned the text",
     ),
     # --- one-connection
     Wrong(
@@ -131,7 +223,7 @@ def names_of(urls):
     with requests.Session() as session:
         return [session.get(url, timeout=5).json() for url in urls]
 """,
-        says="not the names, in order",
+        says="It returned whole pages",
     ),
     Wrong(
         "one-connection",
@@ -153,6 +245,46 @@ def names_of(urls):
     return [country["name"] for country in everyone if any(country["code"] in url for url in urls)]
 """,
         says="which it had not been given",
+    ),
+    Wrong(
+        "one-connection",
+        """
+def names_of(urls):
+    with requests.Session() as session:
+        return {session.get(url, timeout=5).json()["name"] for url in urls}
+""",
+        says="It returned a set",
+    ),
+    Wrong(
+        "one-connection",
+        """
+def names_of(urls):
+    with requests.Session() as session:
+        return tuple(session.get(url, timeout=5).json()["name"] for url in urls)
+""",
+        says="It returned a tuple",
+    ),
+    Wrong(
+        "one-connection",
+        """
+def names_of(urls):
+    session = requests.Session()
+    return (session.get(url, timeout=5).json()["name"] for url in urls)
+""",
+        says="It returned a generator",
+    ),
+    Wrong(
+        "one-connection",
+        """
+def names_of(urls):
+    names = []
+    session = requests.Session()
+    for url in urls:
+        names.append(session.get(url, timeout=5).json()["name"])
+        session.close()
+    return names
+""",
+        says="new connections; 1 connection would have done",
     ),
     # --- good-and-bad
     Wrong(
@@ -197,7 +329,7 @@ def read_all(urls):
         failed.append(url)
     return names, failed
 """,
-        says="names came back",
+        says="The first list has 1 of",
     ),
     Wrong(
         "good-and-bad",
@@ -260,11 +392,191 @@ def read_all(urls):
             print(url, "failed")
     return names
 """,
-        says="It returned a list",
+        says="It returned a list of",
+    ),
+    Wrong(
+        "good-and-bad",
+        """
+def read_all(urls):
+    names, failed = [], []
+    for url in urls:
+        try:
+            answer = requests.get(url, timeout=5)
+            answer.raise_for_status()
+            names.append(answer.json()["name"])
+        except requests.RequestException:
+            failed.append(url)
+    return tuple(names), tuple(failed)
+""",
+        says="It returned two things, and the first is a tuple",
+    ),
+    Wrong(
+        "good-and-bad",
+        """
+def read_all(urls):
+    names, failed = [], []
+    for url in urls:
+        try:
+            answer = requests.get(url, timeout=5)
+            answer.raise_for_status()
+            names.append(answer.json()["name"])
+        except requests.RequestException:
+            failed.append(url)
+    return set(names), set(failed)
+""",
+        says="It returned two things, and the first is a set",
+    ),
+    Wrong(
+        "good-and-bad",
+        """
+def read_all(urls):
+    names, failed = [], []
+    for url in urls:
+        try:
+            answer = requests.get(url, timeout=5)
+            answer.raise_for_status()
+            names.append(answer.json()["name"])
+        except requests.RequestException:
+            failed.append(url)
+    return failed, names
+""",
+        says="Among the names is http",
+    ),
+    Wrong(
+        "good-and-bad",
+        """
+def read_all(urls):
+    names, failed = [], []
+    for url in urls:
+        try:
+            answer = requests.get(url, timeout=5)
+            answer.raise_for_status()
+            names.append(answer.json())
+        except requests.RequestException:
+            failed.append(url)
+    return names, failed
+""",
+        says="The first list holds whole pages",
+    ),
+    Wrong(
+        "good-and-bad",
+        """
+def read_all(urls):
+    names, failed = [], []
+    for url in urls:
+        try:
+            answer = requests.get(url, timeout=5)
+            answer.raise_for_status()
+            names.append(answer.json()["name"])
+        except requests.RequestException:
+            failed.insert(0, url)
+    return names, failed
+""",
+        says="All addresses that failed are there, but in another order",
     ),
 ]
 
 RIGHT = [
+    Right(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
+        with urlopen(url, timeout=patience) as answer:
+            return json.load(answer)
+    except TimeoutError:
+        return None
+""",
+    ),
+    Right(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=patience)
+    try:
+        connection.request("GET", f"{parts.path}?{parts.query}")
+        return json.loads(connection.getresponse().read())
+    except TimeoutError:
+        return None
+    finally:
+        connection.close()
+""",
+    ),
+    Right(
+        "page-or-none",
+        """
+async def page(url):
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return await answer.json()
+
+
+def page_or_none(url, patience):
+    try:
+        return asyncio.run(asyncio.wait_for(page(url), patience))
+    except TimeoutError:
+        return None
+""",
+    ),
+    Right(
+        "one-connection",
+        """
+def names_of(urls):
+    names = []
+    with requests.Session() as session:
+        session.headers["x-course"] = "mine"
+        while urls:
+            names.append(session.get(urls.pop(0), timeout=5).json()["name"])
+    return names
+""",
+    ),
+    Right(
+        "one-connection",
+        """
+def names_of(urls):
+    first = urlsplit(urls[0])
+    connection = http.client.HTTPConnection(first.hostname, first.port, timeout=5)
+    names = []
+    for url in urls:
+        connection.request("GET", url.removeprefix(f"http://{first.netloc}"))
+        names.append(json.loads(connection.getresponse().read())["name"])
+    connection.close()
+    return names
+""",
+    ),
+    Right(
+        "good-and-bad",
+        """
+def read_all(urls):
+    names, failed = [], []
+    for url in urls:
+        try:
+            with urlopen(url, timeout=5) as answer:
+                names.append(json.load(answer)["name"])
+        except URLError:
+            failed.append(url)
+    return [names, failed]
+""",
+    ),
+    Right(
+        "good-and-bad",
+        """
+class Both(NamedTuple):
+    names: list
+    failed: list
+
+
+def read_all(urls):
+    both = Both([], [])
+    while urls:
+        url = urls.pop(0)
+        try:
+            both.names.append(requests.get(url, timeout=5).json()["name"])
+        except (KeyError, requests.ConnectionError):
+            both.failed.append(url)
+    return both
+""",
+    ),
     Right(
         "page-or-none",
         """

@@ -5,7 +5,14 @@ from cases import Right, Wrong
 from helpers.exercises.chapters.chapter_03 import GIVEN as SETUP
 
 GIVEN = f"""\
+import asyncio
+import queue
 from concurrent.futures import as_completed
+from contextlib import ExitStack
+from multiprocessing.pool import ThreadPool
+
+import aiohttp
+from urllib3 import PoolManager
 
 {SETUP}
 
@@ -77,7 +84,7 @@ def fetch_limited(urls, most):
     with ThreadPoolExecutor(max_workers=most) as pool:
         return list(pool.map(fetch, urls[:most]))
 """,
-        says="of 8 requests",
+        says="requests.",
     ),
     Wrong(
         "so-many-threads",
@@ -95,7 +102,7 @@ def fetch_limited(urls, most):
     with ThreadPoolExecutor(max_workers=most) as pool:
         return [pool.submit(fetch, url) for url in urls]
 """,
-        says="It returned 8 futures, not what they came to",
+        says="futures, not what they came to",
     ),
     Wrong(
         "so-many-threads",
@@ -105,6 +112,53 @@ def fetch_limited(urls, most):
         return list(pool.map(fetch, reversed(urls)))
 """,
         says="in another order",
+    ),
+    Wrong(
+        "so-many-threads",
+        """
+def fetch_limited(urls, most):
+    gate = threading.Semaphore(most)
+
+    def guarded(url):
+        with gate:
+            return fetch(url)
+
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(guarded, urls))
+""",
+        says="requests were in flight at once;",
+    ),
+    Wrong(
+        "so-many-threads",
+        """
+def fetch_limited(urls, most):
+    with ThreadPoolExecutor(max_workers=most) as pool:
+        return [future.result() for future in as_completed([pool.submit(fetch, url) for url in urls])]
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "so-many-threads",
+        """
+pool = ThreadPoolExecutor(max_workers=5)
+pool.shutdown()
+
+
+def fetch_limited(urls, most):
+    return list(pool.map(fetch, urls))
+""",
+        says="It raised RuntimeError: cannot schedule new futures after shutdown",
+    ),
+    Wrong(
+        "so-many-threads",
+        """
+def fetch_limited(urls, most):
+    pages = []
+    for url in urls:
+        threading.Thread(target=lambda: pages.append(fetch(url))).start()
+    return pages
+""",
+        says="It returned while",
     ),
     # --- session-each
     Wrong(
@@ -171,13 +225,50 @@ def fetch_all(urls):
 """,
         says="in another order",
     ),
+    Wrong(
+        "session-each",
+        """
+def fetch_all(urls):
+    sessions = [requests.Session() for _ in range(5)]
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        pages = list(pool.map(lambda job: sessions[job[0] % 5].get(job[1], timeout=5).json(), enumerate(urls)))
+    for session in sessions:
+        session.close()
+    return pages
+""",
+        says="One Session was used by",
+    ),
+    Wrong(
+        "session-each",
+        """
+def fetch_all(urls):
+    def fetch_and_close(url):
+        try:
+            return fetch_in_session(url)
+        finally:
+            mine.session.close()
+
+    with ThreadPoolExecutor(max_workers=5, initializer=open_session) as pool:
+        return list(pool.map(fetch_and_close, urls))
+""",
+        says="The server saw 15 new connections",
+    ),
+    Wrong(
+        "session-each",
+        """
+def fetch_all(urls):
+    with PoolManager(maxsize=5) as manager, ThreadPoolExecutor(max_workers=5) as pool:
+        return list(pool.map(lambda url: manager.request("GET", url).json(), urls))
+""",
+        says="No request went through a Session",
+    ),
     # --- good-and-bad-threads
     Wrong(
         "good-and-bad-threads",
         """
 def read_all(urls):
     names, failed = [], []
-    with ThreadPoolExecutor(max_workers=len(urls)) as pool:
+    with ThreadPoolExecutor(max_workers=20) as pool:
         for page in pool.map(fetch_or_raise, urls):
             names.append(page["name"])
     return names, failed
@@ -255,11 +346,136 @@ def read_all(urls):
         futures = [pool.submit(fetch_or_raise, url) for url in urls]
     return [future.result()["name"] for future in futures if not future.exception()]
 """,
-        says="It returned a list",
+        says="It returned a list of",
+    ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    names, failed = [], []
+    with ThreadPoolExecutor() as pool:
+        futures = [pool.submit(fetch_or_raise, url) for url in urls]
+    for url, future in zip(urls, futures):
+        if future.exception():
+            failed.append(url)
+        else:
+            names.append(future.result()["name"])
+    return names, failed
+""",
+        says="requests were in flight at once; 18 could have been",
+    ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    names, failed = [], []
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        futures = [pool.submit(fetch_or_raise, url) for url in urls]
+    for url, future in zip(urls, futures):
+        if future.exception():
+            failed.append(future.exception())
+        else:
+            names.append(future.result()["name"])
+    return names, failed
+""",
+        says="The second list holds",
+    ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    names, failed = [], []
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        futures = [pool.submit(fetch_or_raise, url) for url in urls]
+    for url, future in zip(urls, futures):
+        if future.exception():
+            failed.append(url)
+        else:
+            names.append(future.result()["name"])
+    return tuple(names), failed
+""",
+        says="and the first is a tuple",
+    ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    failed = []
+
+    def name_or_none(url):
+        try:
+            return fetch_or_raise(url)["name"]
+        except requests.HTTPError:
+            failed.append(url)
+
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        names = list(pool.map(name_or_none, urls))
+    return [name for name in names if name], failed
+""",
+        says="All addresses that failed are there, but in another order",
+    ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+async def name_of(session, url):
+    async with session.get(url, raise_for_status=True) as answer:
+        return (await answer.json())["name"]
+
+
+async def all_of(urls):
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.gather(*(name_of(session, url) for url in urls), return_exceptions=True)
+
+
+def read_all(urls):
+    got = asyncio.run(all_of(urls))
+    return [name for name in got if isinstance(name, str)], [url for url, name in zip(urls, got) if name not in got]
+""",
+        says="The requests were made with aiohttp",
+    ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    names, failed = [], []
+
+    def note(url):
+        try:
+            names.append(fetch_or_raise(url)["name"])
+        except requests.HTTPError:
+            failed.append(url)
+
+    for url in urls:
+        threading.Thread(target=note, args=(url,)).start()
+    return names, failed
+""",
+        says="It returned while",
     ),
 ]
 
 RIGHT = [
+    Right(
+        "session-each",
+        """
+def fetch_all(urls):
+    with ThreadPoolExecutor(max_workers=5, initializer=open_session) as pool:
+        return list(pool.map(fetch_in_session, urls))
+""",
+    ),
+    Right(
+        "session-each",
+        """
+class Mine(threading.local):
+    def __init__(self):
+        self.session = requests.Session()
+
+mine = Mine()
+
+def fetch_all(urls):
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        return list(pool.map(lambda url: mine.session.get(url, timeout=5).json(), urls))
+""",
+    ),
     Right("submit-then-collect", "f >b >d >>g >c >h >>a >e"),
     Right("submit-then-collect", "b c f >d >>g h >a e"),
     Right(
@@ -286,11 +502,94 @@ def fetch_limited(urls, most):
 """,
     ),
     Right(
+        "so-many-threads",
+        """
+def fetch_limited(urls, most):
+    with ThreadPool(most) as pool:
+        return pool.map(fetch, urls, chunksize=1)
+""",
+    ),
+    Right(
+        "so-many-threads",
+        """
+go = threading.Event()
+pool = ThreadPoolExecutor(max_workers=5)
+lock = threading.Lock()
+
+
+def begin(url):
+    go.wait()
+    with lock:
+        pass
+    return fetch(url)
+
+
+def fetch_limited(urls, most):
+    futures = []
+    with ThreadPoolExecutor(most) as pool:
+        while urls:
+            futures.append(pool.submit(begin, urls.pop(0)))
+        go.set()
+    return [future.result() for future in futures]
+""",
+    ),
+    Right(
+        "session-each",
+        """
+class Mine(threading.local):
+    def __init__(self):
+        self.session = requests.Session()
+        made.append(self.session)
+
+
+made = []
+of_thread = Mine()
+
+
+def fetch_all(urls):
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        pages = list(pool.map(lambda url: of_thread.session.get(url, timeout=5).json(), urls))
+    for session in made:
+        session.close()
+    return pages
+""",
+    ),
+    Right(
         "session-each",
         """
 def fetch_all(urls):
-    with ThreadPoolExecutor(max_workers=5, initializer=open_session) as pool:
-        return list(pool.map(fetch_in_session, urls))
+    with ExitStack() as stack:
+
+        def start():
+            mine.session = stack.enter_context(requests.Session())
+
+        with ThreadPoolExecutor(max_workers=5, initializer=start) as pool:
+            return list(pool.map(fetch_in_session, urls))
+""",
+    ),
+    Right(
+        "session-each",
+        """
+def fetch_all(urls):
+    jobs, pages = queue.Queue(), [None] * len(urls)
+
+    def work():
+        with requests.Session() as session:
+            while True:
+                try:
+                    at, url = jobs.get_nowait()
+                except queue.Empty:
+                    return
+                pages[at] = session.get(url, timeout=5).json()
+
+    for job in enumerate(urls):
+        jobs.put(job)
+    workers = [threading.Thread(target=work) for _ in range(5)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return pages
 """,
     ),
     Right(
@@ -319,6 +618,42 @@ def read_all(urls):
     with ThreadPoolExecutor(max_workers=len(urls)) as pool:
         pages = list(pool.map(page_or_error, urls))
     return [page["name"] for page in pages if page], [url for url, page in zip(urls, pages) if not page]
+""",
+    ),
+    Right(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    names, failed = [], []
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        futures = [pool.submit(fetch_or_raise, url) for url in urls]
+    for url, future in zip(urls, futures):
+        if future.exception():
+            failed.append(url)
+        else:
+            names.append(future.result()["name"])
+    return names, failed
+""",
+    ),
+    Right(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    found = queue.Queue()
+
+    def note(at, url):
+        try:
+            found.put((at, fetch_or_raise(url)["name"], None))
+        except requests.RequestException:
+            found.put((at, None, url))
+
+    threads = [threading.Thread(target=note, args=job) for job in enumerate(urls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rows = sorted(found.get() for _ in urls)
+    return [name for _, name, _ in rows if name], [url for _, _, url in rows if url]
 """,
     ),
 ]

@@ -58,7 +58,7 @@ async def all_reports(report, codes):
 async def all_reports(report, codes):
     return [asyncio.to_thread(report, code) for code in codes]
 """,
-        says="4 coroutine objects that nobody has run",
+        says="coroutine objects that nobody has run",
     ),
     Wrong(
         "library-in-the-way",
@@ -88,7 +88,7 @@ async def three_runs(polls):
         await asyncio.sleep(0.1)
     return poller
 """,
-        says="After the last run 3 pollers asked the server",
+        says="After the last run 3 pollers were at work",
     ),
     Wrong(
         "one-poller",
@@ -113,7 +113,7 @@ async def three_runs(polls):
         await asyncio.sleep(0.1)
     return poller
 """,
-        says="Of 3 pollers only 1 asked the server",
+        says="Of 3 pollers only 1 began",
     ),
     Wrong(
         "one-poller",
@@ -166,7 +166,7 @@ async def three_runs(polls):
         await asyncio.sleep(0.1)
     return poller
 """,
-        says="It had not ended after 2 s",
+        says="It had not ended after 3 s",
     ),
     # --- keep-and-tell
     Wrong(
@@ -300,7 +300,231 @@ async def keep_and_tell(coroutine):
     except Exception as error:
         print(error)
 """,
-        says="It had not ended after 2 s",
+        says="It had not ended after 3 s",
+    ),
+    Wrong(
+        "cell-to-script",
+        """
+def fetch_pages(urls):
+    async def main():
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(fetch(session, url) for url in urls))
+    return asyncio.new_event_loop().run_until_complete(main())
+""",
+        says="1 event loop stayed open",
+    ),
+    Wrong(
+        "cell-to-script",
+        """
+def fetch_pages(urls):
+    async def main():
+        session = aiohttp.ClientSession()
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+    return asyncio.run(main())
+""",
+        says="1 session stayed open",
+    ),
+    Wrong(
+        "library-in-the-way",
+        """
+async def all_reports(report, codes):
+    return await asyncio.gather(asyncio.to_thread(report, code) for code in codes)
+""",
+        says="it was given all of them in one",
+    ),
+    Wrong(
+        "library-in-the-way",
+        """
+async def all_reports(report, codes):
+    return [await done for done in asyncio.as_completed([asyncio.to_thread(report, c) for c in reversed(codes)])]
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "library-in-the-way",
+        """
+async def all_reports(report, codes):
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(max_workers=len(codes))
+    return await asyncio.gather(*(loop.run_in_executor(pool, report, code) for code in codes))
+""",
+        says="stayed behind",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    poller = None
+    for poll in polls:
+        if poller:
+            poller.cancel()
+            await poller
+        poller = asyncio.create_task(poll())
+        await asyncio.sleep(0.1)
+    return poller
+""",
+        says="Whoever awaits a task that has been cancelled",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    poller = None
+    for poll in polls:
+        if poller: poller.close()
+        poller = asyncio.create_task(poll())
+        await asyncio.sleep(0.1)
+    return poller
+""",
+        says="A task is asked to end by `cancel`",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    last = None
+    for poll in polls:
+        poller = asyncio.create_task(poll())
+        await asyncio.sleep(0.1)
+        if last: last.cancel()
+        last = poller
+    return poller
+""",
+        says="For a while 2 pollers asked the server side by side",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    tasks = [asyncio.create_task(poll()) for poll in polls]
+    await asyncio.sleep(0.1)
+    for t in tasks[1:]: t.cancel()
+    return tasks[0]
+""",
+        says="For a while 3 pollers",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    for poll in polls:
+        try:
+            await asyncio.wait_for(poll(), 0.1)
+        except TimeoutError:
+            pass
+""",
+        says="When it had returned no poller was at work",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+async def watched(coroutine):
+    try:
+        await coroutine
+    except Exception as error:
+        print("failed:", error)
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(watched(coroutine))
+    at_work.add(task)
+    task.add_done_callback(at_work.discard)
+    return task
+""",
+        says="The coroutine came to an answer, and the task to None",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+async def watched(coroutine):
+    try:
+        return await coroutine
+    except asyncio.CancelledError:
+        pass
+    except Exception as error:
+        print("failed:", error)
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(watched(coroutine))
+    at_work.add(task)
+    task.add_done_callback(at_work.discard)
+    return task
+""",
+        says="ended as if nobody had cancelled it",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+async def watched(coroutine):
+    try:
+        return await coroutine
+    except BaseException as error:
+        print("failed:", error)
+        raise
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(watched(coroutine))
+    at_work.add(task)
+    task.add_done_callback(at_work.discard)
+    return task
+""",
+        says="A task was cancelled, and it printed: failed:",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+def take_leave(task):
+    at_work.discard(task)
+    if task.cancelled():
+        print("cancelled")
+    elif task.exception() is not None:
+        print(task.exception())
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+        says="A task was cancelled, and it printed: cancelled",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+def take_leave(task):
+    at_work.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        print("a task failed")
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+        says="What the error says is not in it",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+def take_leave():
+    print("done")
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+        says="What was to be called at the end of a task raised TypeError",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+def keep_and_tell(coroutine):
+    return asyncio.run(coroutine)
+""",
+        says="A loop runs already, as in every cell",
     ),
 ]
 
@@ -387,6 +611,170 @@ def keep_and_tell(coroutine):
 
     task = asyncio.create_task(coroutine)
     at_work.append(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+    ),
+    Right(
+        "cell-to-script",
+        """
+def fetch_pages(urls):
+    async def main():
+        async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
+            tasks = [group.create_task(fetch(session, url)) for url in urls]
+        return [t.result() for t in tasks]
+    with asyncio.Runner() as runner:
+        return runner.run(main())
+""",
+    ),
+    Right(
+        "library-in-the-way",
+        """
+async def all_reports(report, codes):
+    def work():
+        with ThreadPoolExecutor(max_workers=len(codes)) as pool:
+            return list(pool.map(report, codes))
+    return await asyncio.to_thread(work)
+""",
+    ),
+    Right(
+        "library-in-the-way",
+        """
+async def all_reports(report, codes):
+    import threading
+    out = {}
+    threads = [threading.Thread(target=lambda c=c: out.__setitem__(c, report(c))) for c in codes]
+    for t in threads: t.start()
+    while any(t.is_alive() for t in threads):
+        await asyncio.sleep(0.01)
+    return [out[c] for c in codes]
+""",
+    ),
+    Right(
+        "one-poller",
+        """
+async def three_runs(polls):
+    for poll in polls:
+        for task in asyncio.all_tasks():
+            if task.get_name() == "poller":
+                task.cancel()
+        poller = asyncio.create_task(poll(), name="poller")
+        await asyncio.sleep(0.1)
+    return poller
+""",
+    ),
+    Right(
+        "one-poller",
+        """
+async def three_runs(polls):
+    for poll in polls:
+        old = getattr(three_runs, "poller", None)
+        if old: old.cancel()
+        three_runs.poller = asyncio.create_task(poll())
+        await asyncio.sleep(0.1)
+    return three_runs.poller
+""",
+    ),
+    Right(
+        "keep-and-tell",
+        """
+import sys
+at_work = set()
+def take_leave(task):
+    at_work.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        print(task.exception(), file=sys.stderr)
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+    ),
+    Right(
+        "keep-and-tell",
+        """
+import traceback
+at_work = set()
+def take_leave(task):
+    at_work.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        traceback.print_exception(task.exception())
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+    ),
+    Right(
+        "keep-and-tell",
+        """
+import logging
+at_work = set()
+def take_leave(task):
+    at_work.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        logging.error("failed", exc_info=task.exception())
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+    ),
+    Right(
+        "keep-and-tell",
+        """
+at_work = set()
+async def watch(task):
+    try:
+        await task
+    except Exception as error:
+        print(error)
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    watcher = asyncio.create_task(watch(task))
+    at_work.add(watcher)
+    watcher.add_done_callback(at_work.discard)
+    return task
+""",
+    ),
+    Right(
+        "keep-and-tell",
+        """
+at_work = {}
+def keep_and_tell(coroutine):
+    async def watched():
+        try:
+            return await coroutine
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            print(repr(error))
+            raise
+        finally:
+            at_work.pop(asyncio.current_task(), None)
+    task = asyncio.create_task(watched())
+    at_work[task] = True
+    return task
+""",
+    ),
+    Right(
+        "keep-and-tell",
+        """
+at_work = set()
+def take_leave(task):
+    at_work.discard(task)
+    try:
+        error = task.exception()
+    except asyncio.CancelledError:
+        return
+    if error:
+        print(f"{type(error).__name__}: {error}")
+async def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
     task.add_done_callback(take_leave)
     return task
 """,

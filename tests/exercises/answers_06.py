@@ -304,7 +304,321 @@ async def crunch_all(crunch, numbers, threads, processes):
 async def crunch_all(crunch, numbers, threads, processes):
     return [sum(n * n for n in range(number)) for number in numbers]
 """,
-        says="`crunch` was never called",
+        says="The process pool that it was given got no job",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    first = await asyncio.to_thread(look_up, urls[0])
+    async with aiohttp.ClientSession() as session:
+        rest = await asyncio.gather(*[fetch(session, url) for url in urls[1:]])
+    return [first, *rest]
+""",
+        says="It called `look_up` 1 time for",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    return await asyncio.gather(*[asyncio.to_thread(lambda: look_up(url)) for url in urls])
+""",
+        says="What is put off, as in a `lambda`",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    return [await job for job in asyncio.as_completed([asyncio.to_thread(look_up, u) for u in urls])]
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    async with asyncio.TaskGroup() as group:
+        jobs = [group.create_task(look_up(url)) for url in urls]
+    return [job.result() for job in jobs]
+""",
+        says="With its parentheses a plain function is called on the spot",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    loop = asyncio.get_running_loop()
+    async with asyncio.TaskGroup() as group:
+        jobs = [group.create_task(loop.run_in_executor(None, look_up, url)) for url in urls]
+    return [job.result() for job in jobs]
+""",
+        says="A call that was given to a pool is under way",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    return await asyncio.to_thread(look_up, urls)
+""",
+        says="`look_up` takes one address",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor()
+    return await asyncio.gather(*[loop.run_in_executor(pool, look_up, url) for url in urls])
+""",
+        says="stayed behind",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    with ThreadPoolExecutor(max_workers=5) as pool:
+        return list(pool.map(look_up, urls))
+""",
+        says="the loop had not one turn",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+        for _ in range(5):
+            time.sleep(0.02)
+            await asyncio.sleep(0)
+    return pages
+""",
+        says="the loop's own thread waited",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+        await asyncio.sleep(0.09)
+    return pages
+""",
+        says="there was no pause of 0.1 s",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        with session.get(url) as response:
+            pages.append(await response.json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="a plain `with` cannot do that",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        async with requests.get(url, timeout=5) as response:
+            pages.append(response.json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="What a plain function returns does not",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await session.get(url).json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="That is no answer yet",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        async with session.get(url) as response:
+            pages.append(await response.json)
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="A method is called first",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        async with session.get(url.split("?")[0]) as response:
+            pages.append(await response.json())
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="which it had not been given",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(3):
+        pages.append(await fetch(session, url))
+        await asyncio.sleep(0.1)
+    return pages
+""",
+        says="The server saw 3 of",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+def pause():
+    time.sleep(0.1)
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+        pause()
+    return pages
+""",
+        says="poll held the loop in one long step",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(max_workers=4)
+    working = [loop.run_in_executor(pool, job) for job in jobs]
+    *_, page = await asyncio.gather(*working, fetch(session, url))
+    return page
+""",
+        says="4 threads stayed behind",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    pool = ThreadPoolExecutor(max_workers=4)
+    try:
+        async with asyncio.TaskGroup() as group:
+            page = group.create_task(fetch(session, url))
+            print("x")
+            await asyncio.gather(*(asyncio.to_thread(job) for job in jobs))
+    finally:
+        await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+    return page.result()
+""",
+        says="had ended before the page came",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    await asyncio.gather(*[asyncio.to_thread(job) for job in jobs])
+    return await fetch(session, url)
+""",
+        says="The page was asked for only when",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    page = asyncio.create_task(fetch(session, url))
+    for job in jobs:
+        job()
+    return await page
+""",
+        says="ran in the loop's own thread",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return await asyncio.gather(*(loop.run_in_executor(pool, job) for job in jobs), fetch(session, url))
+""",
+        says="It returned a list, not the page",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    fs = [processes.submit(crunch, n) for n in numbers]
+    first = [fs[0].result(), fs[1].result()]
+    return first + [await asyncio.wrap_future(f) for f in fs[2:]]
+""",
+        says="A heartbeat beside it stood still while the pool was at work",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return [await f for f in asyncio.as_completed([loop.run_in_executor(processes, crunch, n) for n in numbers])]
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return [await processes.submit(crunch, n) for n in numbers]
+""",
+        says="That is a future of a pool",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return await asyncio.gather(*processes.map(crunch, numbers))
+""",
+        says="It was given results",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return await asyncio.to_thread(lambda: list(processes.map(crunch, numbers, chunksize=4)))
+""",
+        says="all were handed in as one",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    pools = [threads, processes, threads, processes]
+    return await asyncio.gather(*(loop.run_in_executor(p, crunch, n) for p, n in zip(pools, numbers)))
+""",
+        says="`crunch` ran 2 times in threads of this process",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+def work(number):
+    return sum(n * n for n in range(number))
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return await asyncio.gather(*(loop.run_in_executor(processes, work, n) for n in numbers))
+""",
+        says="what stands in a cell cannot be imported",
     ),
 ]
 
@@ -425,6 +739,124 @@ async def crunch_all(crunch, numbers, threads, processes):
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one(number)) for number in numbers]
     return [task.result() for task in tasks]
+""",
+    ),
+    Right(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    loop = asyncio.get_event_loop()
+    return await asyncio.gather(*[loop.run_in_executor(None, look_up, url) for url in urls])
+""",
+    ),
+    Right(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    from functools import partial
+    pages = await asyncio.gather(*map(partial(asyncio.to_thread, look_up), urls))
+    return pages
+""",
+    ),
+    Right(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    def once():
+        page = requests.get(url, timeout=5).json()
+        time.sleep(0.1)
+        return page
+    return [await asyncio.to_thread(once) for _ in range(times)]
+""",
+    ),
+    Right(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    def all():
+        pages = []
+        for _ in range(times):
+            pages.append(requests.get(url, timeout=5).json())
+            time.sleep(0.1)
+        return pages
+    return await asyncio.to_thread(all)
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    working = [asyncio.to_thread(job) for job in jobs]
+    *_, page = await asyncio.gather(*working, fetch(session, url.replace("localhost", "127.0.0.1")))
+    return page
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=len(jobs) + 2))
+    working = [asyncio.to_thread(job) for job in jobs]
+    *_, page = await asyncio.gather(*working, fetch(session, url))
+    return page
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(max_workers=4)
+    working = [loop.run_in_executor(pool, job) for job in jobs]
+    *_, page = await asyncio.gather(*working, fetch(session, url))
+    pool.shutdown(wait=False)
+    return page
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        working = [loop.run_in_executor(pool, job) for job in jobs]
+        page = await fetch(session, url)
+        await asyncio.gather(*working)
+    return page
+""",
+    ),
+    Right(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    page = asyncio.create_task(fetch(session, url))
+    await asyncio.sleep(0.05)
+    await asyncio.gather(*[asyncio.to_thread(job) for job in jobs])
+    return await page
+""",
+    ),
+    Right(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(threads, lambda: list(processes.map(crunch, numbers)))
+""",
+    ),
+    Right(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    with processes as pool:
+        return await asyncio.gather(*(loop.run_in_executor(pool, crunch, n) for n in numbers))
+""",
+    ),
+    Right(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    return await asyncio.to_thread(lambda: list(processes.map(crunch, numbers)))
 """,
     ),
 ]

@@ -60,7 +60,7 @@ async def fetch_all(urls):
 
     return await asyncio.gather(*(fetch_one(url) for url in urls))
 """,
-        says="The server saw 12 new connections; 5 connections would have done",
+        says="new connections; 5 connections would have done",
     ),
     Wrong(
         "one-session",
@@ -119,6 +119,58 @@ async def fetch_all(urls):
 """,
         says="which it had not been given",
     ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5)) as session:
+        jobs = [fetch(session, url) for url in urls]
+        return [await job for job in asyncio.as_completed(jobs)]
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5)) as session:
+        return tuple(await asyncio.gather(*(fetch(session, url) for url in urls)))
+""",
+        says="It returned a tuple",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5, force_close=True)) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="new connections; 5 connections would have done",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5)) as session:
+        tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        return [await task for task in tasks]
+""",
+        says="comes out where a task is awaited that was cancelled",
+    ),
+    Wrong(
+        "one-session",
+        """
+async def fetch_all(urls):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5)) as session:
+        tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+        await asyncio.gather(*tasks)
+        return tasks
+""",
+        says="tasks, not what they came to",
+    ),
     # --- patience-for-answers
     Wrong(
         "patience-for-answers",
@@ -129,7 +181,7 @@ async def fetch_patiently(urls, patience):
     async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
         return await asyncio.gather(*(fetch(session, url) for url in urls))
 """,
-        says="A server that said nothing for 1 s was waited for",
+        says="A server that said nothing for 0.25 s was waited for",
     ),
     Wrong(
         "patience-for-answers",
@@ -140,7 +192,7 @@ async def fetch_patiently(urls, patience):
     async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
         return await asyncio.gather(*(fetch(session, url) for url in urls))
 """,
-        says="A server that said nothing for 1 s was waited for",
+        says="A server that said nothing for 0.25 s was waited for",
     ),
     Wrong(
         "patience-for-answers",
@@ -151,7 +203,7 @@ async def fetch_patiently(urls, patience):
     async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
         return await asyncio.gather(*(fetch(session, url) for url in urls))
 """,
-        says="A server that said nothing for 1 s was waited for",
+        says="A server that said nothing for 0.25 s was waited for",
     ),
     Wrong(
         "patience-for-answers",
@@ -197,6 +249,117 @@ async def fetch_patiently(urls, patience):
 """,
         says="the clock was running in the queue as well",
     ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=None, sock_read=0.4)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="was waited for, with a patience of",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=None, sock_read=0.3)
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="or was set to less than `patience`",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pool = aiohttp.TCPConnector(limit=2)
+    timeout = aiohttp.ClientTimeout(total=patience * len(urls))
+    async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+        says="was waited for, with a patience of",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(fetch(session, url)) for url in urls]
+    return [task.result() for task in tasks]
+""",
+        says="but raised ExceptionGroup, with the TimeoutError in it",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    timeout = aiohttp.ClientTimeout(total=patience)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(fetch(session, url)) for url in urls]
+    return [task.result() for task in tasks]
+""",
+        says="the clock was running in the queue as well",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    async def one(url):
+        try:
+            return await fetch(session, url)
+        except TimeoutError:
+            return None
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+        return await asyncio.gather(*(one(url) for url in urls))
+""",
+        says="and nothing was raised: it returned a list",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    try:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+            return await asyncio.gather(*(fetch(session, url) for url in urls))
+    except TimeoutError:
+        raise RuntimeError("slow")
+""",
+        says="it raised RuntimeError, not TimeoutError",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+        return [await job for job in asyncio.as_completed([fetch(session, url) for url in urls])]
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    timeout = aiohttp.ClientTimeout(total=patience)
+    async def one(url):
+        while True:
+            try:
+                return await fetch(session, url)
+            except TimeoutError:
+                pass
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+        return await asyncio.gather(*(one(url) for url in urls))
+""",
+        says="was asked for more than once",
+    ),
     # --- good-pages
     Wrong(
         "good-pages",
@@ -204,7 +367,7 @@ async def fetch_patiently(urls, patience):
 async def good_pages(session, urls):
     return await asyncio.gather(*(fetch(session, url) for url in urls))
 """,
-        says="2 of 6 results are the server's words of regret",
+        says="results are the server's words of regret",
     ),
     Wrong(
         "good-pages",
@@ -230,7 +393,7 @@ async def page_of(session, url):
 async def good_pages(session, urls):
     return await asyncio.gather(*(page_of(session, url) for url in urls), return_exceptions=True)
 """,
-        says="Among the results are 2 things that are no page: ClientResponseError",
+        says="Among the results are 4 things that are no page: a ClientResponseError",
     ),
     Wrong(
         "good-pages",
@@ -243,7 +406,7 @@ async def page_of(session, url):
 async def good_pages(session, urls):
     return await asyncio.gather(*(page_of(session, url) for url in urls))
 """,
-        says="Among the results are 2 things that are no page: NoneType",
+        says="Among the results are 4 things that are no page: None",
     ),
     Wrong(
         "good-pages",
@@ -288,7 +451,66 @@ async def good_pages(session, urls):
     await asyncio.gather(*(keep(url) for url in urls))
     return pages
 """,
-        says="2 of 6 results are the server's words of regret",
+        says="results are the server's words of regret",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    async def page(url):
+        async with session.get(url) as response:
+            return None if response.status in (503, 404) else await response.json()
+    return [p for p in await asyncio.gather(*map(page, urls)) if p]
+""",
+        says="results are the server's words of regret",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    async def page(url):
+        async with session.get(url) as response:
+            return await response.json() if response.status < 500 else None
+    return [p for p in await asyncio.gather(*map(page, urls)) if p]
+""",
+        says="results are the server's words of regret",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    pages = []
+    async def page(url):
+        async with session.get(url) as response:
+            if response.ok:
+                pages.append(await response.json())
+    await asyncio.gather(*map(page, urls))
+    return pages
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    sem = asyncio.Semaphore(10)
+    async def page(url):
+        async with sem, session.get(url) as response:
+            return await response.json() if response.ok else None
+    return [p for p in await asyncio.gather(*map(page, urls)) if p]
+""",
+        says="At most 10 requests were in flight at once",
+    ),
+    Wrong(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    async def page(url):
+        async with session.get(url) as response:
+            return await response.json() if response.ok else None
+    return (p for p in await asyncio.gather(*map(page, urls)) if p)
+""",
+        says="It returned a generator",
     ),
     # --- as-it-arrives
     Wrong(
@@ -347,7 +569,7 @@ async def download(session, url, write):
         write(text)
     return len(text)
 """,
-        says="`write` was given str",
+        says="`write` was given a str",
     ),
     Wrong(
         "as-it-arrives",
@@ -371,6 +593,96 @@ async def download(session, url, write):
     return total
 """,
         says="the number of bytes. It did make 1 request",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    n = 0
+    async with session.get(url) as response:
+        async for piece in response.content.iter_any():
+            write(piece)
+            n += write(piece)
+    return n
+""",
+        says="Something was written more than once",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    n = 0
+    async with session.get(url) as response:
+        async for piece in response.content.iter_any():
+            await write(piece)
+            n += len(piece)
+    return n
+""",
+        says="`write` is a plain function",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    n = 0
+    async with session.get(url) as response:
+        async for piece in response.content:
+            write(piece)
+            n += len(piece)
+    return n
+""",
+        says="this body has no lines",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    n = 0
+    async with session.get(url) as response:
+        async for piece in response.read():
+            write(piece)
+            n += len(piece)
+    return n
+""",
+        says="This brings all at once",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    async with session.get(url) as response:
+        body = await response.read()
+        for at in range(0, len(body), 65536):
+            write(body[at:at+65536])
+    return len(body)
+""",
+        says="When the first piece was written, the body was almost complete",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    n = 0
+    async with session.get(url) as response:
+        async for piece in response.content.iter_any():
+            n += len(piece)
+    return n
+""",
+        says="`write` was not called",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+import requests
+async def download(session, url, write):
+    n = 0
+    with requests.get(url, stream=True) as r:
+        for piece in r.iter_content(65536):
+            write(piece)
+            n += len(piece)
+    return n
+""",
+        says="the loop had not one turn",
     ),
     # --- say-it-with-json
     Wrong(
@@ -477,6 +789,90 @@ async def report(session, url, country, visits):
 """,
         says="Your function returned a coroutine object",
     ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    await session.post(url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits})
+    async with session.post(url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}) as response:
+        return await response.json()
+""",
+        says="It was posted 2 times",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.put(url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}) as response:
+        return await response.json()
+""",
+        says="The server got a PUT",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.get(url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}) as response:
+        return await response.json()
+""",
+        says="The server got a GET",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.get(url) as response:
+        await response.json()
+    async with session.post(url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}) as response:
+        return await response.json()
+""",
+        says="The server got a GET",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+import requests
+async def report(session, url, country, visits):
+    return requests.post(url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}).json()
+""",
+        says="the loop had not one turn",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(url, params={"page": "2"}, header={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}) as response:
+        return await response.json()
+""",
+        says="It has no argument of that name",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}) as response:
+        return {}
+""",
+        says="It returned {}, not what the server has answered",
+    ),
+    Wrong(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(url, params={"page": "2"}, headers={"X-Course": "Waiting"},
+        json={"country": country, "visits": visits}) as response:
+        return await response.json()
+""",
+        says="no header X-Course that says waiting",
+    ),
 ]
 
 RIGHT = [
@@ -516,6 +912,31 @@ async def fetch_all(urls):
     return [pages[at] for at in range(len(urls))]
 """,
     ),
+    Right(
+        "one-session",
+        """
+async def fetch_all(urls):
+    pages = []
+    async with aiohttp.ClientSession() as session:
+        for at in range(0, len(urls), 5):
+            pages += await asyncio.gather(*[fetch(session, url) for url in urls[at:at + 5]])
+    return pages
+""",
+    ),
+    Right(
+        "one-session",
+        """
+async def fetch_all(urls):
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=5))
+    try:
+        tasks = []
+        while urls:
+            tasks.append(asyncio.ensure_future(fetch(session, urls.pop(0))))
+        return [await task for task in tasks]
+    finally:
+        await session.close()
+""",
+    ),
     # --- patience-for-answers
     Right(
         "patience-for-answers",
@@ -539,6 +960,47 @@ async def fetch_patiently(urls, patience):
     timeout = aiohttp.ClientTimeout(sock_read=patience)
     async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
         return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+    ),
+    Right(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    sem = asyncio.Semaphore(2)
+    async with aiohttp.ClientSession() as session:
+        async def one(url):
+            async with sem:
+                return await asyncio.wait_for(fetch(session, url), timeout=patience)
+        return await asyncio.gather(*(one(u) for u in urls))
+""",
+    ),
+    Right(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    try:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), timeout=timeout) as session:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(fetch(session, url)) for url in urls]
+    except* TimeoutError:
+        raise TimeoutError("silent") from None
+    return [task.result() for task in tasks]
+""",
+    ),
+    Right(
+        "patience-for-answers",
+        """
+async def fetch_patiently(urls, patience):
+    pages = {}
+    rest = iter(enumerate(urls))
+    async def worker(session):
+        for at, url in rest:
+            async with asyncio.timeout(patience):
+                pages[at] = await fetch(session, url)
+    async with aiohttp.ClientSession() as session:
+        await asyncio.gather(worker(session), worker(session))
+    return [pages[at] for at in sorted(pages)]
 """,
     ),
     # --- good-pages
@@ -571,6 +1033,25 @@ async def good_pages(session, urls):
     return [pages[url] for url in urls if url in pages]
 """,
     ),
+    Right(
+        "good-pages",
+        """
+async def good_pages(session, urls):
+    async def page(url):
+        async with session.get(url) as response:
+            response.raise_for_status()
+            return await response.json()
+    tasks = [asyncio.create_task(page(u)) for u in urls]
+    await asyncio.wait(tasks)
+    out = []
+    for t in tasks:
+        try:
+            out.append(t.result())
+        except aiohttp.ClientResponseError:
+            continue
+    return out
+""",
+    ),
     # --- as-it-arrives
     Right(
         "as-it-arrives",
@@ -594,6 +1075,29 @@ async def download(session, url, write):
         return int(response.headers["Content-Length"])
 """,
     ),
+    Right(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    n = 0
+    async with session.get(url) as response:
+        async for piece in response.content.iter_any():
+            n += write(piece)
+    return n
+""",
+    ),
+    Right(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    n = 0
+    async with session.get(url) as response:
+        async for piece, _ in response.content.iter_chunks():
+            write(piece)
+            n += len(piece)
+    return n
+""",
+    ),
     # --- say-it-with-json
     Right(
         "say-it-with-json",
@@ -615,6 +1119,25 @@ async def report(session, url, country, visits):
     headers = {"X-Course": "waiting", "Content-Type": "application/json"}
     body = json.dumps({"country": country, "visits": visits})
     async with session.post(f"{url}?page=2", headers=headers, data=body) as response:
+        return await response.json()
+""",
+    ),
+    Right(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.post(url, params=[("page", 2)], headers={"x-course": "waiting"},
+        json=dict(country=country, visits=visits)) as response:
+        return await response.json()
+""",
+    ),
+    Right(
+        "say-it-with-json",
+        """
+async def report(session, url, country, visits):
+    async with session.request("POST", url, params={"page": "2"}, headers={"X-Course": "waiting"},
+        json={"country": country, "visits": visits}) as response:
+        response.raise_for_status()
         return await response.json()
 """,
     ),

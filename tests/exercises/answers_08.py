@@ -16,9 +16,10 @@ WRONG = [
         "when-told",
         """
 async def fetch_when_told(session, url):
-    for _ in range(5):
+    for attempt in range(5):
         async with session.get(url) as response:
-            if response.status != 429:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
                 return await response.json()
             seconds = 0.1
         await asyncio.sleep(seconds)
@@ -29,9 +30,10 @@ async def fetch_when_told(session, url):
         "when-told",
         """
 async def fetch_when_told(session, url):
-    for _ in range(5):
+    for attempt in range(5):
         async with session.get(url) as response:
-            if response.status != 429:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
                 return await response.json()
             seconds = 1
         await asyncio.sleep(seconds)
@@ -42,9 +44,10 @@ async def fetch_when_told(session, url):
         "when-told",
         """
 async def fetch_when_told(session, url):
-    for _ in range(5):
+    for attempt in range(5):
         async with session.get(url) as response:
-            if response.status != 429:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
                 return await response.json()
             seconds = 2.2
         await asyncio.sleep(seconds)
@@ -55,9 +58,10 @@ async def fetch_when_told(session, url):
         "when-told",
         """
 async def fetch_when_told(session, url):
-    for _ in range(5):
+    for attempt in range(5):
         async with session.get(url) as response:
-            if response.status != 429:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
                 return await response.json()
             seconds = response.headers["Retry-After"]
         await asyncio.sleep(seconds)
@@ -68,9 +72,24 @@ async def fetch_when_told(session, url):
         "when-told",
         """
 async def fetch_when_told(session, url):
-    for _ in range(5):
+    for attempt in range(5):
         async with session.get(url) as response:
-            if response.status != 429:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            seconds = float(response.headers["Retry-After"])
+        await asyncio.sleep(seconds)
+""",
+        says="A server may leave it out",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
                 return await response.json()
             seconds = float(response.headers["retry_after"])
         await asyncio.sleep(seconds)
@@ -81,13 +100,106 @@ async def fetch_when_told(session, url):
         "when-told",
         """
 async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            seconds = float(response.headers.get("Retry-After"))
+        await asyncio.sleep(seconds)
+""",
+        says="A server may leave it out",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            seconds = float(response.headers.get("Retry-After", 0))
+        await asyncio.sleep(seconds)
+""",
+        says="Where the header was missing, it came back after 0.0",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    while True:
+        async with session.get(url) as response:
+            if response.status != 429:
+                response.raise_for_status()
+                return await response.json()
+            seconds = float(response.headers.get("Retry-After", 0.1))
+        await asyncio.sleep(seconds)
+""",
+        says="not 5 times",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
     for _ in range(5):
         async with session.get(url) as response:
             if response.status != 429:
+                response.raise_for_status()
                 return await response.json()
-            time.sleep(float(response.headers["Retry-After"]))
+            seconds = float(response.headers.get("Retry-After", 0.1))
+        await asyncio.sleep(seconds)
 """,
-        says="held the loop in one long step",
+        says="The fifth attempt was refused too: it returned None",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                return await response.json()
+            seconds = float(response.headers.get("Retry-After", 0.1))
+        await asyncio.sleep(seconds)
+""",
+        says="The fifth attempt was refused too: it returned {'error'",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if attempt == 4:
+                raise
+            seconds = float(error.headers.get("Retry-After", 0.1))
+        await asyncio.sleep(seconds)
+""",
+        says="A page that does not exist was asked for 5 times",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    async with session.get(url) as response:
+        if response.status == 429:
+            await asyncio.sleep(float(response.headers.get("Retry-After", 0.1)))
+            return await fetch(session, url)
+        response.raise_for_status()
+        return await response.json()
+""",
+        says="the third answer was good: an error with status 429 came out",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    return await fetch(session, url)
+""",
+        says="It was refused once, and did not come back",
     ),
     # --- stop-means-stop
     Wrong(
@@ -103,7 +215,7 @@ async def watch(session, url, times):
             continue
     return good
 """,
-        says="and made all 40",
+        says="and made all 5",
     ),
     Wrong(
         "stop-means-stop",
@@ -118,7 +230,7 @@ async def watch(session, url, times):
             continue
     return good
 """,
-        says="and made all 40",
+        says="and made all 5",
     ),
     Wrong(
         "stop-means-stop",
@@ -192,6 +304,75 @@ async def watch(session, url, times):
 """,
         says="not the number of good pages",
     ),
+    Wrong(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    good = 0
+    for _ in range(times):
+        try:
+            await asyncio.shield(fetch(session, url))
+            good += 1
+        except Exception:
+            continue
+    return good
+""",
+        says="1 task still ran when it had returned: fetch",
+    ),
+    Wrong(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    good = 0
+    for _ in range(times):
+        try:
+            await fetch(session, url)
+            good += 1
+        except asyncio.CancelledError:
+            raise RuntimeError('stopped')
+        except Exception:
+            continue
+    return good
+""",
+        says="It was cancelled, and RuntimeError came out",
+    ),
+    Wrong(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    results = await asyncio.gather(*(fetch(session, url) for _ in range(times)), return_exceptions=True)
+    return sum(isinstance(r, dict) for r in results)
+""",
+        says="requests in flight at once. Who watches asks, waits for the answer",
+    ),
+    Wrong(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    good = 0
+    while good < times:
+        with suppress(Exception):
+            await fetch(session, url)
+            good += 1
+    return good
+""",
+        says="It should ask 12 times, and asked",
+    ),
+    Wrong(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    good = 0
+    for _ in range(times):
+        try:
+            await fetch(session, url)
+            good += 1
+        except Exception:
+            raise asyncio.CancelledError
+    return good
+""",
+        says="Nobody had cancelled it, a page had failed",
+    ),
     # --- all-or-none
     Wrong(
         "all-or-none",
@@ -252,6 +433,40 @@ async def fetch_all_or_none(session, urls):
 """.replace("        return []\n", "        tasks = []\n"),
         says="One page failed, and no error came out",
     ),
+    Wrong(
+        "all-or-none",
+        """
+async def fetch_all_or_none(session, urls):
+    tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    return [task.result() for task in tasks]
+""",
+        says="One page failed, and CancelledError came out",
+    ),
+    Wrong(
+        "all-or-none",
+        """
+async def fetch_all_or_none(session, urls):
+    return await asyncio.gather(*(asyncio.shield(fetch(session, url)) for url in urls))
+""",
+        says="4 tasks still ran when it had returned",
+    ),
+    Wrong(
+        "all-or-none",
+        """
+async def fetch_all_or_none(session, urls):
+    tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+    try:
+        return await asyncio.gather(*tasks)
+    except aiohttp.ClientError:
+        for task in tasks: task.cancel()
+        raise asyncio.CancelledError
+""",
+        says="One page failed, and CancelledError came out",
+    ),
     # --- permit-in-hand
     Wrong(
         "permit-in-hand",
@@ -269,7 +484,7 @@ async def fetch_politely(session, urls):
 
     return await asyncio.gather(*(fetch_one(url) for url in urls))
 """,
-        says="After the first failures nothing was in flight",
+        says="When a request had failed, its place stood empty for",
     ),
     Wrong(
         "permit-in-hand",
@@ -356,6 +571,248 @@ async def fetch_politely(session, urls):
 """,
         says="at most 1 request in flight",
     ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        for attempt in range(4):
+            async with permits:
+                try:
+                    return await fetch(session, url)
+                except aiohttp.ClientResponseError:
+                    pass
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="asked again at once, each time",
+    ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        for attempt in range(4):
+            async with permits:
+                try:
+                    return await fetch(session, url)
+                except aiohttp.ClientResponseError:
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1*2**attempt)
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="its place stood empty for 0.0",
+    ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        for attempt in range(4):
+            async with permits:
+                try:
+                    return await fetch(session, url)
+                except aiohttp.ClientResponseError:
+                    await asyncio.sleep(0.01)
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="its place stood empty for 0.0",
+    ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        async with permits:
+            for attempt in range(4):
+                try:
+                    return await fetch(session, url)
+                except aiohttp.ClientResponseError:
+                    permits.release()
+                    if attempt < 3:
+                        await asyncio.sleep(0.1*2**attempt)
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="at most 2 were allowed",
+    ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        async with permits:
+            try:
+                return await fetch(session, url)
+            except aiohttp.ClientResponseError:
+                pass
+        for attempt in range(3):
+            await asyncio.sleep(0.1*2**attempt)
+            try:
+                return await fetch(session, url)
+            except aiohttp.ClientResponseError:
+                pass
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="at most 2 were allowed",
+    ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        for attempt in range(4):
+            try:
+                async with permits:
+                    return await fetch(session, url)
+            except aiohttp.ClientResponseError:
+                await asyncio.sleep(0)
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="asked again at once, each time",
+    ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        for attempt in range(4):
+            async with permits:
+                try:
+                    return await fetch(session, url)
+                except aiohttp.ClientResponseError:
+                    await asyncio.sleep(random.uniform(0, 0.1*2**attempt))
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="its place stood empty for 0.",
+    ),
+    # --- not-in-step
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(0.5)
+""",
+        says="All that failed together waited equally long",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(2**attempt)
+""",
+        says="All that failed together waited equally long",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url, wait=random.random()):
+    while True:
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            await asyncio.sleep(wait)
+""",
+        says="All that failed together waited equally long",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(0.5 * 2**attempt + random.uniform(0, 0.1))
+""",
+        says="too little to take them apart",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(random.uniform(0.45, 0.55))
+""",
+        says="too little to take them apart",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    await asyncio.sleep(random.uniform(0, 1))
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(0.5 * 2**attempt)
+""",
+        says="They waited before the first attempt",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+@stamina.retry(on=aiohttp.ClientError, attempts=4, wait_initial=0.5, wait_jitter=1, wait_max=0.5)
+async def come_back(session, url):
+    return await fetch(session, url)
+""",
+        says="came back within one tenth of a second",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    return await fetch(session, url)
+""",
+        says="it gave up too early",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(random.uniform(0.35, 0.65))
+""",
+        says="s at most",
+    ),
     # --- came-in-time
     Wrong(
         "came-in-time",
@@ -374,7 +831,7 @@ async def pages_in_time(session, urls, seconds):
     done, pending = await asyncio.wait(tasks, timeout=seconds)
     return [task.result() for task in tasks if task in done]
 """,
-        says="3 tasks still ran when it had returned",
+        says="4 tasks still ran when it had returned",
     ),
     Wrong(
         "came-in-time",
@@ -426,7 +883,7 @@ async def pages_in_time(session, urls, seconds):
     calls = [asyncio.wait_for(fetch(session, url), seconds) for url in urls]
     return await asyncio.gather(*calls, return_exceptions=True)
 """,
-        says="It returned 8 of 5 results",
+        says="of the 9 that it returned",
     ),
     Wrong(
         "came-in-time",
@@ -439,7 +896,77 @@ async def pages_in_time(session, urls, seconds):
     await asyncio.gather(*hanging, return_exceptions=True)
     return [task.result() for task in tasks if task in done]
 """,
-        says="It was cancelled while it waited, and 3 tasks of 3 went on",
+        says="It was cancelled while it waited, and 4 tasks went on",
+    ),
+    Wrong(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+    try:
+        done, _ = await asyncio.wait(tasks, timeout=1)
+    finally:
+        for task in tasks: task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.result() for task in tasks if task in done]
+""",
+        says="had not waited for pages that take 1.4 s",
+    ),
+    Wrong(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+    try:
+        done, _ = await asyncio.wait(tasks, timeout=2)
+    finally:
+        for task in tasks: task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.result() for task in tasks if task in done]
+""",
+        says="and returned pages that took 1.4 s",
+    ),
+    Wrong(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*tasks), seconds)
+    return [task.result() for task in tasks]
+""",
+        says="A task that was cancelled has no result",
+    ),
+    Wrong(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    kept = {}
+    async def keep(url):
+        kept[url] = await fetch(session, url)
+    with suppress(TimeoutError, asyncio.CancelledError):
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            for url in urls:
+                group.create_task(keep(url))
+    return [kept[url] for url in urls if url in kept]
+""",
+        says="and no `CancelledError` came out",
+    ),
+    Wrong(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+    pages = []
+    try:
+        async with asyncio.timeout(seconds):
+            for task in asyncio.as_completed(tasks):
+                pages.append(await task)
+    except TimeoutError:
+        pass
+    return pages
+""",
+        says="4 tasks still ran",
     ),
     # --- worth-another-try
     Wrong(
@@ -513,6 +1040,321 @@ async def fetch_if_it_helps(session, url):
 """,
         says="503 for the fourth time, and RuntimeError came out",
     ),
+    Wrong(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        pass
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        pass
+""",
+        says="It asked again at once, each time",
+    ),
+    Wrong(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        pass
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status < 500 or attempt == 3:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="A 500 was asked for again",
+    ),
+    Wrong(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        pass
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status not in (502, 503, 504) or attempt == 3:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="A 502 was asked for again",
+    ),
+    Wrong(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        pass
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status not in (429, 503) or attempt == 3:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="A 429 was asked for again",
+    ),
+    Wrong(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        pass
+        try:
+            return await fetch(session, url)
+        except BaseException as error:
+            if getattr(error, 'status', 503) != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="It was cancelled at its first attempt, and made another",
+    ),
+    Wrong(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        await asyncio.sleep(0.05)
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="It waited before the first attempt",
+    ),
+    Wrong(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        await asyncio.sleep(random.uniform(0, 0.1))
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        pass
+""",
+        says="It waited before the first attempt",
+    ),
+    # --- ordered-once
+    Wrong(
+        "ordered-once",
+        """
+@stamina.retry(on=aiohttp.ClientError, attempts=3, wait_initial=0.05, wait_jitter=0.05)
+async def order_once(session, url, thing):
+    async with session.post(url, data=thing) as response:
+        return await response.json()
+""",
+        says="after the shop had written the order down. The order stands in the book 2 times. A broken",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    async with session.post(url, data=thing) as response:
+        return await response.json()
+""",
+        says="after the shop had written the order down. ServerDisconnectedError came out",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    async with session.put(f"{url}/{uuid4()}", data=thing) as response:
+        return await response.json()
+""",
+        says="The shop had seen the order 2 times",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    for attempt in range(3):
+        mine = f'{url}/{uuid4()}'
+        try:
+            async with session.put(mine, data=thing) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="Each attempt had a number or a key of its own",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    for attempt in range(3):
+        key = str(uuid4())
+        try:
+            async with session.post(url, data=thing, headers={'Idempotency-Key': key}) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="Each attempt had a number or a key of its own",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    for attempt in range(3):
+        try:
+            async with session.put(f'{url}/1', data=thing) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="Order '1' was 'a globe'",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    for attempt in range(3):
+        try:
+            async with session.put(f'{url}/mine', data=thing) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="Order 'mine' was 'map",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    for attempt in range(3):
+        try:
+            async with session.post(url, data=thing, headers={'Idempotency-Key': 'once'}) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="Two orders came with the same key",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    mine = f'{url}/{uuid4()}'
+    for attempt in range(5):
+        try:
+            async with session.put(mine, data=thing) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 4:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="saw the order 10 times, not 6",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    mine = f'{url}/{uuid4()}'
+    for attempt in range(3):
+        try:
+            async with session.put(mine, data=thing) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            pass
+        await asyncio.sleep(0.05)
+""",
+        says="and no error came out",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    try:
+        async with session.post(url, data=thing) as response:
+            return await response.json()
+    except aiohttp.ClientError:
+        return {"number": "3", "order": thing}
+""",
+        says="not what the shop has in its book",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    for attempt in range(3):
+        try:
+            async with session.post(url, data=thing) as response:
+                return await response.json()
+        except aiohttp.ClientError as error:
+            failed = error
+        async with session.get(url) as response:
+            orders = (await response.json())["orders"]
+        for order in orders:
+            if order["order"] == thing:
+                return order
+""",
+        says="and no error came out",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    async with session.post(api.url("/orders"), data=thing) as response:
+        return await response.json()
+""",
+        says="The shop saw no order",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    async with session.put(url, data=thing) as response:
+        response.raise_for_status()
+        return await response.json()
+""",
+        says="The shop said no",
+    ),
+    Wrong(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    mine = f'{url}/{uuid4()}'
+    for attempt in range(3):
+        try:
+            async with session.put(mine, data=thing) as response:
+                response.raise_for_status()
+                return True
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+        says="It returned True",
+    ),
 ]
 
 RIGHT = [
@@ -523,11 +1365,13 @@ RIGHT = [
         "when-told",
         """
 async def fetch_when_told(session, url):
-    for _ in range(5):
-        async with session.get(url) as response:
-            if response.status != 429:
-                return await response.json()
-            seconds = int(response.headers.get("Retry-After", 1)) + random.uniform(0, 0.1)
+    for attempt in range(5):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 429 or attempt == 4:
+                raise
+            seconds = float(error.headers.get("retry-after", 0.1)) + random.uniform(0, 0.2)
         await asyncio.sleep(seconds)
 """,
     ),
@@ -535,12 +1379,30 @@ async def fetch_when_told(session, url):
         "when-told",
         """
 async def fetch_when_told(session, url):
-    while True:
+    async def again(left):
         async with session.get(url) as response:
-            if response.status == 429:
-                await asyncio.sleep(float(response.headers["retry-after"]))
-                continue
+            if response.status == 429 and left:
+                await asyncio.sleep(int(response.headers.get("Retry-After") or 1))
+                return await again(left - 1)
+            response.raise_for_status()
             return await response.json()
+
+    return await again(4)
+""",
+    ),
+    Right(
+        "when-told",
+        """
+def told(error):
+    if not isinstance(error, aiohttp.ClientResponseError) or error.status != 429:
+        return False
+    said = error.headers.get("Retry-After", "")
+    return float(said) if said.isdecimal() else True
+
+
+@stamina.retry(on=told, attempts=5, wait_initial=0.1, wait_jitter=0.1, wait_max=5)
+async def fetch_when_told(session, url):
+    return await fetch(session, url)
 """,
     ),
     # --- stop-means-stop
@@ -572,6 +1434,34 @@ async def watch(session, url, times):
     return good
 """,
     ),
+    Right(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    good = 0
+    for _ in range(times):
+        try:
+            await fetch(session, url)
+            good += 1
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                raise
+    return good
+""",
+    ),
+    Right(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    async def there():
+        try:
+            await fetch(session, url)
+        except (aiohttp.ClientError, asyncio.TimeoutError):
+            return False
+        return True
+    return sum([await there() for _ in range(times)])
+""",
+    ),
     # --- all-or-none
     Right(
         "all-or-none",
@@ -596,6 +1486,30 @@ async def fetch_all_or_none(session, urls):
         task.cancel()
     await asyncio.gather(*pending, return_exceptions=True)
     return [task.result() for task in tasks if task in done or not task.cancelled()]
+""",
+    ),
+    Right(
+        "all-or-none",
+        """
+async def fetch_all_or_none(session, urls):
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(fetch(session, url)) for url in urls]
+    except* aiohttp.ClientError as failed:
+        raise failed.exceptions[0]
+    return [task.result() for task in tasks]
+""",
+    ),
+    Right(
+        "all-or-none",
+        """
+async def fetch_all_or_none(session, urls):
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(fetch(session, url)) for url in urls]
+    except ExceptionGroup as failed:
+        raise RuntimeError("one is missing") from failed
+    return [task.result() for task in tasks]
 """,
     ),
     # --- permit-in-hand
@@ -637,6 +1551,122 @@ async def fetch_politely(session, urls):
     return await asyncio.gather(*(fetch_one(url) for url in urls))
 """,
     ),
+    Right(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+
+    async def fetch_one(url):
+        for attempt in range(4):
+            await permits.acquire()
+            try:
+                return await fetch(session, url)
+            except aiohttp.ClientResponseError:
+                pass
+            finally:
+                permits.release()
+            if attempt < 3:
+                await asyncio.sleep(random.uniform(0, 0.2*2**attempt))
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+    ),
+    Right(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    permits = asyncio.Semaphore(2)
+    pages = {}
+    async def once(url):
+        async with permits:
+            with suppress(aiohttp.ClientResponseError):
+                pages[url] = await fetch(session, url)
+    left = list(urls)
+    for attempt in range(4):
+        await asyncio.gather(*(once(url) for url in left))
+        left = [url for url in left if url not in pages]
+        if left and attempt < 3:
+            await asyncio.sleep(0.1 * 2**attempt)
+    return [pages.get(url) for url in urls]
+""",
+    ),
+    Right(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    queue = asyncio.Queue()
+    pages = dict.fromkeys(urls)
+    for url in urls:
+        queue.put_nowait((url, 0))
+    async def later(url, attempt):
+        await asyncio.sleep(0.1 * 2**attempt)
+        queue.put_nowait((url, attempt + 1))
+        queue.task_done()
+    async def worker(group):
+        while True:
+            url, attempt = await queue.get()
+            try:
+                pages[url] = await fetch(session, url)
+            except aiohttp.ClientResponseError:
+                if attempt < 3:
+                    group.create_task(later(url, attempt))
+                    continue
+            queue.task_done()
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(worker(group)) for _ in range(2)]
+        await queue.join()
+        for w in workers: w.cancel()
+    return [pages[url] for url in urls]
+""",
+    ),
+    # --- not-in-step
+    Right(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(random.uniform(0, 0.5 * 2**attempt))
+""",
+    ),
+    Right(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(0.5 * 2**attempt + random.uniform(0, 1))
+""",
+    ),
+    Right(
+        "not-in-step",
+        """
+@stamina.retry(on=aiohttp.ClientError, attempts=4, wait_initial=0.5, wait_jitter=1, wait_max=5)
+async def come_back(session, url):
+    return await fetch(session, url)
+""",
+    ),
+    Right(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        async with session.get(url) as response:
+            if response.status == 503 and attempt < 3:
+                await asyncio.sleep(random.uniform(0, 1))
+                continue
+            response.raise_for_status()
+            return await response.json()
+""",
+    ),
     # --- came-in-time
     Right(
         "came-in-time",
@@ -661,6 +1691,37 @@ async def pages_in_time(session, urls, seconds):
     calls = [asyncio.wait_for(fetch(session, url), seconds) for url in urls]
     results = await asyncio.gather(*calls, return_exceptions=True)
     return [result for result in results if not isinstance(result, TimeoutError)]
+""",
+    ),
+    Right(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    patience = aiohttp.ClientTimeout(total=seconds)
+    async def one(url):
+        try:
+            async with session.get(url, timeout=patience) as response:
+                return await response.json()
+        except TimeoutError:
+            return None
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(url)) for url in urls]
+    return [task.result() for task in tasks if task.result() is not None]
+""",
+    ),
+    Right(
+        "came-in-time",
+        """
+async def pages_in_time(session, urls, seconds):
+    kept = [None] * len(urls)
+    async def keep(at, url):
+        kept[at] = await fetch(session, url)
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(*(keep(at, url) for at, url in enumerate(urls)))
+    except TimeoutError:
+        pass
+    return [page for page in kept if page is not None]
 """,
     ),
     # --- worth-another-try
@@ -693,6 +1754,121 @@ async def fetch_if_it_helps(session, url):
                 return await response.json()
     await asyncio.sleep(0.05)
     return await fetch(session, url)
+""",
+    ),
+    Right(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        if attempt: await asyncio.sleep(0.1)
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        pass
+""",
+    ),
+    Right(
+        "worth-another-try",
+        """
+async def fetch_if_it_helps(session, url):
+    for attempt in range(4):
+        async with session.get(url) as response:
+            if response.status == 503 and attempt < 3:
+                await asyncio.sleep(0.05)
+                continue
+            response.raise_for_status()
+            return await response.json()
+""",
+    ),
+    # --- ordered-once
+    Right(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    mine = f'{url}/{uuid4()}'
+    for attempt in range(3):
+        try:
+            async with session.put(mine, json={'order': thing}) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+    ),
+    Right(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    key = str(uuid4())
+    for attempt in range(3):
+        try:
+            async with session.post(url, data=thing, headers={'Idempotency-Key': key}) as response:
+                response.raise_for_status()
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                raise
+        await asyncio.sleep(0.05)
+""",
+    ),
+    Right(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    for attempt in range(3):
+        try:
+            async with session.post(url, data=thing) as response:
+                return await response.json()
+        except aiohttp.ClientError as error:
+            failed = error
+        async with session.get(url) as response:
+            orders = (await response.json())["orders"]
+        for order in orders:
+            if order["order"] == thing:
+                return order
+    raise failed
+""",
+    ),
+    Right(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    mine = f"{url}/{uuid4()}"
+
+    @stamina.retry(on=(aiohttp.ClientError, TimeoutError), attempts=3, wait_initial=0.05, wait_jitter=0.05)
+    async def put():
+        async with session.put(mine, data=thing) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    return await put()
+""",
+    ),
+    Right(
+        "ordered-once",
+        """
+async def order_once(session, url, thing):
+    async def look():
+        async with session.get(url) as response:
+            for order in (await response.json())["orders"]:
+                if order["order"] == thing:
+                    return order
+    for attempt in range(3):
+        if order := await look():
+            return order
+        try:
+            async with session.post(url, json={"order": thing}) as response:
+                return await response.json()
+        except aiohttp.ClientError:
+            if attempt == 2:
+                if order := await look():
+                    return order
+                raise
 """,
     ),
 ]

@@ -34,7 +34,7 @@ async def fetch_all(session, urls):
         pages += [task.result() for task in batch]
     return pages
 """,
-        says="When the slow one had its answer, 5 of 15 had been begun",
+        says="of 23 had been begun",
     ),
     Wrong(
         "no-more-batches",
@@ -73,7 +73,7 @@ async def fetch_all(session, urls):
     await asyncio.gather(*(work() for _ in range(5)))
     return [pages[url] for url in urls]
 """,
-        says="The server saw 75 requests for 15 addresses",
+        says="The server saw 115 requests for 23 addresses",
     ),
     Wrong(
         "no-more-batches",
@@ -86,6 +86,53 @@ async def fetch_all(session, urls):
     return await asyncio.gather(*(ask(url) for url in urls))
 """,
         says="a limit only works if every request passes through the same one",
+    ),
+    Wrong(
+        "no-more-batches",
+        """
+async def fetch_all(session, urls):
+    pages = {}
+    async def lane(mine):
+        for url in mine:
+            pages[url] = await fetch(session, url)
+    await asyncio.gather(*(lane(urls[i::5]) for i in range(5)))
+    return [pages[u] for u in urls]
+""",
+        says="The others waited behind it",
+    ),
+    Wrong(
+        "no-more-batches",
+        """
+async def fetch_all(session, urls):
+    pages = {}
+    async def lane(mine):
+        for url in mine:
+            pages[url] = await fetch(session, url)
+    n, more = divmod(len(urls), 5)
+    at, parts = 0, []
+    for k in range(5):
+        size = n + (k < more)
+        parts.append(urls[at:at + size])
+        at += size
+    await asyncio.gather(*(lane(p) for p in parts))
+    return [pages[u] for u in urls]
+""",
+        says="The others waited behind it",
+    ),
+    Wrong(
+        "no-more-batches",
+        """
+async def fetch_all(session, urls):
+    pages, window = [], []
+    for url in urls:
+        if len(window) == 5:
+            pages.append(await window.pop(0))
+        window.append(asyncio.create_task(fetch(session, url)))
+    for task in window:
+        pages.append(await task)
+    return pages
+""",
+        says="The others waited behind it",
     ),
     # --- pace-not-permits
     Wrong(
@@ -149,7 +196,7 @@ async def ask_all(session, urls, rate):
         pages.append(await fetch(session, url))
     return pages
 """,
-        says="at most 1 request in flight",
+        says="Look at: A semaphore is not a rate limit",
     ),
     Wrong(
         "pace-not-permits",
@@ -166,6 +213,83 @@ async def ask_all(session, urls, rate):
 """,
         says="came within a tenth of a second",
     ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    permits = asyncio.Semaphore(2)
+
+    async def ask(url):
+        async with permits:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(ask(url) for url in urls))
+""",
+        says="How many are in flight at once says nothing about that",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    pages = []
+    for url in urls:
+        pages.append(await fetch(session, url))
+        await asyncio.sleep(1 / rate)
+    return pages
+""",
+        says="at most 1 request in flight",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    pages = []
+    for first in range(0, len(urls), 10):
+        pages += await asyncio.gather(*(fetch(session, url) for url in urls[first:first + 10]))
+        await asyncio.sleep(10 / rate)
+    return pages
+""",
+        says="While the slowest answer was on its way",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    turns = AsyncLimiter(1, 1 / 16)
+
+    async def ask(url):
+        async with turns:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(ask(url) for url in urls))
+""",
+        says="no number of your own, and not how long the answers take",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    permits = asyncio.Semaphore(2)
+    async def ask(url):
+        async with permits:
+            await asyncio.sleep(1 / rate)
+            return await fetch(session, url)
+    return await asyncio.gather(*(ask(url) for url in urls))
+""",
+        says="no number of your own, and not how long the answers take",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    turns = AsyncLimiter(1, 0.5 / rate)
+    async def ask(url):
+        async with turns:
+            return await fetch(session, url)
+    return await asyncio.gather(*(ask(u) for u in urls))
+""",
+        says="60 requests began within",
+    ),
     # --- no-further-than-needed
     Wrong(
         "no-further-than-needed",
@@ -179,7 +303,7 @@ async def for_each(session, urls, workers, handle):
 
     await asyncio.gather(*(ask(url) for url in urls))
 """,
-        says="60 of 60 addresses had been read",
+        says="addresses had been read, and not been answered",
     ),
     Wrong(
         "no-further-than-needed",
@@ -209,7 +333,7 @@ async def for_each(session, urls, workers, handle):
         for _ in range(workers):
             await queue.put(None)
 """,
-        says="60 of 60 addresses had been read",
+        says="addresses had been read, and not been answered",
     ),
     Wrong(
         "no-further-than-needed",
@@ -242,7 +366,7 @@ async def for_each(session, urls, workers, handle):
 
     await asyncio.gather(*(work() for _ in range(workers)))
 """,
-        says="`handle` was given 0 things",
+        says="`handle` was given 0 pages",
     ),
     Wrong(
         "no-further-than-needed",
@@ -254,7 +378,7 @@ async def for_each(session, urls, workers, handle):
 
     await asyncio.gather(*(work() for _ in range(workers)))
 """,
-        says="When one request had failed and it had raised, 4 tasks went on",
+        says="tasks went on. `gather` raises the first error",
     ),
     Wrong(
         "no-further-than-needed",
@@ -267,6 +391,119 @@ async def for_each(session, urls, workers, handle):
     await asyncio.gather(*(work() for _ in range(workers)), return_exceptions=True)
 """,
         says="One of the requests failed, and it returned all the same",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    pages = []
+    async def work():
+        for url in urls:
+            pages.append(await fetch(session, url))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+    for page in pages:
+        handle(page)
+""",
+        says="addresses had been read whose pages `handle` had not been given",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        for url in urls:
+            handle(await fetch(session, url))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(5):
+            group.create_task(work())
+""",
+        says="The server saw 5 requests in flight at once",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    left = iter(range(60))
+    async def work():
+        for _ in left:
+            url = next(urls, None)
+            if url is None:
+                return
+            handle(await fetch(session, url))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+""",
+        says="The server saw 60 of",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        for url in urls:
+            await handle(await fetch(session, url))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+""",
+        says="it is called, and there is nothing to await",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        while urls:
+            handle(await fetch(session, urls.pop()))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+""",
+        says="`urls` is no list, and has no such method",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        while True:
+            handle(await fetch(session, next(urls)))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+""",
+        says="a coroutine must not let that out",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    permits = asyncio.Semaphore(workers)
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            await permits.acquire()
+            task = group.create_task(fetch(session, url))
+            task.add_done_callback(lambda task: permits.release())
+            handle(task)
+""",
+        says="`handle` was given a Task",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        for url in urls:
+            handle(await fetch(session, url))
+    results = await asyncio.gather(*(work() for _ in range(workers)), return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+""",
+        says="It raised when all 24 addresses had been asked for",
     ),
     # --- open-loop-of-my-own
     Wrong(
@@ -311,7 +548,7 @@ async def send_at_rate(session, urls, rate):
         await asyncio.sleep(1 / rate)
     return tasks
 """,
-        says="It returned 7 tasks, not what they came to",
+        says="It returned 11 tasks, not what they came to",
     ),
     Wrong(
         "open-loop-of-my-own",
@@ -324,6 +561,71 @@ async def send_at_rate(session, urls, rate):
     return await asyncio.gather(*coroutines)
 """,
         says="Making a coroutine object begins nothing",
+    ),
+    Wrong(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    tasks = []
+    for url in urls:
+        tasks.append(asyncio.create_task(fetch(session, url)))
+        await asyncio.sleep(1.4 / rate)
+    return await asyncio.gather(*tasks)
+""",
+        says="Something comes on top of that wait, each time",
+    ),
+    Wrong(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    tasks = []
+    for n, url in enumerate(urls, 1):
+        tasks.append(asyncio.create_task(fetch(session, url)))
+        if n % 3 == 0:
+            await asyncio.sleep(3 / rate)
+    return await asyncio.gather(*tasks)
+""",
+        says="began right behind another one",
+    ),
+    Wrong(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    tasks = []
+    for url in urls:
+        tasks.append(asyncio.create_task(fetch(session, url)))
+        await asyncio.sleep(0.7 / rate)
+    return await asyncio.gather(*tasks)
+""",
+        says="They are kept apart by less than 1 / rate",
+    ),
+    Wrong(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    permits = asyncio.Semaphore(3)
+    async def ask(url):
+        async with permits:
+            return await fetch(session, url)
+    tasks = []
+    for url in urls:
+        tasks.append(asyncio.create_task(ask(url)))
+        await asyncio.sleep(1 / rate)
+    return await asyncio.gather(*tasks)
+""",
+        says="At most 3 requests were in flight at once",
+    ),
+    Wrong(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    tasks = []
+    for url in urls:
+        tasks.append(asyncio.create_task(fetch(session, url)))
+        await asyncio.sleep(0.08)
+    return await asyncio.gather(*tasks)
+""",
+        says="work with the argument",
     ),
 ]
 
@@ -367,6 +669,36 @@ async def fetch_all(session, urls):
     return pages
 """,
     ),
+    Right(
+        "no-more-batches",
+        """
+async def fetch_all(session, urls):
+    tasks, pending = [], set()
+    for url in urls:
+        if len(pending) == 5:
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.create_task(fetch(session, url))
+        tasks.append(task)
+        pending.add(task)
+    return await asyncio.gather(*tasks)
+""",
+    ),
+    Right(
+        "no-more-batches",
+        """
+async def fetch_all(session, urls):
+    left = list(enumerate(urls))
+    pages = [None] * len(left)
+    async def work():
+        while left:
+            at, url = left.pop()
+            pages[at] = await fetch(session, url)
+    async with asyncio.TaskGroup() as g:
+        for _ in range(5):
+            g.create_task(work())
+    return pages
+""",
+    ),
     # --- pace-not-permits
     Right(
         "pace-not-permits",
@@ -407,6 +739,41 @@ async def ask_all(session, urls, rate):
     return await asyncio.gather(*(ask(url) for url in urls))
 """,
     ),
+    Right(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    turns = AsyncLimiter(10, 10 / rate)
+
+    async def ask(url):
+        async with turns:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(ask(url) for url in urls))
+""",
+    ),
+    Right(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    tasks = []
+    while urls:
+        tasks.append(asyncio.create_task(fetch(session, urls.pop())))
+        await asyncio.sleep(1 / rate)
+    return await asyncio.gather(*reversed(tasks))
+""",
+    ),
+    Right(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    tasks = []
+    for first in range(0, len(urls), 10):
+        tasks += [asyncio.create_task(fetch(session, url)) for url in urls[first:first + 10]]
+        await asyncio.sleep(10 / rate)
+    return await asyncio.gather(*tasks)
+""",
+    ),
     # --- no-further-than-needed
     Right(
         "no-further-than-needed",
@@ -445,6 +812,59 @@ async def for_each(session, urls, workers, handle):
             group.create_task(ask(url))
 """,
     ),
+    Right(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    pending = set()
+    try:
+        for url in urls:
+            if len(pending) >= workers:
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    handle(task.result())
+            pending.add(asyncio.create_task(fetch(session, url)))
+        while pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                handle(task.result())
+    finally:
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+""",
+    ),
+    Right(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    async def work():
+        while (url := next(urls, None)) is not None:
+            handle(await fetch(session, url))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+""",
+    ),
+    Right(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    out = asyncio.Queue()
+    async def work():
+        for url in urls:
+            await out.put(await fetch(session, url))
+    async def tell():
+        while (page := await out.get()) is not None:
+            handle(page)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(tell())
+        async with asyncio.TaskGroup() as inner:
+            for _ in range(workers):
+                inner.create_task(work())
+        out.put_nowait(None)
+""",
+    ),
     # --- open-loop-of-my-own
     Right(
         "open-loop-of-my-own",
@@ -481,6 +901,34 @@ async def send_at_rate(session, urls, rate):
         return await fetch(session, url)
 
     return await asyncio.gather(*(ask(number, url) for number, url in enumerate(urls)))
+""",
+    ),
+    Right(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    loop = asyncio.get_running_loop()
+    tasks = {}
+    gone = asyncio.Event()
+    def begin(n, url):
+        tasks[n] = loop.create_task(fetch(session, url))
+        if len(tasks) == len(urls):
+            gone.set()
+    for n, url in enumerate(urls):
+        loop.call_later(n / rate, begin, n, url)
+    await gone.wait()
+    return await asyncio.gather(*(tasks[n] for n in range(len(urls))))
+""",
+    ),
+    Right(
+        "open-loop-of-my-own",
+        """
+async def send_at_rate(session, urls, rate):
+    tasks = []
+    for url in urls:
+        await asyncio.sleep(1 / rate)
+        tasks.append(asyncio.ensure_future(fetch(session, url)))
+    return [await task for task in tasks]
 """,
     ),
 ]

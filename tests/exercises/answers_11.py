@@ -5,6 +5,8 @@ from cases import Right, Wrong
 GIVEN = """
 import asyncio
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, closing
 
 import aiosqlite
@@ -58,7 +60,72 @@ async def all_totals(path, queries):
     async with aiosqlite.connect(path) as db:
         return [await db.execute(query) for query in queries]
 """,
-        says="not what the queries came to",
+        says="is a Cursor: not one of what the queries came to",
+    ),
+    Wrong(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    def total(query):
+        with closing(sqlite3.connect(path)) as db:
+            return db.execute(query).fetchone()[0]
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(2)
+    return await asyncio.gather(*(loop.run_in_executor(pool, total, q) for q in queries))
+""",
+        says="2 threads stayed behind",
+    ),
+    Wrong(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    db = await aiosqlite.connect(path)
+    totals = []
+    for query in queries:
+        async with db.execute(query) as cursor:
+            totals.append((await cursor.fetchone())[0])
+    return totals
+""",
+        says="1 thread stayed behind",
+    ),
+    Wrong(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    def total(query):
+        with closing(sqlite3.connect(path)) as db:
+            return db.execute(query).fetchone()[0]
+    gone = threading.Event()
+    threading.Thread(target=gone.wait, daemon=True).start()
+    return await asyncio.gather(*(asyncio.to_thread(total, q) for q in queries))
+""",
+        says="1 thread stayed behind",
+    ),
+    Wrong(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    totals = {}
+    def total(query):
+        with closing(sqlite3.connect(path)) as db:
+            totals[query] = db.execute(query).fetchone()[0]
+    threads = [threading.Thread(target=total, args=(q,)) for q in queries]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    return [totals[q] for q in queries]
+""",
+        says="A heartbeat beside it had its turn",
+    ),
+    Wrong(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    def total(query):
+        with closing(sqlite3.connect(path)) as db:
+            return db.execute(query).fetchone()[0]
+    return tuple([await asyncio.to_thread(total, query) for query in queries])
+""",
+        says="It returned a tuple. What is in it is right",
     ),
     # --- not-while-asking
     Wrong(
@@ -71,7 +138,7 @@ async def pages(session, pool, urls):
 
     return await asyncio.gather(*(page(url) for url in urls))
 """,
-        says="The database was told of 0 of 8 visits",
+        says="The database was told of 0 of",
     ),
     Wrong(
         "not-while-asking",
@@ -85,7 +152,7 @@ async def pages(session, pool, urls):
 
     return [await page(url) for url in urls]
 """,
-        says="At most 1 requests were in flight",
+        says="the visit had not been noted when the page was asked for",
     ),
     Wrong(
         "not-while-asking",
@@ -97,7 +164,7 @@ async def pages(session, pool, urls):
             async with session.get(url) as response:
                 await response.json()
 """,
-        says="At most 1 requests were in flight",
+        says="the connection that had noted the visit was still out",
     ),
     Wrong(
         "not-while-asking",
@@ -112,7 +179,7 @@ async def pages(session, pool, urls):
 
     return await asyncio.gather(*(page(url) for url in urls))
 """,
-        says="as many as the pool has connections",
+        says="the connection that had noted the visit was still out",
     ),
     Wrong(
         "not-while-asking",
@@ -130,6 +197,125 @@ async def pages(session, pool, urls):
 """,
         says="a query on a connection that was given back",
     ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(url):
+        async with session.get(url) as response:
+            answer = await response.json()
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        return answer
+    return await asyncio.gather(*map(page, urls))
+""",
+        says="the visit had not been noted when the page was asked for",
+    ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(connection, url):
+        await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        async with session.get(url) as response:
+            return await response.json()
+    async with pool.connection() as connection:
+        return await asyncio.gather(*(page(connection, url) for url in urls))
+""",
+        says="the connection that had noted the visit was still out",
+    ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    permits = asyncio.Semaphore(3)
+    async def page(url):
+        async with permits:
+            async with pool.connection() as connection:
+                await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+            async with session.get(url) as response:
+                return await response.json()
+    return await asyncio.gather(*map(page, urls))
+""",
+        says="At most 3 requests were in flight at once",
+    ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    pages = []
+    for url in urls:
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        async with session.get(url) as response:
+            pages.append(await response.json())
+    return pages
+""",
+        says="The server saw at most 1 request in flight",
+    ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(url):
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (urls,))
+        async with session.get(url) as response:
+            return await response.json()
+    return await asyncio.gather(*map(page, urls))
+""",
+        says="what stands in its parameters?",
+    ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(url):
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url))
+        async with session.get(url) as response:
+            return await response.json()
+    return await asyncio.gather(*map(page, urls))
+""",
+        says="the parameters are one text",
+    ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(url):
+        async with pool.connection() as connection:
+            connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        async with session.get(url) as response:
+            return await response.json()
+    return await asyncio.gather(*map(page, urls))
+""",
+        says="`execute` was called, and not awaited",
+    ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(url):
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        async with session.get(url) as response:
+            answer = await response.json()
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        return answer
+    return await asyncio.gather(*map(page, urls))
+""",
+        says="The database was told",
+    ),
     # --- a-pool-of-my-own
     Wrong(
         "a-pool-of-my-own",
@@ -144,7 +330,7 @@ async def with_pool(connect, size, jobs):
 
     return await asyncio.gather(*(run(job) for job in jobs))
 """,
-        says="It opened 9 connections; three were allowed",
+        says="It opened 12 connections",
     ),
     Wrong(
         "a-pool-of-my-own",
@@ -155,7 +341,7 @@ async def with_pool(connect, size, jobs):
     await connection.close()
     return results
 """,
-        says="Of three connections that were allowed 1 did all the work",
+        says="connections that were allowed 1 did all the work",
     ),
     Wrong(
         "a-pool-of-my-own",
@@ -186,7 +372,7 @@ async def with_pool(connect, size, jobs):
 
     return await asyncio.gather(*(run(job) for job in jobs))
 """,
-        says="3 connections stayed open",
+        says="connections stayed open",
     ),
     Wrong(
         "a-pool-of-my-own",
@@ -236,7 +422,75 @@ async def with_pool(connect, size, jobs):
         for connection in connections:
             await connection.close()
 """,
-        says="2 connections stayed open when the third could not be opened",
+        says="stayed open when another one could not be opened",
+    ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    pool = asyncio.Queue()
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            pool.put_nowait(connection)
+    async with AsyncExitStack() as opened:
+        for _ in range(3):
+            connection = await connect()
+            opened.push_async_callback(connection.close)
+            pool.put_nowait(connection)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run(job)) for job in jobs]
+        return [task.result() for task in tasks]
+""",
+        says="connections that were allowed 3 did all the work",
+    ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    pool = asyncio.Queue()
+    connections = []
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            pool.put_nowait(connection)
+    try:
+        for _ in range(size):
+            connections.append(await connect())
+            pool.put_nowait(connections[-1])
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run(job)) for job in jobs]
+        return [task.result() for task in tasks]
+    except OSError:
+        return None
+    finally:
+        for c in connections: await c.close()
+""",
+        says="One connection could not be opened, and the caller did not hear of it",
+    ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    pool = asyncio.Queue()
+    async with AsyncExitStack() as opened:
+        for _ in range(size):
+            c = await connect()
+            opened.push_async_callback(c.close)
+            pool.put_nowait(c)
+        async def run(job):
+            connection = await pool.get()
+            try:
+                return await job(connection)
+            finally:
+                pool.put_nowait(connection)
+        return await asyncio.gather(*map(run, jobs), return_exceptions=True)
+""",
+        says="the caller did not hear of it",
     ),
 ]
 
@@ -343,6 +597,122 @@ async def with_pool(connect, size, jobs):
         await asyncio.gather(*tasks, return_exceptions=True)
         for connection in connections:
             await connection.close()
+""",
+    ),
+    Right(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    def total(query):
+        with closing(sqlite3.connect(path)) as db:
+            return db.execute(query).fetchone()[0]
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(2) as pool:
+        return await asyncio.gather(*(loop.run_in_executor(pool, total, q) for q in queries))
+""",
+    ),
+    Right(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    async def total(query):
+        async with aiosqlite.connect(path) as db:
+            async with db.execute(query) as cursor:
+                return (await cursor.fetchone())[0]
+    return await asyncio.gather(*(total(q) for q in queries))
+""",
+    ),
+    Right(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(url):
+        async with pool.connection() as connection:
+            await connection.execute(f"INSERT INTO visits VALUES ('{url}')")
+        async with session.get(url) as response:
+            return await response.json()
+    return await asyncio.gather(*map(page, urls))
+""",
+    ),
+    Right(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async with pool.connection() as connection:
+        await connection.executemany("INSERT INTO visits VALUES (?)", [(url,) for url in urls])
+    async def page(url):
+        async with session.get(url) as response:
+            return await response.json()
+    return await asyncio.gather(*map(page, urls))
+""",
+    ),
+    Right(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+
+    async def page(url):
+        async with session.get(url) as response:
+            return await response.json()
+    tasks = []
+    async with pool.connection() as connection:
+        for url in urls:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+            tasks.append(asyncio.create_task(page(url)))
+    return await asyncio.gather(*tasks)
+""",
+    ),
+    Right(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    permits, free, every = asyncio.Semaphore(size), [], []
+    async def run(job):
+        async with permits:
+            if free:
+                connection = free.pop()
+            else:
+                connection = await connect()
+                every.append(connection)
+            try:
+                return await job(connection)
+            finally:
+                free.append(connection)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run(job)) for job in jobs]
+        return [t.result() for t in tasks]
+    finally:
+        for connection in every:
+            await connection.close()
+""",
+    ),
+    Right(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    connections = []
+    pool = asyncio.Queue()
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            await pool.put(connection)
+    try:
+        for _ in range(size):
+            connection = await connect()
+            connections.append(connection)
+            await pool.put(connection)
+        results = await asyncio.gather(*map(run, jobs), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return results
+    finally:
+        await asyncio.gather(*(c.close() for c in connections))
 """,
     ),
 ]

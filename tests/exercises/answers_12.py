@@ -22,9 +22,8 @@ async def ask_with_requests(urls):
         "a-thread-for-each",
         """
 async def ask_with_requests(urls):
-    get = sync_to_async(requests.get, thread_sensitive=True)
-    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
-    return [answer.json() for answer in answers]
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    return [(await get(url, timeout=5)).json() for url in urls]
 """,
         says="at most 1 request in flight",
     ),
@@ -32,10 +31,46 @@ async def ask_with_requests(urls):
         "a-thread-for-each",
         """
 async def ask_with_requests(urls):
-    get = sync_to_async(requests.get, thread_sensitive=False)
-    return [(await get(url, timeout=5)).json() for url in urls]
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.gather(*(ask(session, u) for u in urls))
 """,
-        says="at most 1 request in flight",
+        says="asked with aiohttp, not with requests",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    import json
+    from urllib.request import urlopen
+    def get(u):
+        with urlopen(u, timeout=5) as a:
+            return json.load(a)
+    return await asyncio.gather(*(asyncio.to_thread(get, u) for u in urls))
+""",
+        says="asked with urllib, not with requests",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    s = asyncio.Semaphore(2)
+    async def one(u):
+        async with s:
+            return (await get(u, timeout=5)).json()
+    return await asyncio.gather(*(one(u) for u in urls))
+""",
+        says="At most 2 requests were in flight",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(len(urls)) as pool:
+        return list(pool.map(lambda u: requests.get(u, timeout=5).json(), urls))
+""",
+        says="the loop had not one turn",
     ),
     Wrong(
         "a-thread-for-each",
@@ -49,16 +84,240 @@ async def ask_with_requests(urls):
         "a-thread-for-each",
         """
 async def ask_with_requests(urls):
+    calls = [sync_to_async(requests.get(url, timeout=5), thread_sensitive=False) for url in urls]
+    answers = await asyncio.gather(*(call() for call in calls))
+    return [answer.json() for answer in answers]
+""",
+        says="sync_to_async can only be applied to sync functions",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(8) as pool:
+        get = sync_to_async(requests.get, executor=pool)
+        answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
+    return [answer.json() for answer in answers]
+""",
+        says="executor must not be set when thread_sensitive is True",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    return [(await a).json() for a in asyncio.as_completed([get(u, timeout=5) for u in reversed(urls)])]
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    return await asyncio.gather(*(get(url, timeout=5) for url in urls))
+""",
+        says="is a Response",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
     get = sync_to_async(requests.get, thread_sensitive=False)
     return [get(url) for url in urls]
 """,
         says="coroutine objects that nobody has run",
     ),
-    # --- together-under-wsgi: a return async_to_sync, b return gather, c async def, d async with
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    return [get(url).json() for url in urls]
+""",
+        says="'coroutine' object has no attribute 'json'",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
+    return tuple(answer.json() for answer in answers)
+""",
+        says="It returned a tuple",
+    ),
+    # --- together-under-wsgi
     Wrong("together-under-wsgi", "c >d >b a", says="expected an indented block"),
     Wrong("together-under-wsgi", "c >d >>b >>a", says="The server saw no request"),
     Wrong("together-under-wsgi", "a c >d >>b", says="UnboundLocalError"),
     Wrong("together-under-wsgi", "d c b a", says="expected an indented block"),
+    Wrong("together-under-wsgi", "d >c >>b a", says="'async with' outside async function"),
+    Wrong(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    async def ask_all():
+        session = aiohttp.ClientSession()
+        return await asyncio.gather(*(ask(session, url) for url in urls))
+    return async_to_sync(ask_all)()
+""",
+        says="1 session stayed open",
+    ),
+    Wrong(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    async def ask_all():
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(ask(session, url) for url in urls))
+    return asyncio.new_event_loop().run_until_complete(ask_all())
+""",
+        says="1 event loop stayed open",
+    ),
+    Wrong(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    async def ask_all():
+        async with aiohttp.ClientSession() as session:
+            return [await ask(session, url) for url in urls]
+    return async_to_sync(ask_all)()
+""",
+        says="at most 1 request in flight",
+    ),
+    Wrong(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    session = aiohttp.ClientSession()
+    async def ask_all():
+        return await asyncio.gather(*(ask(session, url) for url in urls))
+    return async_to_sync(ask_all)()
+""",
+        says="no running event loop",
+    ),
+    Wrong(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    async def ask_all():
+        async with aiohttp.ClientSession() as session:
+            pass
+        return await asyncio.gather(*(ask(session, url) for url in urls))
+    return async_to_sync(ask_all)()
+""",
+        says="Session is closed",
+    ),
+    Wrong(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    async def ask_all():
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(ask(session, url) for url in urls))
+    return async_to_sync(ask_all)
+""",
+        says="The server saw no request",
+    ),
+    # --- refused-query
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.get(code=code)
+    others = countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name for other in others]
+""",
+        says="SynchronousOnlyOperation",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    others = countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name for other in others]
+""",
+        says="SynchronousOnlyOperation",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    others = await countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name for other in others]
+""",
+        says="object CountryQuerySet can't be used in 'await' expression",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    others = await sync_to_async(countries.filter)(subregion=country.subregion)
+    return [other.name for other in others if other.code != code]
+""",
+        says="SynchronousOnlyOperation",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = countries.aget(code=code)
+    return [other.name async for other in countries.filter(subregion=country.subregion).exclude(code=code)]
+""",
+        says="'coroutine' object has no attribute 'subregion'",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    import os
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    country = countries.get(code=code)
+    return [other.name for other in countries.filter(subregion=country.subregion).exclude(code=code)]
+""",
+        says="asked in the loop's own thread (2 times)",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    return [other.name async for other in countries.filter(subregion=country.subregion)]
+""",
+        says="not one of the names of the others",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    return (other.name async for other in countries.filter(subregion=country.subregion).exclude(code=code))
+""",
+        says="It returned an async generator",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    return countries.filter(subregion=country.subregion).exclude(code=code)
+""",
+        says="a query that nobody has made",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    return [o.name async for o in countries.filter(subregion=country.subregion).exclude(code=code).order_by("-code")]
+""",
+        says="in another order",
+    ),
     # --- a-region-for-everyone
     Wrong(
         "a-region-for-everyone",
@@ -66,7 +325,7 @@ async def ask_with_requests(urls):
 async def region(session, codes, url_of):
     return await asyncio.gather(*(ask(session, url_of(code)) for code in codes()))
 """,
-        says="held the loop in one long step",
+        says="The query ran in the loop's own thread",
     ),
     Wrong(
         "a-region-for-everyone",
@@ -83,10 +342,50 @@ async def region(session, codes, url_of):
         "a-region-for-everyone",
         """
 async def region(session, codes, url_of):
+    async def acodes():
+        return codes()
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in await acodes()))
+""",
+        says="The query ran in the loop's own thread",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
     chosen = await sync_to_async(codes())
     return await asyncio.gather(*(ask(session, url_of(code)) for code in chosen))
 """,
         says="sync_to_async can only be applied to sync functions",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await sync_to_async(codes)
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in chosen))
+""",
+        says="object SyncToAsync can't be used in 'await' expression",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await asyncio.to_thread(codes())
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in chosen))
+""",
+        says="'list' object is not callable",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    out = []
+    t = threading.Thread(target=lambda: out.extend(codes()))
+    t.start()
+    t.join()
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in out))
+""",
+        says="the loop had not one turn",
     ),
     Wrong(
         "a-region-for-everyone",
@@ -102,9 +401,61 @@ async def region(session, codes, url_of):
         """
 async def region(session, codes, url_of):
     chosen = await asyncio.to_thread(codes)
+    return [asyncio.create_task(ask(session, url_of(code))) for code in chosen]
+""",
+        says="tasks, not what they came to",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await asyncio.to_thread(codes)
     return await asyncio.gather(*(ask(session, url_of(code)) for code in reversed(chosen)))
 """,
         says="All results are there, but in another order",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    n = len(await asyncio.to_thread(codes))
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in await asyncio.to_thread(codes)))
+""",
+        says="`codes()` was called 2 times",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await asyncio.to_thread(codes)
+    def page(code):
+        return requests.get(url_of(code), timeout=5).json()
+    return await asyncio.gather(*(asyncio.to_thread(page, code) for code in chosen))
+""",
+        says="The session that it was given made 0 of",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await asyncio.to_thread(codes)
+    async with aiohttp.ClientSession() as mine:
+        return await asyncio.gather(*(ask(mine, url_of(code)) for code in chosen))
+""",
+        says="The session that it was given made 0 of",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await asyncio.to_thread(codes)
+    s = asyncio.Semaphore(2)
+    async def one(c):
+        async with s:
+            return await ask(session, url_of(c))
+    return await asyncio.gather(*map(one, chosen))
+""",
+        says="At most 2 requests were in flight",
     ),
     # --- names-as-they-come
     Wrong(
@@ -131,7 +482,24 @@ async def names(session, urls):
 async def names(session, urls):
     return [page["name"] for page in await asyncio.gather(*(ask(session, url) for url in urls))]
 """,
-        says="'async for' requires an object with __aiter__ method, got coroutine",
+        says="made a coroutine, which `async for` cannot go through",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+def names(session, urls):
+    return [ask(session, url) for url in urls]
+""",
+        says="made a list, which `async for` cannot go through",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+def names(session, urls):
+    for u in urls:
+        yield asyncio.create_task(ask(session, u))
+""",
+        says="made a generator, which `async for` cannot go through",
     ),
     Wrong(
         "names-as-they-come",
@@ -140,7 +508,7 @@ async def names(session, urls):
     for answer in asyncio.as_completed([ask(session, url) for url in urls]):
         yield await answer
 """,
-        says="not the names, the quickest answer first",
+        says="not one of the names, the quickest answer first",
     ),
     Wrong(
         "names-as-they-come",
@@ -152,10 +520,136 @@ async def names(session, urls):
 """,
         says="When the reader left after the first name, 2 tasks went on",
     ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            yield (await answer)["name"]
+    except GeneratorExit:
+        for t in tasks: t.cancel()
+        raise
+""",
+        says="When a page had failed, 2 tasks went on",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            yield (await answer)["name"]
+    except (GeneratorExit, Exception):
+        for t in tasks: t.cancel()
+        raise
+""",
+        says="When it was cancelled, 2 tasks went on",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for t in tasks:
+            yield (await t)["name"]
+    finally:
+        for t in tasks: t.cancel()
+""",
+        says="All names came, but not in the order of the answers",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        held = None
+        for answer in asyncio.as_completed(tasks):
+            name = (await answer)["name"]
+            if held: yield held
+            held = name
+        yield held
+    finally:
+        for t in tasks: t.cancel()
+""",
+        says="A name was yielded only when the answer after it was there",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    def name(url):
+        return requests.get(url, timeout=5).json()["name"]
+    tasks = [asyncio.create_task(asyncio.to_thread(name, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            yield await answer
+    finally:
+        for t in tasks: t.cancel()
+""",
+        says="The session that it was given made 0 of the 3 requests",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    for answer in asyncio.as_completed([ask(session, url) for url in urls]):
+        yield answer["name"]
+""",
+        says="'coroutine' object is not subscriptable",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    for answer in asyncio.as_completed([ask(session, url) for url in urls]):
+        yield answer
+""",
+        says="coroutine objects that nobody has run",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for a in asyncio.as_completed(tasks):
+            yield (await a)["name"]
+    except GeneratorExit:
+        yield "bye"
+""",
+        says="async generator ignored GeneratorExit",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(session, url)) for url in urls]
+        for a in asyncio.as_completed(tasks):
+            yield (await a)["name"]
+            for t in tasks: t.cancel()
+            return
+""",
+        says="It returned 1 of 3 results",
+    ),
 ]
 
 RIGHT = [
     # --- a-thread-for-each
+    Right(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
+    return [answer.json() for answer in answers]
+""",
+    ),
     Right(
         "a-thread-for-each",
         """
@@ -172,9 +666,165 @@ async def ask_with_requests(urls):
     return [answer.json() for answer in answers]
 """,
     ),
+    Right(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(len(urls)) as pool:
+        get = sync_to_async(requests.get, thread_sensitive=False, executor=pool)
+        answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
+    return [answer.json() for answer in answers]
+""",
+    ),
+    Right(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    from concurrent.futures import ThreadPoolExecutor
+    loop = asyncio.get_running_loop()
+    def page(url):
+        return requests.get(url, timeout=5).json()
+    with ThreadPoolExecutor(max_workers=10) as pool:
+        return await asyncio.gather(*[loop.run_in_executor(pool, page, url) for url in urls])
+""",
+    ),
+    Right(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    @sync_to_async(thread_sensitive=False)
+    def page(url):
+        with requests.Session() as s:
+            return s.get(url, timeout=5).json()
+    tasks = [asyncio.create_task(page(url)) for url in urls]
+    return [await t for t in tasks]
+""",
+    ),
     # --- together-under-wsgi
     Right("together-under-wsgi", "c >d >>b a"),
+    Right(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    async def ask_all():
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(ask(session, url) for url in urls))
+    return asyncio.run(ask_all())
+""",
+    ),
+    Right(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    @async_to_sync
+    async def ask_all():
+        async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as g:
+            ts = [g.create_task(ask(session, url)) for url in urls]
+        return [t.result() for t in ts]
+    return ask_all()
+""",
+    ),
+    Right(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(len(urls)) as pool:
+        return list(pool.map(lambda u: requests.get(u, timeout=5).json(), urls))
+""",
+    ),
+    Right(
+        "together-under-wsgi",
+        """
+def pages(urls):
+    async def ask_all():
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(ask(session, url) for url in urls))
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(ask_all())
+    finally:
+        loop.close()
+""",
+    ),
+    # --- refused-query
+    Right(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    def plain():
+        country = countries.get(code=code)
+        others = countries.filter(subregion=country.subregion).exclude(code=code)
+        return [other.name for other in others]
+    return await sync_to_async(plain)()
+""",
+    ),
+    Right(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    def plain():
+        country = countries.get(code=code)
+        return [o.name for o in countries.filter(subregion=country.subregion).exclude(code=code)]
+    return await asyncio.to_thread(plain)
+""",
+    ),
+    Right(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await sync_to_async(countries.get)(code=code)
+    others = countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name for other in await sync_to_async(list)(others)]
+""",
+    ),
+    Right(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    names = []
+    async for o in countries.filter(subregion=country.subregion).exclude(code=code).aiterator():
+        names.append(o.name)
+    return names
+""",
+    ),
+    Right(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    region = await countries.values_list("subregion", flat=True).aget(code=code)
+    return [name async for name in countries.filter(subregion=region).exclude(code=code).values_list("name", flat=True)]
+""",
+    ),
+    Right(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    same = countries.filter(subregion__in=countries.filter(code=code).values("subregion")).exclude(code=code)
+    return [c.name async for c in same]
+""",
+    ),
+    Right(
+        "refused-query",
+        """
+@sync_to_async
+def same_subregion(countries, code):
+    country = countries.get(code=code)
+    others = countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name for other in others]
+""",
+    ),
     # --- a-region-for-everyone
+    Right(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await sync_to_async(codes)()
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in chosen))
+""",
+    ),
     Right(
         "a-region-for-everyone",
         """
@@ -187,9 +837,34 @@ async def region(session, codes, url_of):
         "a-region-for-everyone",
         """
 async def region(session, codes, url_of):
-    chosen = await sync_to_async(codes)()
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(1) as pool:
+        chosen = await asyncio.get_running_loop().run_in_executor(pool, codes)
     tasks = [asyncio.create_task(ask(session, url_of(code))) for code in chosen]
     return [await task for task in tasks]
+""",
+    ),
+    Right(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    async def page(code):
+        async with session.get(url_of(code)) as r:
+            return await r.json()
+    return list(await asyncio.gather(*map(page, await sync_to_async(codes, thread_sensitive=False)())))
+""",
+    ),
+    Right(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    loop = asyncio.get_running_loop()
+    fut = loop.create_future()
+    t = threading.Thread(target=lambda: loop.call_soon_threadsafe(fut.set_result, codes()))
+    t.start()
+    chosen = await fut
+    t.join()
+    return await asyncio.gather(*(ask(session, url_of(code)) for code in chosen))
 """,
     ),
     # --- names-as-they-come
@@ -222,6 +897,69 @@ async def names(session, urls):
             group.create_task(put(url))
         for _ in urls:
             yield await queue.get()
+""",
+    ),
+    Right(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    queue = asyncio.Queue()
+    tasks = [asyncio.ensure_future(ask(session, u)) for u in urls]
+    for t in tasks:
+        t.add_done_callback(queue.put_nowait)
+    try:
+        for _ in tasks:
+            t = await queue.get()
+            yield t.result()["name"]
+    finally:
+        [t.cancel() for t in tasks]
+""",
+    ),
+    Right(
+        "names-as-they-come",
+        """
+def names(session, urls):
+    async def stream():
+        tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+        try:
+            for answer in asyncio.as_completed(tasks):
+                yield (await answer)["name"]
+        finally:
+            for t in tasks:
+                t.cancel()
+    return stream()
+""",
+    ),
+    Right(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            yield (await answer)["name"]
+    except BaseException:
+        for t in tasks: t.cancel()
+        raise
+""",
+    ),
+    Right(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    left = list(tasks)
+    try:
+        while left:
+            for t in list(left):
+                if t.done():
+                    left.remove(t)
+                    yield t.result()["name"]
+            await asyncio.sleep(0.01)
+    finally:
+        for t in tasks:
+            t.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 """,
     ),
 ]

@@ -14,18 +14,23 @@ the first finding must say, word for word.
 """
 
 import importlib
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from course_sections import plain_title
 
 from helpers.exercises import catalogue, check
 from helpers.exercises.exercise import Exercise, Order
 from helpers.exercises.ordering import defined, order
 from helpers.exercises.panels.outcome import Outcome
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,24 @@ def by_chapter(about: Iterable[Any]) -> list[Any]:
         group = pytest.mark.xdist_group(f"exercises of {catalogue.chapter_of(each.name)}")
         parameters.append(pytest.param(each, id=f"{each.name}-{names[each.name]}", marks=group))
     return parameters
+
+
+@cache
+def text_of(chapter: str) -> str:
+    """All text of a chapter's notebook."""
+    (path,) = NOTEBOOKS.glob(f"{chapter}_*.ipynb")
+    return "\n\n".join("".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"])
+
+
+def notebook_of(exercise: Exercise) -> str:
+    """All text of the notebook that an exercise belongs to."""
+    return text_of(catalogue.chapter_of(exercise.name))
+
+
+def headings_of(exercise: Exercise) -> set[str]:
+    """What a finding may say to look at: the headings of the exercise's notebook, or nothing."""
+    lines = [line for line in notebook_of(exercise).splitlines() if line[:1] == "#"]
+    return {"", *(plain_title(line.lstrip("# ")).replace("`", "") for line in lines)}
 
 
 def given(exercise: Exercise) -> str:

@@ -9,6 +9,7 @@ import builtins
 import concurrent.futures
 import gc
 import json
+import logging
 import os
 import random
 import signal
@@ -54,6 +55,7 @@ class put_back:
         self._handlers = [(number, signal.getsignal(number)) for number in _SIGNALS]
         self._policy = _policy()
         self._streams = sys.stdin, sys.stdout, sys.stderr
+        self._logs = logging.root.handlers[:], logging.root.level
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
@@ -71,6 +73,7 @@ class put_back:
                     setattr(owner, name, function)
                     self._altered.append(f"{owner.__name__}.{name}")
         sys.stdin, sys.stdout, sys.stderr = self._streams
+        logging.root.handlers[:], logging.root.level = self._logs  # one that is added writes to a stream that is gone
         if gc.isenabled() != self._collects:
             gc.enable() if self._collects else gc.disable()
         for number, handler in self._handlers:

@@ -107,9 +107,13 @@ class Attempt:
         self._tell("running", "")
         faulthandler.dump_traceback_later(self._exercise.limit + GRACE, file=self._stack_file)
         printed = _Printed()
-        surroundings = Surroundings()
         try:
-            with redirect_stdout(printed), redirect_stderr(printed), _warnings() as heard:
+            with (
+                Surroundings() as surroundings,
+                redirect_stdout(printed),
+                redirect_stderr(printed),
+                _warnings() as heard,
+            ):
                 if through is not None:
                     function = partial(through, self._function)
                     self._run_async(seen, surroundings, arguments, with_session, cancel_after, function)
@@ -118,16 +122,17 @@ class Attempt:
                 else:
                     self._run_plain(seen, arguments)
                 gc.collect()
+                tasks, sessions, seen.loops_left, seen.threads_left = surroundings.look()
         finally:
             faulthandler.cancel_dump_traceback_later()
+        seen.tasks_left = [*seen.tasks_left, *tasks]
+        seen.sessions_left = max(seen.sessions_left, sessions)
         seen.result = as_plain(seen.result)
-        self._note_what_was_seen(seen, surroundings, printed, heard)
+        self._note_what_was_seen(seen, printed, heard)
         self._require_a_result(seen, may_raise, meanings or {})
         return seen
 
-    def _note_what_was_seen(
-        self, seen: Observation, surroundings: Surroundings, printed: io.StringIO, heard: Sequence[Any]
-    ) -> None:
+    def _note_what_was_seen(self, seen: Observation, printed: io.StringIO, heard: Sequence[Any]) -> None:
         activity = seen.run.panel().activity
         if activity is not None:
             activity.rows.loc[0, "name"] = _name_of(self._function)  # the row that a notebook's charts call "cell"
@@ -138,9 +143,6 @@ class Attempt:
         ]
         seen.printed = printed.getvalue()
         seen.never_awaited = [str(text).split("'")[1] for text in heard if "was never awaited" in str(text)]
-        tasks, sessions, seen.loops_left, seen.threads_left = surroundings.look()
-        seen.tasks_left = [*seen.tasks_left, *tasks]
-        seen.sessions_left = max(seen.sessions_left, sessions)
 
     @property
     def _is_async(self) -> bool:
@@ -166,7 +168,7 @@ class Attempt:
         try:
             with asyncio.Runner() as runner:
                 loop = runner.get_loop()
-                surroundings.add(loop)
+                surroundings.own.append(loop)
                 loop.set_exception_handler(lambda loop, context: unheard.append(_complaint(context)))
                 runner.run(self._drive(seen, surroundings, arguments, with_session, cancel_after, function))
                 gc.collect()  # while the loop can still be told about errors that nobody asked for
@@ -190,7 +192,7 @@ class Attempt:
         async with AsyncExitStack() as stack:
             if with_session:
                 given = await stack.enter_async_context(aiohttp.ClientSession())
-                surroundings.add(given)
+                surroundings.own.append(given)
                 arguments = (given, *arguments)
             timers = [loop.call_later(self._exercise.limit, self._stop, seen, me)]
             if cancel_after is not None:

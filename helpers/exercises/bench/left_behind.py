@@ -4,41 +4,84 @@ import asyncio
 import gc
 import sys
 import threading
-from collections.abc import Collection, Iterable
-from concurrent.futures import Executor
-from types import ModuleType
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import wraps
+from types import TracebackType
+from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 
 from helpers.code.origin import is_learners
 from helpers.exercises.bench.serialising.bench_side import pools as pools_of_the_notebook
 from helpers.exercises.bench.serialising.bench_side import threads_of
-from helpers.exercises.bench.serialising.ownership import is_own
 
 
 class Surroundings:
-    """What was there before a function ran, so that what it leaves can be told."""
+    """Note in a block what is made there, and hold it.
+
+    Without that, Python would collect what has been left open as soon as the function has returned, or a little later:
+    then one and the same answer would have left a thread at one time, and none at another.
+
+    Attributes:
+        own: sessions and loops that are made in the block and are not the function's.
+    """
 
     def __init__(self) -> None:
-        self._threads = set(threading.enumerate())
-        self._before = _open_things()
-        self._known: list[object] = [*self._before.sessions, *self._before.loops, *self._before.pools]
+        self.own: list[object] = []
+        self._sessions: list[aiohttp.ClientSession] = []
+        self._loops: list[asyncio.BaseEventLoop] = []
+        self._pools: list[ThreadPoolExecutor] = []
+        self._threads_of_libraries: list[set[threading.Thread]] = []
+        self._patches = ExitStack()
 
-    def add(self, thing: object) -> None:
-        """A session or loop that has been made since, and is not the function's."""
-        self._known.append(thing)
+    def __enter__(self) -> "Surroundings":
+        self._threads = set(threading.enumerate())
+        self._pools_before = [thing for thing in gc.get_objects() if Executor in type(thing).__mro__]
+        rooms: list[tuple[Any, list[Any]]] = [
+            (aiohttp.ClientSession, self._sessions),
+            (asyncio.BaseEventLoop, self._loops),
+            (ThreadPoolExecutor, self._pools),
+        ]
+        for kind, room in rooms:
+            self._patches.enter_context(patch.object(kind, "__init__", self._noting(kind.__init__, room)))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._patches.close()
+        for pool in self._pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+        for loop in self._loops:
+            if not loop.is_running():
+                loop.close()
+
+    def _noting(self, initialise: Callable[..., None], room: list[Any]) -> Callable[..., None]:
+        @wraps(initialise)
+        def noted(thing: Any, *arguments: Any, **named: Any) -> None:
+            initialise(thing, *arguments, **named)
+            if isinstance(thing, Executor) and not is_learners(sys._getframe(1).f_code.co_filename):
+                self._threads_of_libraries.append(thing._threads)  # type: ignore[attr-defined]
+            else:
+                room.append(thing)
+
+        return noted
 
     def look(self) -> tuple[list[str], int, int, list[str]]:
         """The names of tasks, the number of sessions and of event loops, and the names of threads that are left.
 
-        Tasks are those of the loops that are left: those of a loop that is closed cannot go on.
+        Tasks are those of the loops that are left: those of a loop that is closed cannot go on. Threads of a library's
+        own pool are nobody's: asgiref, for one, keeps one as long as the process lives.
         """
-        known_ids = {id(thing) for thing in self._known}  # held there, so that no id of theirs comes twice
-        sessions, loops, pools = _open_things(known_ids)
+        own = {id(thing) for thing in self.own}
+        loops = [loop for loop in self._loops if id(loop) not in own and not loop.is_closed()]
+        sessions = [session for session in self._sessions if id(session) not in own and not session.closed]
         tasks = [name for loop in loops for name in own_tasks(asyncio.all_tasks(loop))]
-        of_libraries = [pool for pool in pools if _is_of_a_library(pool)]
-        known = self._threads | threads_of([*self._before.pools, *pools_of_the_notebook, *of_libraries])
+        known = self._threads | threads_of([*self._pools_before, *pools_of_the_notebook])
+        known.update(*self._threads_of_libraries)
         threads = [thread.name for thread in threading.enumerate() if thread not in known]
         return tasks, len(sessions), len(loops), threads
 
@@ -55,56 +98,3 @@ def _is_own(task: "asyncio.Task[Any]") -> bool:
 
 def _task_name(task: "asyncio.Task[Any]") -> str:
     return str(getattr(task.get_coro(), "__name__", task.get_name()))
-
-
-class _OpenThings(NamedTuple):
-    """What nobody has closed in this process."""
-
-    sessions: list[aiohttp.ClientSession]
-    loops: list[asyncio.BaseEventLoop]
-    pools: list[Executor]
-
-
-_OPEN = (aiohttp.ClientSession, asyncio.BaseEventLoop, Executor)
-
-
-def _open_things(but: Collection[int] = ()) -> _OpenThings:
-    """All of them but those with these ids."""
-    found = _OpenThings([], [], [])
-    rooms: list[tuple[type, list[Any]]] = list(zip(_OPEN, found, strict=True))
-    room_of: dict[type, list[Any] | None] = {}  # there are ten thousands of things, of some hundred classes
-    for thing in gc.get_objects():
-        kind = type(thing)  # a learner's class may say that it is another
-        if kind not in room_of:
-            bases = type.__getattribute__(kind, "__mro__")
-            room_of[kind] = next((room for base, room in rooms if base in bases), None)
-        if (room := room_of[kind]) is not None and id(thing) not in but and not _is_closed(thing):
-            room.append(thing)
-    return found
-
-
-def _is_closed(thing: Any) -> bool:
-    if isinstance(thing, aiohttp.ClientSession):
-        return thing.closed
-    return isinstance(thing, asyncio.BaseEventLoop) and thing.is_closed()
-
-
-def _is_of_a_library(pool: Executor) -> bool:
-    """Whether an installed module, or a class of one, holds a pool, as asgiref does: it lives as long as the process.
-
-    It is the library's also where the learner's code was the first to use it.
-    """
-    holders: list[Any] = gc.get_referrers(pool)
-    for _ in range(2):  # in a table of pools, perhaps
-        names = [holder for holder in holders if type(holder) is dict]
-        if any(_is_installed(table) for table in names):
-            return True
-        holders = [holder for table in names for holder in gc.get_referrers(table)]
-    return any(_is_installed(table) for table in holders if type(table) is dict)
-
-
-def _is_installed(names: dict[Any, Any]) -> bool:
-    """Whether these are the names in a module, or in a class of one, that is a library's."""
-    home = names.get("__name__") if "__spec__" in names else names.get("__module__")
-    module = sys.modules.get(home) if isinstance(home, str) else None
-    return isinstance(module, ModuleType) and not is_own(module)

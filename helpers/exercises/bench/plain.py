@@ -59,7 +59,8 @@ def kind_of(thing: Any) -> str:
     if type(thing) is Strange:
         return thing.words
     name = str(type.__getattribute__(type(thing), "__name__"))
-    return _WORDS.get(name) or f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"
+    spelled = name[:2].isupper()  # as in "an HTTPError"
+    return _WORDS.get(name) or f"{'an' if name[:1] in ('AEFHILMNORSX' if spelled else 'aeiouAEIOU') else 'a'} {name}"
 
 
 class _TooMuch(Exception):

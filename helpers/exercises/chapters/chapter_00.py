@@ -1,16 +1,22 @@
 """The exercises of 00 Start here."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pandas import DataFrame
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.plain import kind_of
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
+from helpers.exercises.judges import shown
 
 IN_TURN = "Twenty requests, one after another, wait twenty times"
 TOGETHER = "The same twenty requests wait together"
+
+CLOSE = 1e-6
+"""Two ways to add up the same numbers may differ in their last digits."""
 
 
 def names_in_turn(attempt: Attempt) -> Judgement:
@@ -47,9 +53,10 @@ def the_card_shown(attempt: Attempt) -> Judgement:
     """Shows the right answer of `read-the-card` by a run."""
     seen = attempt.run()
     yield None
+    asked = len(seen.run.requests)
     return (
-        f"The server had at most {seen.server.peak} request at a time, and the three took {seen.run.wall:.2f} s. "
-        "The chart is a staircase of three steps."
+        f"The server had at most {seen.server.peak} request at a time, and all {asked} took {seen.run.wall:.2f} s. "
+        f"The chart is a staircase of {asked} steps."
     )
 
 
@@ -93,8 +100,14 @@ def read_three():
 def gain_told(attempt: Attempt) -> Judgement:
     """`times_faster(table)` divides the sum of the latencies by the time from the first start to the last end."""
     table = _together(attempt)
-    wanted = table["latency"].sum() / (table["end"].max() - table["start"].min())
-    seen = attempt.run(table)
+    wanted = float(table["latency"].sum() / (table["end"].max() - table["start"].min()))
+    no_column = ("The table has a column `start`, a column `end` and a column `latency`.", TOGETHER)
+    meanings = {
+        "TypeError: 'method'": (_NO_NUMBER["a method"], TOGETHER),
+        "KeyError": no_column,
+        "AttributeError: 'DataFrame'": no_column,
+    }
+    seen = attempt.run(table.copy(), meanings=meanings)
     yield _gain(seen.result, table, wanted)
     return f"One after another these {len(table)} requests would have taken {wanted:.1f} times as long."
 
@@ -113,43 +126,70 @@ def _together(attempt: Attempt) -> DataFrame:
 
 
 def _gain(result: Any, table: DataFrame, wanted: float) -> Finding | None:
-    try:
-        value = float(result)
-    except (TypeError, ValueError):
-        return Finding(f"It returned {type(result).__name__}, not a number.", "Is there a gap left to fill?", TOGETHER)
-    if abs(value - wanted) < 1e-6:
+    if isinstance(result, bool) or not isinstance(result, int | float):
+        what = f"the text {shown(result)}" if isinstance(result, str) else kind_of(result)
+        return Finding(f"It returned {what}, not a number.", _NO_NUMBER.get(kind_of(result), ""), TOGETHER)
+    if abs(result - wanted) < CLOSE:
         return None
-    total, start, end = table["latency"].sum(), table["start"], table["end"]
-    beliefs = {
-        total / table["latency"].max(): (
-            "It took the longest latency for the whole.",
-            "They did not all start at the same moment: the whole began before the longest request did.",
-        ),
-        total / table["latency"].mean(): (
-            f"It returned {value:.1f}, which is the number of requests.",
-            "A sum divided by its mean always is. How long did the whole take, from the first call on?",
-        ),
-        total / end.max(): (
-            "The time before the first request was counted in.",
-            "`start` and `end` count from the opening of the block. The first request starts later.",
-        ),
-        total / (end.iloc[-1] - start.iloc[0]): (
-            "It took the end of the last row for the end of the whole.",
-            "The rows stand in the order in which they started. The last to start need not be the last to end.",
-        ),
-        total / (end - start).sum(): (
-            "It returned 1: the same sum above and below.",
-            "Every request is counted there with its own time. Those that wait together share theirs.",
-        ),
-    }
-    for belief, (what, means) in beliefs.items():
-        if abs(value - belief) < 1e-6:
-            return Finding(what, means, TOGETHER)
+    for belief, what, means in _beliefs(table, wanted):
+        if abs(result - belief) < CLOSE:
+            return Finding(f"It returned {result:.2f}: {what}.", means, TOGETHER)
+    if any(abs(result - round(wanted, places)) < CLOSE for places in range(4)):
+        return Finding(
+            f"It returned {result:g}, which is {wanted:.5f}, rounded.",
+            "Return the number as it is. How many of its places are shown is for whoever shows it.",
+            TOGETHER,
+        )
+    start, end = table["start"], table["end"]
     return Finding(
-        f"It returned {value:.2f}; it is {wanted:.2f} for these requests.",
-        f"The whole began at {start.min():.2f} s and was over at {end.max():.2f} s.",
+        f"It returned {result:.5f}; it is {wanted:.5f} for these requests.",
+        f"The first of them began at {start.min():.2f} s, and the last answer was there at {end.max():.2f} s.",
         TOGETHER,
     )
+
+
+def _beliefs(table: DataFrame, wanted: float) -> Iterator[tuple[float, str, str]]:
+    """What is returned by whoever believes something else of the whole: the number, what it is, and what to say."""
+    latency, start, end = table["latency"], table["start"], table["end"]
+    total, together = latency.sum(), end.max() - start.min()
+    longest = "They did not all start at the same moment: the whole began before the longest request did."
+    yield total / latency.max(), "the sum of the latencies by the longest of them", longest
+    yield (
+        total / latency.mean(),
+        "that is the number of requests",
+        "A sum divided by its mean always is. How long did the whole take, from the first call on?",
+    )
+    yield (
+        total / end.max(),
+        "the time before the first request was counted in",
+        "`start` and `end` count from the opening of the block. The first request starts later.",
+    )
+    yield (
+        total / (end.iloc[-1] - start.iloc[0]),
+        "the end of the last row was taken for the end of the whole",
+        "The rows stand in the order in which they started. The last to start need not be the last to end.",
+    )
+    yield (
+        total / (start.max() - start.min()),
+        "the whole was taken to be over when the last request began",
+        "The last to start still has to wait for its answer, and so have others.",
+    )
+    yield (
+        1.0,
+        "as long as one after another",
+        "The same sum above and below? There every request is counted with its own time. Those that wait together "
+        "share theirs.",
+    )
+    yield 1 / wanted, "the share of the time that was left", "How many times as long is the other way round."
+    yield together, "the seconds that it took together", "How many times do they go into the sum of the latencies?"
+    yield total, "the sum of the latencies, in seconds", "How many times as long as the whole together is that?"
+
+
+_NO_NUMBER = {
+    "None": "Is there a `return`, and does every way lead to it?",
+    "a Series": "A whole column was divided by, or divided. Which one number of it is meant?",
+    "a method": "A method is called with brackets: `max()`.",
+}
 
 
 times_faster = Coding(
@@ -170,6 +210,8 @@ def times_faster(table):
 """,
     hints=[
         "Imagine the bars of the second chart. Where does the first one begin, and where does the last one end?",
-        'A column knows its greatest and its least value: `table["end"].max()`, `table["start"].min()`.',
+        "One number is taken away from another. Neither is a latency: the bars begin at different moments.",
+        "The rows stand in the order of their starts, so the last end may be in any of them. A column such as "
+        '`table["end"]` knows its greatest value, `.max()`, and its least, `.min()`. Which column needs which?',
     ],
 )

@@ -1,15 +1,20 @@
 """The exercises of 01 Blocking calls."""
 
 import socket
-from typing import Any
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import requests
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
+from helpers.exercises.bench.plain import Strange
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
-from helpers.page.words import count, in_ticks
+from helpers.exercises.support.two_lists import two_lists
+from helpers.page.words import in_ticks
 from helpers.recorders.processor_time import STEP
 
 WAITS = "The program waits"
@@ -120,43 +125,117 @@ def three_in_a_session():
 
 def patience_kept(attempt: Attempt) -> Judgement:
     """`page_or_none(url, patience)`: the page, None after so long a silence, and every other error is let out."""
-    (url,) = attempt.urls(1, delay=0.8)
+    # The server that says nothing relents before the slow one has answered: no timeout but `patience` passes both.
+    (url,) = attempt.urls(1, delay=SLOW)
     seen = attempt.run(url, 4, may_raise=True)
-    if isinstance(seen.error, requests.Timeout) or (seen.ended == "returned" and seen.result is None):
+    if refused := _slow_page_refused(seen):
+        yield refused
+        return ""
+    yield judges.asked(seen, [url], TIMEOUT)
+    yield judges.values(seen, attempt.answers([url])[0], "the page", TIMEOUT)
+    yield judges.nothing_left(seen, TIMEOUT)
+
+    silent = attempt.api.url("/stall", seconds=SILENT)
+    seen = attempt.run(silent, PATIENCE, may_raise=True)
+    yield _silence_endured(seen)
+    yield judges.asked(seen, [silent], TIMEOUT)
+    yield judges.nothing_left(seen, TIMEOUT)
+
+    seen = attempt.run(attempt.api.url("/bytes/8"), 4, may_raise=True)
+    yield _hidden(seen, "The answer came at once and was no JSON")
+    seen = attempt.run(attempt.api.url("/countries/Atlantis"), 4, may_raise=True)
+    if seen.error is None and seen.result is None:
         yield Finding(
-            "The answer would have come after 0.8 s, 4 s were allowed, and your function gave up.",
+            "The server answered at once that there is no such country, and your function returned None.",
+            "None is for a server that says nothing. This one has answered.",
+            TIMEOUT,
+        )
+    with _nobody() as address:
+        seen = attempt.run(f"{address}/countries/FR", 4, may_raise=True)
+    if "urllib3" not in set(seen.run.requests["library"]):  # for which this is a kind of timeout
+        yield _hidden(seen, "No server was at that address")
+    return "A slow page was waited for, a silent server was not, and two errors of another kind came out."
+
+
+SLOW, SILENT, PATIENCE = 0.9, 0.7, 0.07
+"""Seconds that a slow page takes, that a silent server says nothing, and that are allowed for the latter."""
+
+
+@contextmanager
+def _nobody() -> Iterator[str]:
+    """An address at which there is no server."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # bound and never listening: whoever calls here is refused
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
+def _answered(seen: Observation) -> bool:
+    """Whether the function has waited until an answer began."""
+    return bool(seen.run.requests["status"].notna().any())
+
+
+def _is_timeout(error: BaseException | None) -> bool:
+    """Whether a timeout has struck, in the words of any library."""
+    while error is not None:
+        if isinstance(error, TimeoutError | requests.Timeout) or "Timeout" in type(error).__name__:
+            return True
+        reason = getattr(error, "reason", None)  # of `URLError` and `MaxRetryError`
+        error = reason if isinstance(reason, BaseException) else None
+    return False
+
+
+def _slow_page_refused(seen: Observation) -> Finding | None:
+    gave_up = seen.ended == "returned" and seen.result is None and seen.urls and not _answered(seen)
+    if gave_up or _is_timeout(seen.error):
+        return Finding(
+            f"The answer would have come after {SLOW:g} s, 4 s were allowed, and your function gave up.",
             "How long to wait is for the caller to say.",
             TIMEOUT,
         )
-    elif seen.error is not None:
-        yield Finding(f"It raised {_told(seen.error)}.", "This server answers well, within the time allowed.", TIMEOUT)
-    yield judges.asked(seen, [url], TIMEOUT)
-    yield judges.values(seen, attempt.answers([url])[0], "the page", TIMEOUT)
+    if seen.error is not None:
+        what = "This server answers well, within the time allowed."
+        return Finding(f"It raised {_told(seen.error)}{_at(seen)}.", what, TIMEOUT)
+    return None
 
-    seen = attempt.run(attempt.api.url("/stall", seconds=1), 0.3, may_raise=True)
-    if isinstance(seen.error, requests.Timeout):
-        yield Finding(
+
+def _silence_endured(seen: Observation) -> Finding | None:
+    if _answered(seen):
+        return Finding(
+            f"The server said nothing for {SILENT:g} s, {PATIENCE:g} s were allowed, and your function waited for it.",
+            "Without a timeout, or with too long a one, it waits as long as the server likes. A clock that is read "
+            "afterwards shortens no wait.",
+            TIMEOUT,
+        )
+    if _is_timeout(seen.error):
+        return Finding(
             f"It raised {type(seen.error).__name__}.",
             "The timeout has struck, as it should. Here the caller wants None instead of an error.",
             TIMEOUT,
         )
-    elif seen.ended == "raised" and seen.error is not None:
-        yield Finding(f"It raised {_told(seen.error)}.", "A server that says nothing is no reason for this.", TIMEOUT)
-    elif seen.result is not None:
-        yield Finding(
-            "The server said nothing for 1 s, 0.3 s were allowed, and your function waited for it.",
-            "Without a timeout, or with too long a one, it waits as long as the server likes.",
-            TIMEOUT,
-        )
+    if seen.error is not None:
+        what = "A server that says nothing is no reason for this."
+        return Finding(f"It raised {_told(seen.error)}{_at(seen)}.", what, TIMEOUT)
+    if seen.result is not None:
+        what = f"the text {seen.result!r}" if isinstance(seen.result, str) else judges.shown(seen.result)
+        return Finding(f"The timeout has struck, and it returned {what:.70}.", "None is wanted then.", TIMEOUT)
+    return None
 
-    seen = attempt.run(attempt.api.url("/bytes/8"), 4, may_raise=True)
-    if seen.error is None:
-        yield Finding(
-            "The answer came at once and was no JSON, and nobody has heard of that: it returned None.",
-            "The `except` catches more than a timeout. What it was not meant for is hidden by it.",
-            TIMEOUT,
-        )
-    return "A slow page was waited for, a silent server was not, and another error came out as it was."
+
+def _hidden(seen: Observation, what: str) -> Finding | None:
+    """The finding about an error that never came out."""
+    if seen.error is not None:
+        return None
+    if seen.result is not None:
+        return Finding(f"{what}, and no error came out.", "What is no page is not to be returned as one.", TIMEOUT)
+    return Finding(
+        f"{what}, and nobody has heard of that: it returned None.",
+        "The `except` catches more than a timeout. What it was not meant for is hidden by it.",
+        TIMEOUT,
+    )
+
+
+def _at(seen: Observation) -> str:
+    return f", at {seen.where}" if seen.where else ""
 
 
 page_or_none = Coding(
@@ -177,7 +256,8 @@ def page_or_none(url, patience):
     hints=[
         "`requests.get` has an argument for the longest silence. Without it there is no limit.",
         "When the limit is passed it raises an error. Which one? The section on stalled servers has caught it by name.",
-        "`try:` … `except requests.Timeout:` … catches that one, and lets all the others pass.",
+        "`except` with a name catches that error, and lets all the others pass. The section has the name in its "
+        "`expect(...)`.",
     ],
 )
 
@@ -186,9 +266,18 @@ def one_connection_used(attempt: Attempt) -> Judgement:
     """`names_of(urls)` returns the names, in order, and the server sees one connection."""
     urls = attempt.urls(attempt.chance.randint(5, 8), delay=0.02)
     seen = attempt.run(urls)
+    pages = attempt.answers(urls)
+    if seen.result == pages:
+        wrong_values: Finding | None = Finding("It returned whole pages.", 'Of each the `"name"` is wanted.', SESSION)
+    else:
+        wrong_values = judges.values(seen, [page["name"] for page in pages], "the names, in order", SESSION)
+    if isinstance(seen.result, Strange):  # a generator has asked for nothing
+        yield wrong_values
+        return ""
     yield judges.asked(seen, urls, SESSION)
     yield judges.connections(seen, 1, SESSION)
-    yield judges.values(seen, [page["name"] for page in attempt.answers(urls)], "the names, in order", SESSION)
+    yield wrong_values
+    yield judges.nothing_left(seen, SESSION)
     return f"{len(urls)} requests went through {seen.server.connections} connection."
 
 
@@ -267,71 +356,37 @@ def largest_country():
 
 def good_and_bad_told_apart(attempt: Attempt) -> Judgement:
     """`read_all(urls)` returns the names of the countries that answered well and the addresses that failed."""
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))  # bound and never listening: whoever calls here is refused
-        refused = f"http://127.0.0.1:{nobody.getsockname()[1]}/countries/FR"
+    with _nobody() as address:
         good = attempt.urls(attempt.chance.randint(3, 5), delay=0.02)
         missing = attempt.api.url("/countries/Atlantis")
         failing = attempt.api.url("/flaky", rate=1)
-        bad = attempt.chance.sample([missing, failing, refused], 3)
+        bad = attempt.chance.sample([missing, failing, f"{address}/countries/FR"], 3)
         urls = [good[0], bad[0], *good[1:-1], bad[1], good[-1], bad[2]]
         seen = attempt.run(urls, may_raise=True)
     names = [page["name"] for page in attempt.answers(good)]
     if seen.error is not None:
-        yield _escaped(seen.error, seen.where)
+        yield _escaped(seen.error, _at(seen))
         return ""
-    yield _two_lists(seen.result, names, bad, STATUS)
+    yield two_lists(seen.result, names, bad, STATUS)
     yield judges.asked(seen, urls, STATUS)
+    yield judges.nothing_left(seen, STATUS)
     return f"{len(names)} names, and all {len(bad)} failures: two bad answers, and a server that was not there."
 
 
-def _escaped(error: BaseException, where: str) -> Finding:
-    what = f"It raised {type(error).__name__}{f', at {where}' if where else ''}, and the rest was never asked for."
-    if isinstance(error, requests.HTTPError):
-        return Finding(what, "`raise_for_status` has done its part. Nobody has caught what it raised.", STATUS)
-    if isinstance(error, requests.RequestException):
+def _escaped(error: BaseException, place: str) -> Finding:
+    kind = type(error).__name__
+    what = f"It raised {kind}{place}, and the rest was never asked for."
+    if kind == "HTTPError":
+        return Finding(what, "A bad status has become an error, as it should. Nobody has caught that one.", STATUS)
+    if isinstance(error, requests.RequestException | OSError):
         return Finding(what, "A bad status is one way to fail. This server was not there at all.", STATUS)
     if isinstance(error, KeyError):
         return Finding(what, "A failed answer was read as if it were a country: it has no such key.", STATUS)
-    return Finding(what, "One address that fails must not keep you from the others.", STATUS)
-
-
-def _two_lists(result: Any, names: list[str], bad: list[str], look: str) -> Finding | None:
-    """What is wrong with the pair of the names and the addresses that failed."""
-    if not isinstance(result, tuple | list) or len(result) != 2 or not all(isinstance(part, list) for part in result):
-        return Finding(f"It returned {_kind(result)}.", "Two lists are wanted: `return names, failed`.", look)
-    got, failed = result
-    if set(got) - set(names):
-        return Finding(
-            f"Among the names is {next(name for name in got if name not in names)!r}, which is no country.",
-            "A failed answer is an answer, too. Nothing has looked at its status.",
-            look,
-        )
-    if len(got) < len(names):
-        return Finding(
-            f"{len(got)} of {count(len(names), 'name')} came back.",
-            "An error has ended the loop, and with it the requests that would have worked.",
-            look,
-        )
-    if got != names:
-        return Finding("The names are in another order than their addresses.", "Or one is there twice.", look)
-    if failed and not any(isinstance(part, str) for part in failed):
-        return Finding(f"The second list holds {_kind(failed[0])}.", "The addresses are wanted, as texts.", look)
-    if failed != bad:
-        return Finding(
-            f"{len(bad)} addresses failed; the second list has {len(failed)}: {failed or 'none'}.",
-            "A failure that is not noted down has never happened, for whoever reads the result.",
-            look,
-        )
-    return None
-
-
-def _kind(thing: Any) -> str:
-    return "None" if thing is None else f"a {type(thing).__name__}"
+    return Finding(f"It raised {_told(error)}{place}.", "That ends it for all addresses, good and bad.", STATUS)
 
 
 def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:120]
+    return "".join(traceback.format_exception_only(error)).strip().splitlines()[0][:120]
 
 
 good_and_bad = Coding(

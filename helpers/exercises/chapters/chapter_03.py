@@ -1,9 +1,13 @@
 """The exercises of 03 Threads."""
 
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import variance
 from typing import Any
 from unittest.mock import patch
 
@@ -12,15 +16,19 @@ import requests
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
+from helpers.exercises.bench.plain import Strange
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
+from helpers.exercises.support.two_lists import two_lists
 from helpers.page.words import count, in_ticks
 from helpers.recorders.processor_time import STEP
 
 STEPS = "A thread pool turns the staircase into steps"
 DEFAULT = "The default pool depends on the machine"
+FAILS = "One job fails: those that run go on"
 SESSIONS = "A Session for each thread"
 COMPUTING = "Computing in Python gains nothing in threads"
+PROCESSES = "Processes do compute at the same time"
 PRICE = "What does a waiting thread cost?"
 CHOICE = "When threads are the right choice"
 
@@ -45,8 +53,10 @@ def fetch(url):
 def all_at_once(attempt: Attempt) -> Judgement:
     """`fetch_all(urls)` returns the pages in order, and all are in flight together."""
     urls = attempt.urls(attempt.chance.randint(4, 5), delay=0.3)  # long enough for a busy machine to start the threads
-    seen = attempt.run(urls)
-    yield _jobs_handed_out(seen, STEPS)
+    seen = attempt.run(urls, meanings=OVER)
+    if not_collected := _not_collected(seen, STEPS):
+        yield not_collected
+        return ""
     yield judges.asked(seen, urls, STEPS)
     yield judges.together(seen, len(urls), STEPS)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", STEPS)
@@ -54,21 +64,31 @@ def all_at_once(attempt: Attempt) -> Judgement:
     return f"All {seen.peak} requests were in flight at once, and the pages came back in order."
 
 
-def _jobs_handed_out(seen: Observation, look: str) -> Finding | None:
-    """It returned what the jobs came to, not the futures, and not what `map` will hand out one day."""
-    if isinstance(seen.result, Iterator):
+OVER = {
+    "RuntimeError: cannot schedule new futures after shutdown": (
+        "The `with` block of that pool has ended, and it takes no more jobs.",
+        STEPS,
+    )
+}
+
+
+def _not_collected(seen: Observation, look: str) -> Finding | None:
+    """The finding about jobs that were handed in, and of which nobody has waited for what they come to."""
+    if isinstance(seen.result, Strange) and seen.result.once:
         return Finding(
-            f"It returned a {type(seen.result).__name__}, which can be read once, not a list.",
+            f"It returned {seen.result.words}, which can be read once, not a list.",
             "`pool.map` hands out its results one by one, to whoever asks for them. Nobody has asked.",
             look,
         )
-    if isinstance(seen.result, list) and any(hasattr(thing, "add_done_callback") for thing in seen.result):
+    under_way = int((seen.run.requests["error"] == "unfinished").sum())
+    if under_way and seen.threads_left:
         return Finding(
-            f"It returned {count(len(seen.result), 'future')}, not what they came to.",
-            "A future is a ticket for a result.",
+            f"It returned while {count(under_way, 'request')} had no answer yet.",
+            "Nobody waits for the threads that made them. The end of a pool's `with` block does; for a thread of your "
+            "own there is `join`.",
             look,
         )
-    return None
+    return judges.ran(seen, look)
 
 
 submit_then_collect = Order(
@@ -112,8 +132,8 @@ def steps_shown(attempt: Attempt) -> Judgement:
     seen = attempt.run()
     yield None
     return (
-        f"It took {seen.run.wall:.2f} s, with at most {seen.server.peak} in flight: steps of five, five and two. "
-        "The last one is as long as the others."
+        f"It took {seen.run.wall:.2f} s, with at most {seen.server.peak} in flight: twelve jobs in five threads are "
+        "five, five and two. The last step is as long as the others."
     )
 
 
@@ -163,12 +183,18 @@ def twelve_in_five():
 
 def so_many_everywhere(attempt: Attempt) -> Judgement:
     """`fetch_limited(urls, most)` has `most` requests in flight, no fewer and no more, whatever the machine."""
-    peaks = []
-    for most in attempt.chance.sample([2, 3, 4], 2):
-        urls = attempt.urls(8, delay=0.1)
-        seen = attempt.run(urls, most)
+    # Once fewer than the default pool has threads on any machine, and once more than it has on this one.
+    few, many = attempt.chance.randint(2, 4), _default_size() + attempt.chance.randint(2, 4)
+    for most in (few, many):
+        # The first answer comes last: whoever collects as answers come gets another order.
+        slow, *others = attempt.codes(most + 4)
+        urls = [attempt.api.url(f"/countries/{code}", delay=0.2) for code in others]
+        urls.insert(0, attempt.api.url(f"/countries/{slow}", delay=0.6))
+        seen = attempt.run(urls, most, meanings=OVER)
+        if not_collected := _not_collected(seen, DEFAULT):
+            yield not_collected
+            return ""
         looked = [
-            _jobs_handed_out(seen, DEFAULT),
             judges.asked(seen, urls, DEFAULT),
             judges.at_most(seen, most, DEFAULT),
             judges.together(seen, most, DEFAULT),
@@ -178,8 +204,13 @@ def so_many_everywhere(attempt: Attempt) -> Judgement:
         yield from looked
         if any(looked):
             return ""  # the second run would say the same
-        peaks.append(most)
-    return f"At most {peaks[0]} were in flight where {peaks[0]} were allowed, and {peaks[1]} where it was {peaks[1]}."
+    return f"At most {few} were in flight where {few} were allowed, and {many} where it was {many}."
+
+
+def _default_size() -> int:
+    """How many threads a pool has on this machine that is not told."""
+    with ThreadPoolExecutor() as pool:
+        return pool._max_workers
 
 
 so_many_threads = Coding(
@@ -204,45 +235,75 @@ def fetch_limited(urls, most):
 
 
 def a_session_each(attempt: Attempt) -> Judgement:
-    """`fetch_all(urls)` has five threads, and each of them a Session that no other thread uses."""
-    urls = attempt.urls(15, delay=0.1)
-    with _sessions_watched() as threads_of:
+    """`fetch_all(urls)` has five threads, and no two of them are in a Session at once."""
+    # The first answer lasts: whoever deals the Sessions out by number has another thread meet it in its Session.
+    slow, *others = attempt.codes(15)
+    urls = [attempt.api.url(f"/countries/{slow}", delay=0.6)]
+    urls += [attempt.api.url(f"/countries/{code}", delay=0.1) for code in others]
+    with _sessions_watched() as sessions:
         seen = attempt.run(
             urls,
-            meanings={
-                "AttributeError": (
+            meanings=OVER
+            | {
+                "AttributeError: _thread._local": (
                     "What is put into a `threading.local()` is there for the thread that has put it, and for no other.",
                     SESSIONS,
                 )
             },
         )
+    if not_collected := _not_collected(seen, SESSIONS):
+        yield not_collected
+        return ""
     yield judges.asked(seen, urls, SESSIONS)
-    shared = max((len(threads) for threads in threads_of.values()), default=0)
-    if shared > 1:
-        yield Finding(
-            f"One Session was used by {shared} threads.",
-            "`requests` does not promise that this is safe: cookies and settings would be changed by whoever comes by.",
-            SESSIONS,
-        )
+    yield _no_session_each(sessions)
     yield judges.connections(seen, 5, SESSIONS)
     yield judges.together(seen, 5, SESSIONS)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", SESSIONS)
     yield judges.nothing_left(seen, SESSIONS)
-    return f"{len(urls)} requests in {len(threads_of)} Sessions, none shared: {seen.server.connections} connections."
+    return f"{len(urls)} requests in {len(sessions)} Sessions, no two threads in one at once."
+
+
+@dataclass
+class _Use:
+    """What was done with a Session."""
+
+    threads: set[threading.Thread] = field(default_factory=set)  # that wait for an answer through it now
+    most: int = 0  # of these, at the same moment
 
 
 @contextmanager
-def _sessions_watched() -> Iterator[dict[requests.Session, set[int]]]:
-    """Note which threads send through which Session."""
-    threads_of: dict[requests.Session, set[int]] = defaultdict(set)
+def _sessions_watched() -> Iterator[dict[requests.Session, _Use]]:
+    """Note how many threads send through each Session at once."""
+    uses: dict[requests.Session, _Use] = defaultdict(_Use)
+    one_at_a_time = threading.Lock()
     send = requests.Session.send
 
-    def noted(session: requests.Session, *arguments: Any, **options: Any) -> requests.Response:
-        threads_of[session].add(threading.get_ident())
-        return send(session, *arguments, **options)
+    def noted_send(session: requests.Session, *arguments: Any, **options: Any) -> requests.Response:
+        with one_at_a_time:
+            use = uses[session]
+            use.threads.add(threading.current_thread())
+            use.most = max(use.most, len(use.threads))
+        try:
+            return send(session, *arguments, **options)
+        finally:
+            with one_at_a_time:
+                use.threads.discard(threading.current_thread())
 
-    with patch.object(requests.Session, "send", noted):
-        yield threads_of
+    with patch.object(requests.Session, "send", noted_send):
+        yield uses
+
+
+def _no_session_each(sessions: Mapping[requests.Session, _Use]) -> Finding | None:
+    if not sessions:
+        return Finding("No request went through a Session.", "Each thread is to have one of `requests`.", SESSIONS)
+    shared = max(use.most for use in sessions.values())
+    if shared > 1:
+        return Finding(
+            f"One Session was used by {shared} threads at once.",
+            "`requests` does not promise that this is safe: cookies and settings would be changed by whoever comes by.",
+            SESSIONS,
+        )
+    return None
 
 
 session_each = Coding(
@@ -256,23 +317,27 @@ def fetch_all(urls):
 """,
     solution="""\
 def fetch_all(urls):
-    mine = threading.local()
+    mine, sessions = threading.local(), []
 
     def open_session():
         mine.session = requests.Session()
+        sessions.append(mine.session)
 
     def fetch_in_session(url):
         return mine.session.get(url, timeout=5).json()
 
-    with ThreadPoolExecutor(max_workers=5, initializer=open_session) as pool:
-        return list(pool.map(fetch_in_session, urls))
+    try:
+        with ThreadPoolExecutor(max_workers=5, initializer=open_session) as pool:
+            return list(pool.map(fetch_in_session, urls))
+    finally:
+        for session in sessions:
+            session.close()
 """,
     hints=[
         "How many Sessions does this make, and how many threads use it?",
-        "`threading.local()` keeps something for each thread. What a pool calls first in each thread is its "
-        "`initializer`.",
-        "Two small functions: one opens a Session and puts it into the `threading.local()`, the other takes it from "
-        "there and fetches.",
+        "The section has what each thread needs at its start, and where it keeps its Session.",
+        "The Sessions end with their threads. Whoever wants to close them sooner has to know all five: what opens a "
+        "Session can note it down in a list.",
     ],
 )
 
@@ -323,6 +388,67 @@ def four_at_once():
         "Add up the column `cpu` of the table above, and compare it with the time of one after another.",
     ],
     solution="b: as long as one after another. Threads overlap waits, not computing in Python.",
+)
+
+
+def start_shown(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `two-processes` by a run."""
+    seen = attempt.run()
+    began = time.perf_counter()
+    for _ in seen.result:
+        variance(range(3_000))
+    alone = time.perf_counter() - began
+    yield None
+    took = f"In two new processes the four took {seen.run.wall:.2f} s; here, one after another, {alone:.3f} s."
+    return f"{took} Two Pythons had to start first." if seen.run.wall > 2 * alone else took
+
+
+two_processes = Choice(
+    name="two-processes",
+    title="Two processes for a short job",
+    judge=start_shown,
+    question="Say that one variance takes a millisecond, and two cores are free. How long does this take?",
+    code="""\
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+
+def in_two_processes():
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(max_workers=2, mp_context=spawn) as pool:
+        return list(pool.map(variance, [range(3_000)] * 4))
+""",
+    given=GIVEN,
+    limit=20.0,  # seconds: two Pythons have to start, on whatever machine
+    answers={
+        "a": "about 2 ms: two at once, so half of one after another",
+        "b": "about 4 ms: as long as one after another",
+        "c": "many times as long as one after another",
+        "d": "it fails: another process does not know what variance is",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That is what the computing takes, once there are two processes.",
+            "The script of this page started its pool before it took the time. Here the start is counted in.",
+            PROCESSES,
+        ),
+        "b": Finding(
+            "That is what threads would come to, with one lock for all of them.",
+            "A process has a GIL of its own, so two do compute at once. It is something else that takes long here.",
+            PROCESSES,
+        ),
+        "d": Finding(
+            "What you typed into a cell it would not know.",
+            "`variance` is in a module of Python's own: a process that gets its name can import it.",
+            PROCESSES,
+        ),
+    },
+    hints=[
+        "What is there before the first variance can begin?",
+        "The picture of the script with processes is longer than the time of its four jobs. What is the rest?",
+    ],
+    solution="c: two Pythons have to start. For a job of milliseconds that costs more than it can bring.",
 )
 
 
@@ -380,52 +506,66 @@ def fifty_wait():
 
 def failures_told_apart(attempt: Attempt) -> Judgement:
     """`read_all(urls)` fetches all at once, and returns the names and the addresses that failed, both in order."""
-    codes = attempt.codes(attempt.chance.randint(4, 5))
-    # The first answers last: whoever collects as answers come gets another order.
-    good = [attempt.api.url(f"/countries/{code}", delay=0.2 if at else 0.8) for at, code in enumerate(codes)]
-    bad = [attempt.api.url(f"/countries/Atlantis{n}") for n in attempt.chance.sample(range(100), 2)]
-    urls = [good[0], bad[0], *good[1:-1], bad[1], good[-1]]
-    names = [page["name"] for page in attempt.answers(good)]
-    seen = attempt.run(urls, may_raise=True)
-    if seen.error is not None:
-        yield Finding(
-            f"It raised {type(seen.error).__name__}{f', at {seen.where}' if seen.where else ''}.",
-            "What a job raises comes out where its result is asked for. One that fails must not keep you from the "
-            "others.",
-            CHOICE,
-        )
-        return ""
-    yield judges.asked(seen, urls, CHOICE)
-    yield judges.together(seen, len(good), STEPS)
-    yield _names_and_failures(seen.result, names, bad)
-    yield judges.nothing_left(seen, CHOICE)
+    for size in (5, MOST):  # the few first: one after another would take too long for many
+        codes = attempt.codes(size - 2)
+        # The first of each kind is the last to be answered: whoever collects as answers come gets another order.
+        # And where there are many, a busy machine needs time to start the threads.
+        usual = 0.2 if size < MOST else 0.5
+        good = [attempt.api.url(f"/countries/{code}", delay=usual if at else 0.6) for at, code in enumerate(codes)]
+        numbers = attempt.chance.sample(range(100), 2)
+        bad = [attempt.api.url(f"/countries/Atlantis{n}", delay=0.0 if at else 0.3) for at, n in enumerate(numbers)]
+        middle = attempt.chance.randint(1, len(good) - 1)
+        urls = [good[0], bad[0], *good[1:middle], bad[1], *good[middle:]]
+        seen = attempt.run(urls, may_raise=True)
+        if seen.error is not None:
+            yield _escaped(seen)
+            return ""
+        if not_collected := _not_collected(seen, FAILS):
+            yield not_collected
+            return ""
+        names = [page["name"] for page in attempt.answers(good)]
+        looked = [
+            judges.asked(seen, urls, CHOICE),
+            _no_threads(seen),
+            judges.together(seen, len(good), DEFAULT if seen.peak > 1 else STEPS),
+            two_lists(seen.result, names, bad, FAILS),
+            judges.nothing_left(seen, CHOICE),
+        ]
+        yield from looked
+        if any(looked):
+            return ""
     return f"{len(names)} names and {len(bad)} failures, with {seen.peak} requests in flight at once."
 
 
-def _names_and_failures(result: Any, names: list[str], bad: list[str]) -> Finding | None:
-    if not isinstance(result, tuple | list) or len(result) != 2 or not all(isinstance(part, list) for part in result):
-        kind = "None" if result is None else f"a {type(result).__name__}"
-        return Finding(f"It returned {kind}.", "Two lists are wanted: `return names, failed`.", CHOICE)
-    got, failed = result
-    if sorted(map(str, got)) == sorted(names) and got != names:
+MOST = 20
+"""As many addresses as the statement speaks of."""
+
+
+def _escaped(seen: Observation) -> Finding:
+    error, place = seen.error, f", at {seen.where}" if seen.where else ""
+    what = f"It raised {type(error).__name__}{place}."
+    if isinstance(error, requests.RequestException | OSError):
         return Finding(
-            "All names are there, but in another order than their addresses.",
-            "They were collected as the answers came.",
-            CHOICE,
+            what,
+            "What a job raises comes out where its result is asked for. One that fails must not keep you from the "
+            "others.",
+            FAILS,
         )
-    if got != names:
-        return Finding(
-            f"The first list has {len(got)} of {count(len(names), 'name')}: {got or 'none'}.",
-            "An error that comes out of one result ends a loop, unless it is caught inside it.",
-            CHOICE,
-        )
-    if failed != bad:
-        return Finding(
-            f"{len(bad)} addresses failed; the second list has {len(failed)}: {failed or 'none'}.",
-            "What a job raises waits in its future. If nobody asks for the result, nobody hears of it.",
-            CHOICE,
-        )
-    return None
+    if isinstance(error, KeyError):
+        return Finding(what, "A failed answer was read as if it were a country: it has no such key.", CHOICE)
+    if type(error) is RuntimeError and "after shutdown" in str(error):
+        return Finding(what, *OVER["RuntimeError: cannot schedule new futures after shutdown"])
+    return Finding(what, "No page raises this, and all of them pay for it.", CHOICE)
+
+
+def _no_threads(seen: Observation) -> Finding | None:
+    if "aiohttp" not in set(seen.run.requests["library"]):
+        return None
+    return Finding(
+        "The requests were made with aiohttp, by tasks in one thread.",
+        "That is another way to wait for many. Here `fetch_or_raise`, which blocks, is to do it in threads.",
+        CHOICE,
+    )
 
 
 good_and_bad_threads = Coding(

@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+import io
+import logging
+import re
 import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
@@ -13,10 +16,14 @@ import aiohttp
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.plain import kind_of
 from helpers.exercises.chapters.chapter_04 import GIVEN
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding, Telling
+from helpers.exercises.support.library import of_a_library
+from helpers.exercises.support.slow_first import slow_first
 from helpers.page.words import count
+from helpers.scratch_kernel import ScratchRun
 
 LOOP_RUNS = "A loop is already running in every cell"
 SCRIPT = "What changes between a cell and a script"
@@ -31,12 +38,13 @@ VANISHED = "A task that nobody holds can vanish"
 
 def a_script(attempt: Attempt) -> Judgement:
     """`fetch_pages(urls)` is called where no loop runs, starts one, and returns the pages."""
-    urls = attempt.urls(attempt.chance.randint(5, 8), delay=0.05)
+    urls = slow_first(attempt, attempt.chance.randint(5, 8), longest=0.2, shortest=0.1)
     seen = attempt.run(urls, meanings=_SESSION_IS_OVER)
     yield judges.ran(seen, SCRIPT)
     yield judges.asked(seen, urls, SCRIPT)
     yield judges.together(seen, len(urls), SCRIPT)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", SCRIPT)
+    yield judges.nothing_left(seen, SCRIPT)
     return f"A plain function, called where no loop ran, brought {len(urls)} pages, all in flight at once."
 
 
@@ -133,6 +141,90 @@ async def blink(ticks, times=20):
 )
 
 
+TWO_CELLS = """\
+from helpers.scratch_kernel import run_all
+"""
+"""What the questions about two cells have at hand: they are run in a kernel, as in a notebook."""
+
+NO_KERNEL = "It is right. The kernel that should have shown it did not answer this time; choose again to see it."
+
+
+def in_a_kernel(attempt: Attempt) -> ScratchRun | None:
+    """What became of the two cells of a question, or None where the kernel did not answer."""
+    seen = attempt.run(may_raise=True)
+    return seen.result if isinstance(seen.result, ScratchRun) else None
+
+
+def second_cell_waited(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `while-a-cell-awaits` by a run."""
+    cells = in_a_kernel(attempt)
+    yield None
+    if cells is None or not cells.cells[1].output:
+        return NO_KERNEL
+    return f"So it was in a kernel of its own: {cells.cells[1].output.strip()}."
+
+
+while_a_cell_awaits = Choice(
+    name="while-a-cell-awaits",
+    title="Does a cell that awaits let the next one run?",
+    judge=second_cell_waited,
+    limit=30.0,  # a kernel has to start
+    question="Both cells are queued at once. What is in `order` in the end?",
+    code='''\
+first_cell = """
+import asyncio
+order = ["cell 1 begins"]
+
+async def job():
+    order.append("the task runs")
+
+task = asyncio.create_task(job())
+await asyncio.sleep(0.3)
+order.append("cell 1 ends")
+"""
+second_cell = """
+order.append("cell 2 begins")
+print(*order, sep=", ")
+"""
+
+
+async def both_queued():
+    return await run_all("a cell that awaits, and the next", [first_cell, second_cell])
+''',
+    given=TWO_CELLS,
+    answers={
+        "a": "cell 1 begins, the task runs, cell 2 begins, cell 1 ends",
+        "b": "cell 1 begins, the task runs, cell 1 ends, cell 2 begins",
+        "c": "cell 1 begins, cell 1 ends, the task runs, cell 2 begins",
+        "d": "cell 1 begins, cell 1 ends, cell 2 begins, the task runs",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need the kernel to run two cells at once, as it does tasks.",
+            "At the await the loop is free, and what is ready gets a turn. The next cell is not ready: the kernel "
+            "takes it up when this one has ended.",
+            BETWEEN,
+        ),
+        "c": Finding(
+            "That would need the task to wait for the end of the cell that has started it.",
+            "The cell lets go of the loop at its `await`, for 0.3 s. What does the loop do meanwhile?",
+            BETWEEN,
+        ),
+        "d": Finding(
+            "That would need the task to wait until no cell is left to run.",
+            "It takes its turns whenever the loop has one to give, in the middle of a cell too.",
+            BETWEEN,
+        ),
+    },
+    hints=[
+        "Two things could go on while cell 1 awaits: the task, and cell 2. Who decides over each of them?",
+        "The loop gives turns to tasks. The queue of cells is the kernel's: [*] means that a cell is not yet a task.",
+    ],
+    solution="b: the task runs while the cell awaits, and cell 2 only after it. Cells come one at a time.",
+)
+
+
 @contextmanager
 def nothing_patched() -> Iterator[list[str]]:
     """Keep nest-asyncio from patching the bench for good; the names of those that were called are in the list."""
@@ -146,18 +238,21 @@ def nothing_patched() -> Iterator[list[str]]:
 
 def without_a_patch(attempt: Attempt) -> Judgement:
     """`all_reports(report, codes)` calls a library that runs its own loop: in threads, all at once."""
+    urls = slow_first(attempt, attempt.chance.randint(3, 5))  # the default pool has five threads or more
+    countries = attempt.answers(urls)
+    url_of = dict(zip([country["code"] for country in countries], urls, strict=True))
 
     async def ask(code: str) -> str:
-        url = attempt.api.url(f"/countries/{code}", delay=0.3)
+        url = url_of[code]
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             return str((await response.json())["name"])
 
+    @of_a_library
     def report(code: str) -> str:
         with closing(ask(code)) as work:
             return asyncio.run(work)
 
-    codes = attempt.codes(4)
-    urls = [attempt.api.url(f"/countries/{code}", delay=0.3) for code in codes]
+    codes = list(url_of)
     error: Telling | None = None
     with nothing_patched() as applied:
         try:
@@ -178,26 +273,42 @@ def without_a_patch(attempt: Attempt) -> Judgement:
     yield judges.asked(seen, urls, LIBRARY)
     yield judges.never_blocked(seen, LIBRARY)
     yield judges.together(seen, len(codes), LIBRARY)
-    names = [country["name"] for country in attempt.answers(urls)]
+    names = [country["name"] for country in countries]
     yield judges.values(seen, names, "the reports, in the order of the codes", LIBRARY)
     yield judges.nothing_left(seen, LIBRARY)
     return f"{count(len(codes), 'thread')} ran a loop each, and yours was free all the time."
 
 
 _NO_LOOP_IN_A_LOOP = {
-    "RuntimeError": (
+    "RuntimeError: asyncio.run() cannot be called": (
         "`report` starts a loop of its own, in the thread that calls it, and in that thread yours is running already.",
         LIBRARY,
     ),
-    "TypeError": (
-        "`report` is a plain function: calling it brings the answer, and that cannot be awaited.",
+    "RuntimeError: cannot be called from a running": (  # Runner.run
+        "In the thread that runs your function a loop is running already, and there can be only one.",
+        LOOP_RUNS,
+    ),
+    "RuntimeError: loop is running": (
+        "Of two loops in one thread only one can run. Yours runs already, and `report` wants one of its own.",
+        LOOP_RUNS,
+    ),
+    **dict.fromkeys(
+        (
+            "RuntimeError: Task got bad yield",
+            "TypeError: unhashable type",
+            "TypeError: An asyncio.Future, a coroutine or an awaitable is required",
+        ),
+        ("`gather` wants each job as an argument of its own; it was given all of them in one.", LIBRARY),
+    ),
+    "TypeError: can't be": (
+        "`report` is a plain function: what it returns is the answer, and an answer cannot be awaited.",
         LIBRARY,
     ),
 }
 
 library_in_the_way = Coding(
     name="library-in-the-way",
-    title="Repair: a library that calls asyncio.run",
+    title="Repair: a library that runs a loop of its own",
     judge=without_a_patch,
     start="""\
 async def all_reports(report, codes):
@@ -205,13 +316,16 @@ async def all_reports(report, codes):
 """,
     solution="""\
 async def all_reports(report, codes):
-    return await asyncio.gather(*(asyncio.to_thread(report, code) for code in codes))
+    async with asyncio.TaskGroup() as group:  # where one fails, nobody waits for the others
+        jobs = [group.create_task(asyncio.to_thread(report, code)) for code in codes]
+    return [job.result() for job in jobs]
 """,
     hints=[
         "`report` needs a thread in which no loop runs. The notebook's own thread has one.",
         "`asyncio.to_thread` calls a plain function in another thread. It wants the function and its argument, not "
         "what the function came to.",
-        "`asyncio.to_thread(report, code)` can be awaited; so `gather` takes many of them.",
+        "`asyncio.to_thread(report, code)` is a coroutine: `gather` takes many of them at once, and so does a "
+        "`TaskGroup`.",
     ],
 )
 
@@ -219,61 +333,109 @@ async def all_reports(report, codes):
 def one_poller_left(attempt: Attempt) -> Judgement:
     """`three_runs(polls)` starts each of the pollers, and never has two of them."""
     urls = attempt.urls(3, delay=0.02)
+    begun: set[str] = set()
     at_work: set[str] = set()
-    doubled: list[int] = []
+    together: list[int] = [1]
+    still_at_work: set[str] = set()
+    cancelled_itself = False
 
     def poller(url: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def poll() -> None:
+            begun.add(url)
             at_work.add(url)
             try:
                 async with aiohttp.ClientSession() as session:
                     while True:
                         async with session.get(url) as response:
                             await response.read()
-                        doubled.append(len(at_work))
+                        together.append(len(at_work))
             finally:
                 at_work.discard(url)
 
         return poll
 
-    seen = attempt.run([poller(url) for url in urls], meanings=_FIRST_RUN)
-    if seen.ended == "cancelled":
+    async def three_runs(function: Callable[..., Any], polls: list[Any]) -> None:
+        nonlocal cancelled_itself
+        me = asyncio.current_task()
+        assert me is not None
+        try:
+            result = function(polls)
+            last = await result if isinstance(result, Awaitable) else result
+        except asyncio.CancelledError:
+            cancelled_itself = me.cancelling() > 0
+            raise
+        await asyncio.sleep(0.05)  # what it has cancelled at the very end has ended now
+        still_at_work.update(at_work)
+        del last
+
+    polls = [poller(url) for url in urls]
+    try:
+        attempt.run(polls, through=three_runs, meanings=_FIRST_RUN)
+    except Telling:
+        if cancelled_itself and attempt.runs[-1].ended != "stopped":
+            yield Finding(
+                "It cancelled the task that runs the cell.",
+                "`asyncio.all_tasks()` has every task of the loop in it: the cell's own, and in a notebook the "
+                "kernel's.",
+                RERUN,
+            )
+            return ""
+        raise
+    if len(begun) < len(urls):
         yield Finding(
-            "It cancelled the task that runs the cell.",
-            "`asyncio.all_tasks()` has every task of the loop in it: the cell's own, and in a notebook the kernel's.",
-            RERUN,
-        )
-        return ""
-    asked = [url for url in urls if url in seen.urls]
-    if len(asked) < len(urls):
-        yield Finding(
-            f"Of {len(urls)} pollers only {len(asked)} asked the server.",
+            f"Of {len(urls)} pollers only {len(begun)} began.",
             "The line that you have changed and run again must run, in place of the one before.",
             RERUN,
         )
-    elif max(doubled, default=1) > 1:
+    elif len(still_at_work) > 1:
         yield Finding(
-            f"After the last run {max(doubled)} pollers asked the server.",
+            f"After the last run {len(still_at_work)} pollers were at work.",
             "Giving the name `poller` to another task does not end the one that bore it: the loop goes on with it.",
             RERUN,
         )
-    if not seen.tasks_left and not seen.unheard:
+    elif max(together) > 1:
+        yield Finding(
+            f"For a while {max(together)} pollers asked the server side by side.",
+            "The one before was ended, but only when the new one had long been at work.",
+            RERUN,
+        )
+    if not still_at_work:
         yield Finding(
             "When it had returned no poller was at work.",
             "The poller of the last run should go on: only those of earlier runs have to end.",
             BETWEEN,
         )
-    return "Three runs, three pollers, and never two of them at work: the last one goes on after the cell."
+    elif urls[-1] not in still_at_work:
+        yield Finding(
+            "The poller that went on is not that of the last run.",
+            "You have changed a line, and want the new line to run, in place of the old one.",
+            RERUN,
+        )
+    return "Three pollers began, and no two asked the server side by side. The last one goes on after the cell."
 
 
 _NO_POLLER_YET = ("At the first run there is no earlier poller: does it bear that?", RERUN)
-_FIRST_RUN = dict.fromkeys(("UnboundLocalError", "NameError", "AttributeError"), _NO_POLLER_YET)
+_FIRST_RUN = {
+    "UnboundLocalError": _NO_POLLER_YET,
+    "NameError: poller'": _NO_POLLER_YET,
+    "AttributeError: 'NoneType' object has no attribute": _NO_POLLER_YET,
+    "IndexError": _NO_POLLER_YET,
+    "KeyError": _NO_POLLER_YET,
+    "TypeError: NoneType": _NO_POLLER_YET,
+    "AttributeError: 'Task' object has no attribute": ("A task is asked to end by `cancel`.", RERUN),
+    "AttributeError: '_asyncio.Task' object has no attribute": ("A task is asked to end by `cancel`.", RERUN),
+    "CancelledError": (
+        "Whoever awaits a task that has been cancelled is told so by this error, and here that is the cell: it ends "
+        "as well.",
+        RERUN,
+    ),
+}
 
 one_poller = Coding(
     name="one-poller",
     title="Repair: one poller, however often the cell is run",
     judge=one_poller_left,
-    limit=2.0,
+    limit=3.0,
     start="""\
 async def three_runs(polls):
     for poll in polls:
@@ -302,68 +464,198 @@ async def three_runs(polls):
 )
 
 
+def two_places(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `where-it-lands` by a run."""
+    cells = in_a_kernel(attempt)
+    yield None
+    if cells is None or not cells.cells[0].output:
+        return NO_KERNEL
+
+    def place(text: str) -> str:
+        below = [f"cell {number}" for number, cell in enumerate(cells.cells, 1) if text in cell.shown]
+        return " and ".join(below) or "no cell"
+
+    told = ", but came to the kernel's log" if "no answer" in cells.unseen else ""
+    return f"In a kernel of its own, “half-way” was below {place('half-way')}, and the error below " + (
+        f"{place('no answer')}{told}."
+    )
+
+
+where_it_lands = Choice(
+    name="where-it-lands",
+    title="Where does a task's output land?",
+    judge=two_places,
+    limit=30.0,  # a kernel has to start
+    question="Below which cell does “half-way” appear, and below which the error?",
+    code='''\
+starting_cell = """
+import asyncio
+
+async def job():
+    await asyncio.sleep(0.2)
+    print("half-way")
+    raise ValueError("no answer")
+
+asyncio.create_task(job())
+print("started")
+"""
+waiting_cell = """
+await asyncio.sleep(0.5)
+print("waited")
+"""
+
+
+async def both_shown():
+    return await run_all("a task, and the cell after it", [starting_cell, waiting_cell])
+''',
+    given=TWO_CELLS,
+    answers={
+        "a": "both below the first cell, which has started the task",
+        "b": "both below the second cell, which runs at that moment",
+        "c": "“half-way” below the first cell, the error below neither",
+        "d": "“half-way” below the second cell, the error below neither",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "For “half-way” that is so. The error would need somebody who prints it for the task.",
+            "The task keeps its error for whoever asks for it. When it is thrown away unasked, the loop complains, "
+            "and the loop belongs to no cell.",
+            SILENT,
+        ),
+        "b": Finding(
+            "That would need the output to go wherever something runs at that moment.",
+            "A task takes along the context in which it was made, and there it says which cell that was.",
+            SILENT,
+        ),
+        "d": Finding(
+            "For the error that is so. “half-way” would need the task to forget which cell has made it.",
+            "A task takes along the context in which it was made, and there it says which cell that was.",
+            SILENT,
+        ),
+    },
+    hints=[
+        "There are two sorts of output here. One is the task's own `print`. Who writes the other?",
+        "Four cells further up start tasks that fail. Which of them is like this one, and what did it show?",
+    ],
+    solution="c: what a task prints goes to the cell that made it; an error that nobody asks for goes to the log.",
+)
+
+
 @dataclass
 class Starts:
     """What was seen of tasks that were started in the background."""
 
-    returned: Any
-    waiting: int
-    survived: int
-    still_held: int
+    words: str
+    returned: list[str] = field(default_factory=list)
+    waiting: int = 0
+    survived: int = 0
+    came_to: list[Any] = field(default_factory=list)
+    printed: dict[str, str] = field(default_factory=dict)
+    cancelled: bool = False
+    still_held: int = 0
 
 
-async def _background(start: Callable[[Any], Any], words: str, waiting: int) -> Starts:
+@contextmanager
+def _all_that_is_printed() -> Iterator[io.StringIO]:
+    """What is printed to either stream, also by a logger; shown when all is over, as the check's own output."""
+    everything, handlers = io.StringIO(), logging.root.handlers[:]
+    try:
+        with redirect_stdout(everything), redirect_stderr(everything):
+            yield everything
+    finally:
+        logging.root.handlers[:] = handlers  # a first `logging.error` sets one up, which writes to these streams
+        print(everything.getvalue(), end="")
+
+
+async def _background(start: Callable[[Any], Any], starts: Starts) -> None:
     """Start jobs of every kind: some that wait for what nobody else holds, one that fails, one that is cancelled."""
     loop = asyncio.get_running_loop()
-    answers: weakref.WeakSet[asyncio.Future[None]] = weakref.WeakSet()
+    answers: weakref.WeakSet[asyncio.Future[str]] = weakref.WeakSet()
     started: weakref.WeakSet[Any] = weakref.WeakSet()
 
-    async def waits() -> None:
+    async def waits() -> str:
         answer = loop.create_future()
         answers.add(answer)
-        await answer
+        return str(await answer)
 
     async def fails() -> None:
         await asyncio.sleep(0)
-        raise ValueError(words)
+        raise ValueError(starts.words)
 
-    async def begin(job: Coroutine[Any, Any, None]) -> Any:
+    async def begin(job: Coroutine[Any, Any, Any]) -> Any:
         task = start(job)
         if isinstance(task, Awaitable) and not isinstance(task, asyncio.Future):
             task = await task  # an `async def` may start it as well
         if isinstance(task, asyncio.Task):
             started.add(task)
+        else:
+            starts.returned.append(kind_of(task))
         return task
 
-    for _ in range(waiting):
-        await begin(waits())
-    await asyncio.sleep(0.02)
-    gc.collect()
-    survived = len(answers)
-    for answer in list(answers):
-        answer.set_result(None)
-    await begin(fails())
-    last = await begin(waits())
-    await asyncio.sleep(0.02)
-    if isinstance(last, asyncio.Task):
-        last.cancel()
-    returned, last = last if not isinstance(last, asyncio.Task) else "a task", None
-    await asyncio.sleep(0.02)
-    gc.collect()
-    return Starts(returned, waiting, survived, still_held=len(started))
+    with _all_that_is_printed() as everything:
+
+        def since(position: int) -> str:
+            return everything.getvalue()[position:]
+
+        for _ in range(starts.waiting):
+            await begin(waits())
+        await asyncio.sleep(0.02)
+        gc.collect()
+        starts.survived = len(answers)
+        for answer in list(answers):
+            answer.set_result("an answer")
+        if waiting := list(started):
+            await asyncio.wait(waiting, timeout=0.5)
+            starts.came_to = [_came_to(task) for task in waiting]
+        waiting.clear()
+        await asyncio.sleep(0.02)
+        starts.printed["ended"] = since(0)
+
+        before = len(everything.getvalue())
+        await begin(fails())
+        for _ in range(25):  # who tells of it may look only now and then
+            await asyncio.sleep(0.02)
+            if starts.words in since(before):
+                break
+        starts.printed["failed"] = since(before)
+
+        last = await begin(waits())
+        await asyncio.sleep(0.02)
+        before = len(everything.getvalue())
+        if isinstance(last, asyncio.Task):
+            last.cancel()
+            await asyncio.wait({last}, timeout=0.5)
+            starts.cancelled = last.cancelled()
+        del last
+        await asyncio.sleep(0.05)
+        starts.printed["cancelled"] = since(before)
+        gc.collect()
+        starts.still_held = len(started)
+
+
+def _came_to(task: "asyncio.Task[Any]") -> Any:
+    return task.result() if task.done() and not task.cancelled() and task.exception() is None else None
 
 
 def held_and_told(attempt: Attempt) -> Judgement:
     """`keep_and_tell(coroutine)` holds its tasks as long as they run, and prints the errors of those that fail."""
     words = f"no answer from {attempt.codes(1)[0]}-{attempt.chance.randint(100, 999)}"
-    waiting = attempt.chance.randint(4, 7)
-    seen = attempt.run(words, waiting, through=_background, meanings=_TOO_EARLY)
-    starts: Starts = seen.result
-    if starts.returned != "a task":
+    starts = Starts(words, waiting=attempt.chance.randint(4, 7))
+    seen = attempt.run(starts, through=_background, meanings=_TOO_EARLY)
+    of_its_own = [text for text in seen.unheard if words not in text and not text.startswith("CancelledError")]
+    if starts.returned:
         yield Finding(
-            f"It returned {starts.returned!r}, not the task.",
+            f"It returned {starts.returned[0]}, not the task.",
             "Whoever starts a job may want to await it, or to cancel it.",
             BETWEEN,
+        )
+    if of_its_own:
+        yield Finding(
+            f"What was to be called at the end of a task raised {of_its_own[0]}.",
+            "A callback is called with one argument, the task that is done. Its own errors go to the loop, not to a "
+            "cell.",
+            SILENT,
         )
     if starts.survived < starts.waiting:
         yield Finding(
@@ -371,13 +663,8 @@ def held_and_told(attempt: Attempt) -> Judgement:
             "The loop holds its tasks by weak references only. Somebody else has to hold each, until it is done.",
             VANISHED,
         )
-    if words not in seen.printed:  # then it is in `seen.unheard` as well
-        yield Finding(
-            "A task failed, and its error was not printed.",
-            "Starting a task raises nothing: it fails later, when the line that started it is long over.",
-            SILENT,
-        )
-    if "None" in seen.printed:
+    yield _told_of_failure(starts)
+    if re.search(r"(?<![=\w])None\b", starts.printed["ended"]):
         yield Finding(
             "It printed None for a task that did not fail.",
             "`task.exception()` is None for a task that came to its end.",
@@ -389,6 +676,25 @@ def held_and_told(attempt: Attempt) -> Judgement:
             "Such a task has neither result nor error, and `task.exception()` says so by raising.",
             SILENT,
         )
+    elif told := starts.printed["cancelled"]:
+        yield Finding(
+            f"A task was cancelled, and it printed: {judges.shown(told.strip() or '(a blank line)')}.",
+            "Somebody wanted that task to end: it is no failure, and there is nothing to tell.",
+            SILENT,
+        )
+    if not starts.returned and not starts.cancelled:
+        yield Finding(
+            "A task was cancelled, and then ended as if nobody had cancelled it.",
+            "A cancellation is an exception that comes out of the `await`. Who catches it, and does not raise it "
+            "again, hides it from everybody who waits for the task.",
+            SILENT,
+        )
+    if not starts.returned and any(result != "an answer" for result in starts.came_to):
+        yield Finding(
+            "The coroutine came to an answer, and the task to None.",
+            "The task comes to what its coroutine returns: does what stands around it hand that on?",
+            BETWEEN,
+        )
     if starts.still_held:
         yield Finding(
             f"{count(starts.still_held, 'task')} that had ended were still held.",
@@ -398,10 +704,35 @@ def held_and_told(attempt: Attempt) -> Judgement:
     return f"All {starts.waiting} outlived a collection, the failure was printed, and nothing is held any more."
 
 
+def _told_of_failure(starts: Starts) -> Finding | None:
+    told = starts.printed["failed"]
+    if starts.words in told:
+        return None
+    if told.strip():
+        return Finding(
+            f"A task failed, and it printed: {judges.shown(told.strip())}.",
+            f"What the error says is not in it: {starts.words}.",
+            SILENT,
+        )
+    return Finding(
+        "A task failed, and its error was not printed.",
+        "Starting a task raises nothing: it fails later, when the line that started it is long over.",
+        SILENT,
+    )
+
+
 _TOO_EARLY = {
     "InvalidStateError": (
         "The task had only just been started: it has neither result nor error yet. Who calls you when it has?",
         VANISHED,
+    ),
+    "RuntimeError: running event loop": (
+        "A loop runs already, as in every cell. To start one more is not what a task needs.",
+        LOOP_RUNS,
+    ),
+    "RuntimeError: event loop is already running": (
+        "A loop runs already, as in every cell. To start one more is not what a task needs.",
+        LOOP_RUNS,
     ),
 }
 
@@ -409,7 +740,7 @@ keep_and_tell = Coding(
     name="keep-and-tell",
     title="Write: a background task that is neither lost nor silent",
     judge=held_and_told,
-    limit=2.0,
+    limit=3.0,
     start='''\
 at_work = set()
 

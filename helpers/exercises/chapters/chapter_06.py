@@ -1,22 +1,24 @@
 """The exercises of 06 Blocking the loop."""
 
-import asyncio
-import inspect
 import os
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context, parent_process
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
+from helpers.exercises.support.beside import Heartbeat
+from helpers.exercises.support.counting_pool import process_pool
 from helpers.exercises.support.crunching import crunch, ran_in
+from helpers.exercises.support.library import of_a_library
+from helpers.exercises.support.slow_first import slow_first
 from helpers.page.words import count
 
 ASYNC_DEF = "async def does not make a call non-blocking"
@@ -28,6 +30,7 @@ POOL = "to_thread is a pool, not magic"
 DEFAULT_POOL = "The default pool is shared, even by localhost"
 TIMEOUT = "A timeout does not interrupt blocking code"
 CULPRIT = "Finding the culprit"
+DEBUG = "Debug mode tells of long steps in words"
 
 
 def the_late_timeout(attempt: Attempt) -> Judgement:
@@ -90,23 +93,17 @@ async def with_a_timeout():
 
 def library_kept(attempt: Attempt) -> Judgement:
     """`look_up_all(look_up, urls)` calls the blocking library for each address, all at once, and the loop is free."""
-    calls = 0
+    called: list[Any] = []
 
+    @of_a_library
     def look_up(url: str) -> Any:
-        nonlocal calls
-        calls += 1
+        called.append(url)
         return requests.get(url, timeout=5).json()
 
-    urls = attempt.urls(4)
-    seen = attempt.run(look_up, urls, meanings=_CALLED_AT_ONCE)
+    urls = slow_first(attempt, attempt.chance.randint(3, 5))  # the default pool has five threads or more
+    seen = attempt.run(look_up, urls, meanings=_LOOKED_UP)
     yield judges.ran(seen, THREAD)
-    if not calls:
-        yield Finding(
-            "It never called `look_up`.",
-            "That library is to stay, with all that it knows: only its waiting has to go elsewhere.",
-            THREAD,
-        )
-    yield judges.asked(seen, urls, ASYNC_DEF)
+    yield _looked_up(called, urls) or judges.asked(seen, urls, ASYNC_DEF)
     yield judges.never_blocked(seen, ASYNC_DEF)
     yield judges.together(seen, len(urls), THREAD)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", THREAD)
@@ -114,12 +111,67 @@ def library_kept(attempt: Attempt) -> Judgement:
     return f"{len(urls)} threads waited in the library, all at once, and the loop was free."
 
 
+def _looked_up(called: Sequence[Any], urls: Sequence[str]) -> Finding | None:
+    """The library was called once for each address."""
+    if not called:
+        return Finding(
+            "It never called `look_up`.",
+            "That library is to stay, with all that it knows: only its waiting has to go elsewhere.",
+            THREAD,
+        )
+    if len(called) < len(urls):
+        return Finding(
+            f"It called `look_up` {count(len(called), 'time')} for {len(urls)} addresses.",
+            "That library is to stay, for all of them: only its waiting has to go elsewhere.",
+            THREAD,
+        )
+    if missing := len(set(urls) - set(map(str, called))):
+        return Finding(
+            f"Of {count(len(called), 'call')} of `look_up` none had {missing} of the {len(urls)} addresses.",
+            "What is put off, as in a `lambda`, reads its names when it is called. By then a loop has gone on to its "
+            "last.",
+            THREAD,
+        )
+    if len(called) > len(urls):
+        return Finding(
+            f"It called `look_up` {count(len(called), 'time')} for {len(urls)} addresses.",
+            "Once for each is enough.",
+            THREAD,
+        )
+    return None
+
+
+_ON_THE_SPOT = (
+    "With its parentheses a plain function is called on the spot, in the loop; what is handed on then is only what "
+    "it came to, and that can neither be called nor awaited.",
+    THREAD,
+)
 _CALLED_AT_ONCE = {
-    "TypeError": (
-        "With its parentheses a plain function is called on the spot, in the loop; what is handed on then is only what "
-        "it came to, and that can neither be called nor awaited.",
-        THREAD,
-    )
+    "TypeError: a coroutine was expected, got <Future": (
+        "A call that was given to a pool is under way. What comes back is a future, which can be awaited, and needs no "
+        "task around it.",
+        POOL,
+    ),
+    "TypeError: unhashable type: 'list'": ("`gather` wants each job as an argument of its own.", LETS_GO),
+    "TypeError: 'coroutine' object is not": (
+        "That is a coroutine: what it comes to is there when it was awaited.",
+        LETS_GO,
+    ),
+    "TypeError: is not callable": _ON_THE_SPOT,
+    "TypeError: unhashable type: 'dict'": _ON_THE_SPOT,
+    "TypeError: a coroutine was expected": _ON_THE_SPOT,
+    "TypeError: awaitable is required": _ON_THE_SPOT,
+    "RuntimeError: Task got bad yield": ("`gather` wants each job as an argument of its own.", LETS_GO),
+    "TypeError: can't be": _ON_THE_SPOT,
+    "AttributeError: has no attribute 'submit'": (
+        "The first argument of `run_in_executor` is the pool: None is the default one.",
+        POOL,
+    ),
+}
+_LOOKED_UP = {
+    **_CALLED_AT_ONCE,
+    "InvalidSchema": ("`look_up` takes one address, as a text.", THREAD),
+    "MissingSchema": ("`look_up` takes one address, as a text.", THREAD),
 }
 
 keep_the_library = Coding(
@@ -128,30 +180,93 @@ keep_the_library = Coding(
     judge=library_kept,
     start="""\
 async def look_up_all(look_up, urls):
-    jobs = [... for url in urls]
-    return await asyncio.gather(*jobs)
+    async with asyncio.TaskGroup() as group:
+        jobs = [group.create_task(...) for url in urls]
+    return [job.result() for job in jobs]
 """,
     solution="""\
 async def look_up_all(look_up, urls):
-    jobs = [asyncio.to_thread(look_up, url) for url in urls]
-    return await asyncio.gather(*jobs)
+    async with asyncio.TaskGroup() as group:
+        jobs = [group.create_task(asyncio.to_thread(look_up, url)) for url in urls]
+    return [job.result() for job in jobs]
 """,
     hints=[
-        "`gather` wants things that can be awaited. `look_up(url)` is not one: it returns when the answer is there.",
+        "`create_task` wants a coroutine. `look_up(url)` is not one: it returns when the answer is there.",
         "Which function calls another in a thread, and can be awaited?",
         "`asyncio.to_thread` wants the function and its arguments, with a comma between them: it does the calling.",
     ],
 )
 
 
+def which_ended(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `given-up-thread` by a run."""
+    seen = attempt.run()
+    yield None
+    went_on = seen.result == ["too late", "the call has ended"]
+    return f"It returned {seen.result}." + (" The thread went on, and nobody waited for it." if went_on else "")
+
+
+given_up_thread = Choice(
+    name="given-up-thread",
+    title="Does the thread stop, too?",
+    judge=which_ended,
+    question="What does `given_up` return?",
+    code="""\
+async def given_up():
+    order = []
+
+    def slow_call():
+        time.sleep(0.3)
+        order.append("the call has ended")
+
+    try:
+        await asyncio.wait_for(asyncio.to_thread(slow_call), timeout=0.1)
+    except TimeoutError:
+        order.append("too late")
+    await asyncio.sleep(0.5)
+    return order
+""",
+    given="import asyncio\nimport time",
+    answers={
+        "a": "“too late”, and nothing else",
+        "b": "“too late”, then “the call has ended”",
+        "c": "“the call has ended”, then “too late”",
+        "d": "“the call has ended”, and nothing else",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need the timeout to end what the thread is doing.",
+            "It ends the waiting of your task. A thread cannot be stopped from outside: it does what it was asked to.",
+            THREAD,
+        ),
+        "c": Finding(
+            "That would need the loop to be held by the call, as it is without a thread.",
+            "Here the loop is free, and looks at its timers in time. The call is still under way then.",
+            TIMEOUT,
+        ),
+        "d": Finding(
+            "So it would be if the call held the loop: the job done before anybody looks at a timer.",
+            "In a thread it holds nobody, and the timeout strikes after 0.1 s.",
+            TIMEOUT,
+        ),
+    },
+    hints=[
+        "Two questions: is the loop free when the timer goes off, and can anybody end a call in a thread?",
+        "`wait_for` cancels the task that waits. What waits is a task; what works is a thread.",
+    ],
+    solution="b: the wait ends after 0.1 s; the thread goes on, and is done 0.2 s later.",
+)
+
+
 def polled_politely(attempt: Attempt) -> Judgement:
     """`poll(session, url, times)` asks so many times, with a pause after each, and never holds the loop."""
-    times = attempt.chance.randint(3, 4)
+    times = attempt.chance.randint(4, 5)
     urls = attempt.urls(1) * times
     seen = attempt.run(urls[0], times, with_session=True, meanings=_NOTHING_TO_AWAIT)
     yield judges.ran(seen, LETS_GO)
     yield judges.asked(seen, urls, LETS_GO)
-    yield judges.never_blocked(seen, CULPRIT)
+    yield judges.never_blocked(seen, CULPRIT) or _waited_in_pieces(seen)
     yield judges.nothing_left(seen, CULPRIT)
     if seen.server.peak > 1:
         yield Finding(
@@ -160,22 +275,60 @@ def polled_politely(attempt: Attempt) -> Judgement:
             CULPRIT,
         )
     table = seen.run.requests.sort_values("start")
-    if (table["start"].shift(-1) - table["end"]).min() < 0.08:  # a timer may be a little early
+    if (table["start"].shift(-1) - table["end"]).min() < 0.1 - EARLY:
         yield Finding(
             "Between two requests there was no pause of 0.1 s.",
             "The pause spares the server; only the way in which it is made has to change.",
             CULPRIT,
         )
     yield judges.values(seen, attempt.answers(urls), "the pages, one for each time", LETS_GO)
-    return f"{count(times, 'request')}, a pause after each, and not one long step."
+    return f"{count(times, 'request')}, 0.1 s or more between them, and nothing that waited in the loop's own thread."
+
+
+EARLY = time.get_clock_info("monotonic").resolution + 0.001
+"""Seconds by which a timer of the loop may be early."""
+
+
+def _waited_in_pieces(seen: Observation) -> Finding | None:
+    """No calls waited in the loop's thread, however short each of them was."""
+    waited = [end - start for start, end in seen.calls_that_wait if end - start > 0.005]
+    if sum(waited) < 0.04:
+        return None
+    return Finding(
+        f"In {count(len(waited), 'call')} the loop's own thread waited, {sum(waited):.1f} s in all.",
+        "Such a call holds the loop however short it is: whoever shares it waits as well.",
+        CULPRIT,
+    )
 
 
 _NOTHING_TO_AWAIT = {
-    "TypeError": (
+    "TypeError: not support the asynchronous context manager": (
+        "`async with` wants something that knows how to wait. What a plain function returns does not.",
+        LETS_GO,
+    ),
+    "TypeError: not support the context manager": (
+        "What aiohttp's `get` returns is opened with an await: a plain `with` cannot do that.",
+        LETS_GO,
+    ),
+    "TypeError: Use async with instead": (
+        "What aiohttp's `get` returns is opened with an await: a plain `with` cannot do that.",
+        LETS_GO,
+    ),
+    "TypeError: object method can't be": ("A method is called first; what the call returns can be awaited.", LETS_GO),
+    "TypeError: 'method' object can't be": ("A method is called first; what the call returns can be awaited.", LETS_GO),
+    "TypeError: can't be": (
         "An `await` in front of a plain function changes nothing: the function has waited already, and what it "
         "returned cannot be awaited.",
         ASYNC_DEF,
-    )
+    ),
+    "AttributeError: RequestContextManager' object": (
+        "That is no answer yet: `get` of aiohttp returns what an `async with` or an `await` opens.",
+        LETS_GO,
+    ),
+    "AttributeError: 'coroutine' object": (
+        "That is a coroutine: what it comes to is there once it was awaited.",
+        LETS_GO,
+    ),
 }
 
 two_bad_lines = Coding(
@@ -209,178 +362,104 @@ async def poll(session, url, times):
 )
 
 
-async def beside_a_heartbeat(function: Callable[..., Any], *arguments: Any) -> tuple[Any, list[float]]:
-    """Call the function while a heartbeat notes the time whenever it has a turn: what it returned, and those times."""
-    beats: list[float] = []
-
-    async def heartbeat() -> None:
-        while True:
-            beats.append(time.perf_counter())
-            await asyncio.sleep(0.01)
-
-    beating = asyncio.create_task(heartbeat())
-    await asyncio.sleep(0)
-    try:
-        result = function(*arguments)
-        return (await result if inspect.isawaitable(result) else result), beats
-    finally:
-        beating.cancel()
+def told_of(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `told-by-debug-mode` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"Debug mode told of: {', '.join(seen.result) or 'none of them'}."
 
 
-def heartbeat_went_on(beats: list[float], start: float, end: float, look: str) -> Finding | None:
-    """There were beats in the second half of a time in which others were at work."""
-    if any((start + end) / 2 < beat < end for beat in beats):
-        return None
-    return Finding(
-        "A heartbeat beside it stood still while the pool was at work.",
-        "Your function stood in a call that waits for the pool, and such a call holds the loop like any other. The end "
-        "of a `with` that closes a pool is one, as long as there are jobs in it.",
-        look,
-    )
+told_by_debug_mode = Choice(
+    name="told-by-debug-mode",
+    title="Which of them does debug mode tell of?",
+    judge=told_of,
+    question="Which of the three does debug mode tell of?",
+    code="""\
+async def waits():
+    await asyncio.sleep(0.3)
 
 
-LONG_JOB = 0.45
-"""Seconds. A page that waits for no job comes well before the end of one: also where aiohttp tries another address of
-`localhost` first, to which nobody answers, for a quarter of a second."""
+async def in_pieces():
+    for _ in range(20):
+        time.sleep(0.02)
+        await asyncio.sleep(0)
 
 
-def page_was_not_held_up(attempt: Attempt) -> Judgement:
-    """`page_beside_jobs(session, url, jobs)` runs long jobs in threads; a page meanwhile does not wait for them."""
-    begun: list[float] = []
-    ended: list[float] = []
-
-    def long_job() -> None:
-        begun.append(time.perf_counter())
-        time.sleep(LONG_JOB)
-        ended.append(time.perf_counter())
-
-    url = attempt.urls(1, delay=0.02)[0].replace("127.0.0.1", "localhost")
-    processors = getattr(os, "process_cpu_count", os.cpu_count)() or 1  # as Python itself counts them
-    jobs = [long_job] * min(32, processors + 4)  # they fill the default pool
-    seen = attempt.run(url, jobs, with_session=True, through=beside_a_heartbeat, meanings=_CALLED_AT_ONCE)
-    seen.result, beats = seen.result
-    page_came = seen.run.began + seen.run.requests["end"].min()
-    early = sum(end < page_came for end in ended)
-    yield judges.ran(seen, POOL)
-    yield judges.asked(seen, [url], DEFAULT_POOL)
-    if len(ended) < len(jobs):
-        yield Finding(
-            f"When it returned, {len(ended)} of {len(jobs)} jobs were done.",
-            "All of them are wanted, as well as the page.",
-            POOL,
-        )
-    else:
-        yield heartbeat_went_on(beats, min(begun), max(ended), POOL)
-    if begun and min(begun) > page_came:
-        yield Finding(
-            "The jobs began only when the page was there.",
-            "They are to be done at the same time: neither needs the other.",
-            THREAD,
-        )
-    elif early:
-        yield Finding(
-            f"{count(early, 'job')} had ended before the page came, and the server answers within 0.02 s.",
-            "The address is a name, `localhost`. Its look-up needs a thread of the default pool, and stood in its "
-            "queue, behind the jobs.",
-            DEFAULT_POOL,
-        )
-    yield judges.values(seen, attempt.answers([url])[0], "the page", DEFAULT_POOL)
-    yield judges.nothing_left(seen, POOL)
-    return f"The page came before the first of the {len(jobs)} jobs had ended: its look-up found a free thread."
+async def in_one():
+    time.sleep(0.3)
 
 
-room_for_lookups = Coding(
-    name="room-for-lookups",
-    title="Repair: a pool for the long jobs",
-    judge=page_was_not_held_up,
-    start="""\
-async def page_beside_jobs(session, url, jobs):
-    working = [asyncio.to_thread(job) for job in jobs]
-    *_, page = await asyncio.gather(*working, fetch(session, url))
-    return page
+async def told():
+    async with debug_mode(slow=0.15) as said:
+        await asyncio.gather(waits(), in_pieces(), in_one())
+    log = said.getvalue()
+    return [name for name in ("waits", "in_pieces", "in_one") if f"<{name}()" in log]
 """,
-    solution="""\
-async def page_beside_jobs(session, url, jobs):
-    loop = asyncio.get_running_loop()
-    pool = ThreadPoolExecutor(max_workers=4)
+    given="""\
+import asyncio
+import io
+import logging
+import time
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def debug_mode(slow):
+    loop, log = asyncio.get_running_loop(), logging.getLogger("asyncio")
+    debug, duration = loop.get_debug(), loop.slow_callback_duration
+    said = io.StringIO()
+    log.addHandler(listener := logging.StreamHandler(said))
+    loop.set_debug(True)
+    loop.slow_callback_duration = slow
     try:
-        working = [loop.run_in_executor(pool, job) for job in jobs]
-        async with asyncio.TaskGroup() as group:  # when a job fails, the page is not waited for
-            page = group.create_task(fetch(session, url))
-            await asyncio.gather(*working)
+        yield said
     finally:
-        # The end of `with pool:` would wait in the loop, and for the jobs in the queue too.
-        await asyncio.to_thread(pool.shutdown, cancel_futures=True)
-    return page.result()
+        loop.set_debug(debug)
+        await asyncio.sleep(0)  # a step that began in debug mode is told of at its end
+        loop.slow_callback_duration = duration
+        log.removeHandler(listener)
 """,
+    answers={
+        "a": "all three: each takes longer than 0.15 s",
+        "b": "in_pieces and in_one: each blocks for longer than 0.15 s in all",
+        "c": "in_one: it alone has a step that is longer than 0.15 s",
+        "d": "none: all three come to their end",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need it to measure how long each of them takes.",
+            "It times the steps of the loop. A task that waits takes no step, however long it waits.",
+            DEBUG,
+        ),
+        "b": Finding(
+            "That would need it to add up the steps of a task.",
+            "It times each step alone. In between, `in_pieces` lets go twenty times: others wait, a little each time.",
+            DEBUG,
+        ),
+        "d": Finding(
+            "That would need it to tell of errors.",
+            "It speaks of long steps, whatever comes of them. Is there one that is longer than 0.15 s?",
+            DEBUG,
+        ),
+    },
     hints=[
-        "Look at the timeline: `check(...).timeline()`. What is the row `getaddrinfo` waiting for?",
-        "All calls of `to_thread` share one pool with the name look-ups. Leave it to the short jobs.",
-        "`pool = ThreadPoolExecutor(max_workers=4)` is a pool of your own, and `loop.run_in_executor(pool, job)` gives "
-        "it a job. In the end, `await asyncio.to_thread(pool.shutdown)` closes it without holding the loop; with "
-        "`cancel_futures=True`, jobs that have not begun are dropped if the page fails.",
+        "A step begins where the loop gives a task its turn. Where does it end?",
+        "For each of the three: how long is its longest step? How often is `slow` exceeded?",
     ],
+    solution="c: in_one holds the loop for one long step. The steps of in_pieces are short, those of waits shorter.",
 )
-
-
-class _CountingPool(ProcessPoolExecutor):
-    """A process pool that counts how many of its jobs were under way at the same time."""
-
-    def __init__(self) -> None:
-        super().__init__(2, get_context("spawn"), initializer=_end_with_the_bench)
-        self.under_way = self.most = self.taken = 0
-
-    def submit(self, *job: Any, **named: Any) -> "Future[Any]":
-        future = super().submit(*job, **named)
-        self.taken += 1
-        self.under_way += 1
-        self.most = max(self.most, self.under_way)
-        future.add_done_callback(self._one_less)
-        return future
-
-    def _one_less(self, _: "Future[Any]") -> None:
-        self.under_way -= 1
-
-
-_kept: list[_CountingPool] = []
-
-
-def _process_pool() -> _CountingPool:
-    """The pool of this bench, which starts at the first check and is used again: starting workers takes a while."""
-    try:
-        if _kept:
-            list(_kept[0].map(abs, [1, 2]))
-    except RuntimeError:  # the last function has closed it, or has broken it
-        _kept.clear()
-    if not _kept:
-        _kept.append(_CountingPool())
-        list(_kept[0].map(abs, [1, 2]))
-    _kept[0].most = _kept[0].taken = 0
-    return _kept[0]
-
-
-def _end_with_the_bench() -> None:
-    """In a worker: a bench that is ended by force takes its workers with it."""
-
-    def wait_for_the_end() -> None:
-        bench = parent_process()
-        assert bench is not None
-        bench.join()
-        os._exit(1)
-
-    threading.Thread(target=wait_for_the_end, daemon=True).start()
 
 
 def computed_elsewhere(attempt: Attempt) -> Judgement:
     """`crunch_all(crunch, numbers, threads, processes)` computes in the process pool, and the loop is free."""
-    numbers = [attempt.chance.randint(1_000, 2_000) for _ in range(4)]
-    processes = _process_pool()
+    # The first takes longest: whoever collects in the order of the answers has them in the wrong one.
+    numbers = [longest - attempt.chance.randint(0, 200) for longest in (6_000, 4_500, 3_000, 1_500)]
+    processes, heart = process_pool(), Heartbeat()
     with ThreadPoolExecutor(2) as threads:
         ran_in.clear()
-        seen = attempt.run(
-            crunch, numbers, threads, processes, through=beside_a_heartbeat, meanings=_HANDED_TO_A_WORKER
-        )
-    seen.result, beats = seen.result
+        begun = time.perf_counter()
+        seen = attempt.run(crunch, numbers, threads, processes, through=heart.beside, meanings=_HANDED_TO_A_WORKER)
     here = [name for name in ran_in if name == threading.main_thread().name]
     yield judges.ran(seen, PROCESS)
     if here:
@@ -397,25 +476,59 @@ def computed_elsewhere(attempt: Attempt) -> Judgement:
             GIL,
         )
     elif not processes.taken:
-        yield Finding("`crunch` was never called.", "What it comes to cannot be known without it.", PROCESS)
+        yield Finding(
+            "The process pool that it was given got no job.",
+            "`crunch` is to do the computing, and the workers of that pool stand ready for it.",
+            PROCESS,
+        )
     else:
-        yield heartbeat_went_on(beats, seen.run.began, seen.run.began + seen.run.wall, PROCESS)
+        yield heart.went_on(_stretches(begun, [at for at in processes.done if at <= heart.returned + 0.1]), PROCESS)
         if processes.most < 2:
             yield Finding(
                 "There was never more than 1 job in the process pool.",
-                "Each was awaited before the next was handed in: one worker computes, the other has nothing to do.",
+                "Each was awaited before the next was handed in, or all were handed in as one: one worker computes, "
+                "the other has nothing to do.",
                 POOL,
             )
     wanted = [sum(n * n for n in range(number)) for number in numbers]
     yield judges.values(seen, wanted, "what crunch comes to, in the order of the numbers", PROCESS)
     yield judges.nothing_left(seen, PROCESS)
-    return f"{count(processes.taken, 'job')} were computed by other processes, and the loop was free all the time."
+    return f"{count(processes.taken, 'job')} were computed by other processes, and a heartbeat beside them went on."
+
+
+def _stretches(start: float, ends: Iterable[float]) -> Iterator[tuple[float, float]]:
+    """The time up to each end, in pieces long enough to have several beats in them on a busy machine as well."""
+    for end in sorted(ends):
+        if end - start > 0.2:
+            yield start, end
+            start = end
 
 
 _HANDED_TO_A_WORKER = {
-    "TypeError": _CALLED_AT_ONCE["TypeError"],
+    "TypeError: object Future can't be": (
+        "That is a future of a pool, for threads to wait for. The loop has futures of its own, and one can be made of "
+        "the other.",
+        PROCESS,
+    ),
+    "TypeError: 'Future' object can't be": (
+        "That is a future of a pool, for threads to wait for. The loop has futures of its own, and one can be made of "
+        "the other.",
+        PROCESS,
+    ),
+    "TypeError: generator": ("`map` of a pool returns a generator, and each `next` of it blocks.", PROCESS),
+    **_CALLED_AT_ONCE,
+    "TypeError: awaitable is required": (
+        "`gather` wants what can be awaited. It was given results: to have them somebody has waited, in the loop.",
+        PROCESS,
+    ),
+    "AttributeError: no attribute 'run_in_executor'": ("It is a method of the loop that runs.", PROCESS),
+    "BrokenProcessPool": (
+        "A worker could not make out its job. It gets the name of a function, and imports it; what stands in a cell "
+        "cannot be imported.",
+        PROCESS,
+    ),
     **dict.fromkeys(
-        ("PicklingError", "AttributeError"),
+        ("PicklingError", "AttributeError: Can't pickle", "AttributeError: Can't get", "TypeError: cannot pickle"),
         (
             "A worker is another process: it gets the name of a function, and imports it. What was made on the spot "
             "has no name to import.",
@@ -437,12 +550,272 @@ async def crunch_all(crunch, numbers, threads, processes):
 async def crunch_all(crunch, numbers, threads, processes):
     loop = asyncio.get_running_loop()
     jobs = [loop.run_in_executor(processes, crunch, number) for number in numbers]
-    return await asyncio.gather(*jobs)
+    try:
+        return await asyncio.gather(*jobs)
+    finally:
+        for job in jobs:  # if one has failed: those that no worker has begun are not wanted any more
+            job.cancel()
 """,
     hints=[
         "`crunch` computes in plain Python. Which of the two pools has more than one lock to offer?",
         "`loop.run_in_executor(pool, function, argument)` hands in a job and gives back something to await. The loop "
         "itself comes from `asyncio.get_running_loop()`.",
         "Hand in all jobs first, in a list. Then `gather` them.",
+    ],
+)
+
+
+def how_a_file_was_read(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `a-file-three-ways` by a run."""
+    seen = attempt.run()
+    yield None
+    took, lines = seen.result
+    once = max(took["plainly"], 1e-6)
+    return (
+        f"For {lines:,} lines `in_a_thread` took {took['in_a_thread'] / once:,.1f} times as long as `plainly`, "
+        f"`line_by_line` {took['line_by_line'] / once:,.0f} times."
+    )
+
+
+a_file_three_ways = Choice(
+    name="a-file-three-ways",
+    title="Is a file read faster when it is awaited?",
+    judge=how_a_file_was_read,
+    question="Which of the three takes longest by far?",
+    code="""\
+async def plainly(path):
+    return path.read_text("utf-8")
+
+
+async def in_a_thread(path):
+    return await asyncio.to_thread(path.read_text, "utf-8")
+
+
+async def line_by_line(path):
+    text = ""
+    with await asyncio.to_thread(path.open, encoding="utf-8") as file:
+        while line := await asyncio.to_thread(file.readline):
+            text += line
+    return text
+
+
+async def three_ways():
+    path, took = Path(os.__file__), {}  # a file of Python's own
+    for read in (plainly, in_a_thread, line_by_line):
+        began = time.perf_counter()
+        text = await read(path)
+        took[read.__name__] = time.perf_counter() - began
+    return took, text.count("\\n")
+""",
+    given="import asyncio\nimport os\nimport time\nfrom pathlib import Path",
+    answers={
+        "a": "plainly: it blocks, and the others await",
+        "b": "in_a_thread: a thread has to be started, for all of the file",
+        "c": "line_by_line: every line goes to a thread and comes back",
+        "d": "none: it is the same file from the same disk",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need a file to be there sooner because somebody awaits it.",
+            "It holds the loop for as long as it takes, and that may be a reason for a thread. But a thread reads it "
+            "no faster.",
+            THREAD,
+        ),
+        "b": Finding(
+            "It has to make one trip to a thread.",
+            "How many trips does each of the others make?",
+            THREAD,
+        ),
+        "d": Finding(
+            "That would need the way to a thread and back to cost nothing.",
+            "It costs little, beside a request. Beside one line of a file, is it still little?",
+            THREAD,
+        ),
+    },
+    hints=[
+        "The loop can wait for sockets. For a file there is nothing that it could wait for: who reads it here?",
+        "Count how often each of them goes to a thread and comes back.",
+    ],
+    solution="c: one trip for each line. To await a file spares the loop, at a price; it does not read faster.",
+)
+
+
+def in_which_order(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `behind-others` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"The calls ended in this order: {', '.join(seen.result)}."
+
+
+behind_others = Choice(
+    name="behind-others",
+    title="What becomes of a quick call behind slow ones?",
+    judge=in_which_order,
+    question="In which order do the calls end?",
+    code="""\
+async def behind_others():
+    ended = []
+
+    def call(name, seconds):
+        time.sleep(seconds)
+        ended.append(name)
+
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        calls = [("a", 0.3), ("b", 0.3), ("c", 0.3), ("quick", 0.01)]
+        await asyncio.gather(*(loop.run_in_executor(pool, call, *each) for each in calls))
+    return ended
+""",
+    given="import asyncio\nimport time\nfrom concurrent.futures import ThreadPoolExecutor",
+    answers={
+        "a": "quick; then a, b and c together",
+        "b": "a and b together, then quick, then c",
+        "c": "a and b together, then c, then quick",
+        "d": "a, b, c, quick, one after another",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need a thread for each of the calls that `gather` waits for.",
+            "Two are at work; the others stand in the queue of the pool. To be awaited does not start them.",
+            POOL,
+        ),
+        "c": Finding(
+            "That would need the quick call to wait for the end of c.",
+            "There are two threads. When a and b have ended, how many of them are free?",
+            POOL,
+        ),
+        "d": Finding(
+            "That would need the pool to have one thread.",
+            "It has two: it takes two calls at a time, in the order in which they were handed in.",
+            POOL,
+        ),
+    },
+    hints=[
+        "How many threads are there, and how many calls? Who waits for what?",
+        "The queue is first come, first served: whoever is free takes the next. Draw two rows, and put the calls in.",
+    ],
+    solution="b: two at a time, in the order of the queue. Quick starts beside c, when a and b have ended.",
+)
+
+
+LONG_JOB = 0.6
+"""Seconds. A page that waits for no job comes well before the end of one: also where aiohttp tries another address of
+`localhost` first, to which nobody answers, for a quarter of a second."""
+
+
+def page_was_not_held_up(attempt: Attempt) -> Judgement:
+    """`page_beside_jobs(session, url, jobs)` runs long jobs in threads; a page meanwhile does not wait for them."""
+    times: list[tuple[float, float]] = []
+
+    in_the_loop = 0
+
+    @of_a_library
+    def long_job() -> None:
+        nonlocal in_the_loop
+        in_the_loop += threading.current_thread() is threading.main_thread()
+        begun = time.perf_counter()
+        time.sleep(LONG_JOB)
+        times.append((begun, time.perf_counter()))
+
+    [numeric] = attempt.urls(1)
+    url = numeric.replace("127.0.0.1", "localhost")
+    processors = getattr(os, "process_cpu_count", os.cpu_count)() or 1  # as Python itself counts them
+    jobs = [long_job] * min(32, processors + 4)  # they fill the default pool
+    heart = Heartbeat()
+    seen = attempt.run(url, jobs, with_session=True, through=heart.beside, meanings=_CALLED_AT_ONCE)
+    yield judges.ran(seen, POOL)
+    # A number in the place of the name needs no look-up: that is a remedy too.
+    yield judges.asked(seen, [numeric if numeric in seen.urls else url], DEFAULT_POOL)
+    yield _all_jobs_done([end for _, end in times], heart.returned, len(jobs))
+    if in_the_loop:
+        yield Finding(
+            f"{count(in_the_loop, 'job')} ran in the loop's own thread.",
+            "For as long as a job blocks, the loop stands still, and with it whoever fetches the page.",
+            THREAD,
+        )
+    else:
+        yield heart.went_on(times, POOL)
+    if times:
+        yield _page_came_meanwhile(seen, times)
+    yield judges.values(seen, attempt.answers([url])[0], "the page", DEFAULT_POOL)
+    yield judges.nothing_left(seen, POOL)
+    return f"The page came before the first of the {len(jobs)} jobs had ended, and a heartbeat beside them went on."
+
+
+def _all_jobs_done(ended: Sequence[float], returned: float, wanted: int) -> Finding | None:
+    done = sum(end <= returned for end in ended)
+    if done < wanted:
+        return Finding(
+            f"When it returned, {done} of {wanted} jobs were done.",
+            "All of them are wanted, as well as the page.",
+            POOL,
+        )
+    if done > wanted:
+        return Finding(f"{done} jobs were done, of {wanted} that were given.", "Once for each is enough.", POOL)
+    return None
+
+
+def _page_came_meanwhile(seen: Observation, times: Sequence[tuple[float, float]]) -> Finding | None:
+    asked_for, came = (seen.run.began + seen.run.requests[name].min() for name in ("start", "end"))
+    early = sum(end < came for _, end in times)
+    if min(begun for begun, _ in times) > came:
+        return Finding(
+            "The jobs began only when the page was there.",
+            "They are to be done at the same time: neither needs the other.",
+            THREAD,
+        )
+    if any(end < asked_for for _, end in times):
+        return Finding(
+            f"The page was asked for only when {count(sum(end < asked_for for _, end in times), 'job')} had ended.",
+            "It is to be fetched at the same time: neither needs the other.",
+            THREAD,
+        )
+    if early:
+        return Finding(
+            f"{count(early, 'job')} had ended before the page came, and the server answers within 0.1 s.",
+            "The address is a name, `localhost`. Its look-up needs a thread of the default pool, and stood in its "
+            "queue, behind the jobs.",
+            DEFAULT_POOL,
+        )
+    return None
+
+
+room_for_lookups = Coding(
+    name="room-for-lookups",
+    title="Repair: a pool for the long jobs",
+    judge=page_was_not_held_up,
+    limit=8.0,  # a pool may be small, and on a machine with many cores there are many jobs
+    start="""\
+async def page_beside_jobs(session, url, jobs):
+    pool = ThreadPoolExecutor(max_workers=4)
+    try:
+        async with asyncio.TaskGroup() as group:
+            page = group.create_task(fetch(session, url))
+            await asyncio.gather(*(asyncio.to_thread(job) for job in jobs))
+    finally:
+        await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+    return page.result()
+""",
+    solution="""\
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(max_workers=4)
+    try:
+        async with asyncio.TaskGroup() as group:  # when a job fails, the page is not waited for
+            page = group.create_task(fetch(session, url))
+            await asyncio.gather(*(loop.run_in_executor(pool, job) for job in jobs))
+    finally:
+        # The end of `with pool:` would wait in the loop, and for the jobs in the queue too.
+        await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+    return page.result()
+""",
+    hints=[
+        "A pool is made, and closed in the end. Which of its threads does any work in between?",
+        "All calls of `to_thread` share one pool with the name look-ups. Leave that one to the short jobs. "
+        "`check(...).timeline()` shows what the row `getaddrinfo` waits for.",
+        "`run_in_executor` of the running loop takes a pool first, and then the function. It gives back a future, "
+        "which `gather` takes as it takes coroutines.",
     ],
 )

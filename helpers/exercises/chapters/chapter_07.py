@@ -7,6 +7,7 @@ import aiohttp
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.plain import kind_of
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
@@ -37,6 +38,16 @@ def countries(n, **conditions):
     return [api.url("/countries/FR", n=number, **conditions) for number in range(n)]
 """
 
+
+def _in_no_order_of_answers(attempt: Attempt, number: int) -> list[str]:
+    """So many addresses, the first of which answers long after those that come next."""
+    first, *others = attempt.codes(number)
+    return [
+        attempt.api.url(f"/countries/{first}", delay=0.3),
+        *(attempt.api.url(f"/countries/{code}", delay=0.03) for code in others),
+    ]
+
+
 _TOO_LATE = {
     "ClientConnectionError": (
         "The answer's `async with` block was over, its connection given back, and the body had not been read.",
@@ -60,7 +71,8 @@ def name_or_error(attempt: Attempt) -> Judgement:
             "An answer with a bad status raises nothing by itself.",
             STATUS,
         )
-    return "A good answer brought its name, a bad one its error, and both gave their connection back."
+    yield judges.nothing_left(refused, LINE_BY_LINE)
+    return "A good answer brought its name, a bad one its error, and no session stayed open."
 
 
 three_waits = Order(
@@ -90,7 +102,8 @@ def two_pools(attempt: Attempt) -> Judgement:
     """Shows the right answer of `two-sessions` by a run."""
     seen = attempt.run()
     yield None
-    return f"At most {seen.peak} were in flight: 100 of the one session and 50 of the other."
+    whose = ": 100 of the one session and 50 of the other" if seen.peak == 150 else ""
+    return f"At most {seen.peak} were in flight{whose}."
 
 
 two_sessions = Choice(
@@ -136,8 +149,8 @@ async def two_groups():
 
 def five_at_most(attempt: Attempt) -> Judgement:
     """`fetch_all(urls)` has five requests in flight, over no more than five connections."""
-    urls = attempt.urls(12, delay=0.05)
-    seen = attempt.run(urls, meanings=_POOL_IS_CLOSED)
+    urls = _in_no_order_of_answers(attempt, attempt.chance.randint(12, 15))
+    seen = attempt.run(urls, meanings=_NOT_TO_BE_HAD)
     yield judges.ran(seen, TWO_GAINS)
     yield judges.asked(seen, urls, SESSION)
     yield judges.at_most(seen, 5, LIMIT)
@@ -148,12 +161,13 @@ def five_at_most(attempt: Attempt) -> Judgement:
     return f"{len(urls)} requests over {count(seen.server.connections, 'connection')}, five of them in flight."
 
 
-_POOL_IS_CLOSED = {
-    "RuntimeError": (
+_NOT_TO_BE_HAD = {
+    "RuntimeError: Session is closed": (
         "A session was used when it was over: its own block had ended, or that of another session, which closed the "
         "connector that they shared.",
         SESSION,
     ),
+    "CancelledError": ("That comes out where a task is awaited that was cancelled before it had its page.", SESSION),
 }
 
 one_session = Coding(
@@ -171,8 +185,9 @@ async def fetch_all(urls):
     solution="""\
 async def fetch_all(urls):
     pool = aiohttp.TCPConnector(limit=5)
-    async with aiohttp.ClientSession(connector=pool) as session:
-        return await asyncio.gather(*(fetch(session, url) for url in urls))
+    async with aiohttp.ClientSession(connector=pool) as session, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(fetch(session, url)) for url in urls]
+    return [task.result() for task in tasks]
 """,
     hints=[
         "Two things are wrong here, one apart from the other: how often a session is made, and when a request is.",
@@ -182,14 +197,22 @@ async def fetch_all(urls):
 )
 
 
+WORK, SILENCE = 0.35, 0.25
+"""Seconds that the server says nothing. One patience is longer than the first, and one is shorter than the second: no
+number of seconds passes for both.
+"""
+
+
 def patient_with_the_queue(attempt: Attempt) -> Judgement:
     """`fetch_patiently(urls, patience)` limits how long the server may be silent, and not how long the queue is."""
-    patience, silence = 0.4, 1.0
-    urls = attempt.urls(12, delay=0.1)
+    patience, impatience = round(attempt.chance.uniform(0.9, 0.95), 2), round(attempt.chance.uniform(0.1, 0.13), 2)
+    first, quick, *others = attempt.codes(9)
+    urls = [attempt.api.url(f"/countries/{code}", delay=WORK) for code in (first, quick, *others)]
+    urls[1] = attempt.api.url(f"/countries/{quick}", delay=0.02)
     seen = attempt.run(urls, patience, meanings=_TIME_IN_THE_QUEUE)
     yield judges.ran(seen, TIMEOUT)
     yield judges.asked(seen, urls, TIMEOUT)
-    errors = [page for page in seen.result or [] if isinstance(page, BaseException)]
+    errors = [page for page in seen.result if isinstance(page, BaseException)] if isinstance(seen.result, list) else []
     if errors:
         yield Finding(
             f"{len(errors)} of {len(urls)} results were errors: {type(errors[0]).__name__}.",
@@ -201,27 +224,59 @@ def patient_with_the_queue(attempt: Attempt) -> Judgement:
     yield judges.together(seen, 2, LIMIT)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", TIMEOUT)
     yield judges.nothing_left(seen, SESSION)
-    silent = attempt.api.url("/stall", seconds=silence)
-    stalled = attempt.run([*attempt.urls(2, delay=0.02), silent], patience, may_raise=True)
-    if not isinstance(stalled.error, TimeoutError):
-        yield Finding(
-            f"A server that said nothing for {silence:g} s was waited for, with a patience of {patience:g} s.",
-            "Nothing limits the answer itself any more, or not enough.",
-            TIMEOUT,
-        )
+    silent = attempt.api.url("/stall", seconds=SILENCE)
+    stalled = attempt.run([*attempt.urls(8, delay=0.02), silent], impatience, may_raise=True)
+    yield _given_up(stalled.result, stalled.error, impatience)
     return (
-        f"{len(urls)} pages came through a queue that took longer than {patience:g} s; the silent server was given up."
+        f"{len(urls)} pages came through a queue that took longer than {patience:g} s; "
+        f"a server that was silent for longer than {impatience:g} s was given up."
     )
 
 
-_TIME_IN_THE_QUEUE = dict.fromkeys(
-    ("TimeoutError", "ConnectionTimeoutError", "ServerTimeoutError"),
-    (
-        "Each answer took 0.1 s. But the clock was running in the queue as well, and the last ones had used up their "
-        "time before they were sent.",
+def _given_up(result: Any, error: BaseException | None, patience: float) -> Finding | None:
+    """Whether the silent server was given up, and a TimeoutError says so."""
+    if isinstance(error, TimeoutError):
+        return None
+    if isinstance(error, BaseExceptionGroup) and error.subgroup(TimeoutError):
+        return Finding(
+            f"It gave up the silent server, but raised {type(error).__name__}, with the TimeoutError in it.",
+            "A TaskGroup puts into a group whatever its tasks raise, and `except TimeoutError` does not catch a group.",
+            TIMEOUT,
+        )
+    if error is not None:
+        return Finding(
+            f"With a silent server it raised {type(error).__name__}, not TimeoutError.",
+            "Whoever calls it is to learn that it took too long.",
+            TIMEOUT,
+        )
+    if isinstance(result, list) and {"stalled": SILENCE} in result:
+        return Finding(
+            f"A server that said nothing for {SILENCE:g} s was waited for, with a patience of {patience:g} s.",
+            "Nothing limits the answer itself any more, or not enough, or not by `patience`.",
+            TIMEOUT,
+        )
+    return Finding(
+        f"The silent server brought no page, and nothing was raised: it returned {kind_of(result)}.",
+        "Whoever calls it has to learn that it took too long: let the TimeoutError out.",
+        TIMEOUT,
+    )
+
+
+_TIME_IN_THE_QUEUE = {
+    **dict.fromkeys(
+        ("TimeoutError", "ConnectionTimeoutError", "ServerTimeoutError", "SocketTimeoutError"),
+        (
+            f"No answer took longer than {WORK:g} s. But the clock was running in the queue as well, or was set to "
+            "less than `patience`.",
+            TIMEOUT,
+        ),
+    ),
+    "ExceptionGroup": (
+        f"A TaskGroup puts into a group what its tasks raise. No answer took longer than {WORK:g} s: if these are "
+        "timeouts, the clock was running in the queue as well.",
         TIMEOUT,
     ),
-)
+}
 
 patience_for_answers = Coding(
     name="patience-for-answers",
@@ -239,7 +294,12 @@ async def fetch_patiently(urls, patience):
     pool = aiohttp.TCPConnector(limit=2)
     timeout = aiohttp.ClientTimeout(total=60, sock_connect=patience, sock_read=patience)
     async with aiohttp.ClientSession(connector=pool, timeout=timeout) as session:
-        return await asyncio.gather(*(fetch(session, url) for url in urls))
+        tasks = [asyncio.create_task(fetch(session, url)) for url in urls]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:  # where one fails, nobody waits for the others
+            for task in tasks:
+                task.cancel()
 """,
     hints=[
         "Two requests at a time: when is the last of twelve sent? And since when is its clock running?",
@@ -250,11 +310,72 @@ async def fetch_patiently(urls, patience):
 )
 
 
+def ten_at_work(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `no-limit-at-all` by a run."""
+    seen = attempt.run()
+    yield None
+    return (
+        f"At most {seen.result[0]} were at work with `limit=10`, and {seen.result[1]} with `limit=0`. "
+        f"The server counted {count(seen.server.connections, 'connection')} in all."
+    )
+
+
+no_limit_at_all = Choice(
+    name="no-limit-at-all",
+    title="Is no limit the fast setting?",
+    judge=ten_at_work,
+    question="The server works on ten requests at a time and lets the others queue. What does `limit=0` change?",
+    code="""\
+async def most_at_work(limit):
+    pool = aiohttp.TCPConnector(limit=limit)
+    async with aiohttp.ClientSession(connector=pool) as session:
+        urls = [api.url("/capacity", k=10, delay=0.1, n=number) for number in range(50)]
+        answers = await asyncio.gather(*(fetch(session, url) for url in urls))
+    return max(answer["at_work"] for answer in answers)
+
+
+async def ten_and_no_limit():
+    return [await most_at_work(10), await most_at_work(0)]
+""",
+    given=GIVEN,
+    answers={
+        "a": "it is faster: all fifty are worked on at once",
+        "b": "it is as slow as before, and opens fifty connections instead of ten",
+        "c": "it fails: no connection is allowed",
+        "d": "nothing at all: it also opens ten connections, since ten are at work",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need the connector's limit to be what held them back.",
+            "Fifty arrive at once. But the server has ten places, whoever asks.",
+            LIMIT,
+        ),
+        "c": Finding(
+            "That would need 0 to be a number of connections.",
+            "The panel of knobs on this page gives 0 as well: it stands for no limit.",
+            LIMIT,
+        ),
+        "d": Finding(
+            "That would need the client to know how many the server works on.",
+            "It knows of its own limit only. Without one, each request that finds no free connection opens one.",
+            LIMIT,
+        ),
+    },
+    hints=[
+        "There are two queues here. In which of them do forty requests stand with `limit=10`, and where without?",
+        "The time depends on how many the server works on. Does the client's limit change that?",
+    ],
+    solution="b: the queue has moved to the server. Ten are at work either way; forty connections more are open.",
+)
+
+
 def connections_given_up(attempt: Attempt) -> Judgement:
     """Shows the right answer of `three-looks` by a run."""
     seen = attempt.run()
     yield None
-    return f"The server counted {count(seen.server.connections, 'connection')}, one for each look."
+    each = ", one for each look" if seen.server.connections == 3 else ""
+    return f"The server counted {count(seen.server.connections, 'connection')}{each}."
 
 
 three_looks = Choice(
@@ -299,38 +420,42 @@ async def three_looks():
 
 def only_good_ones(attempt: Attempt) -> Judgement:
     """`good_pages(session, urls)` returns the pages whose status was good, in order, asked for all at once."""
-    good = attempt.urls(4, delay=0.05)
-    bad = [attempt.api.url("/flaky", rate=1, delay=0.05), attempt.api.url("/countries/XX")]
-    urls = attempt.chance.sample(good + bad, len(good + bad))
+    good = _in_no_order_of_answers(attempt, attempt.chance.randint(9, 11))
+    statuses = [429, 503, attempt.chance.choice([500, 502, 504])]
+    bad = [attempt.api.url("/flaky", rate=1, status=status, delay=0.05) for status in statuses]
+    bad += [attempt.api.url("/countries/XX", delay=0.05)]
+    urls = [good[0], *attempt.chance.sample(good[1:] + bad, len(good) + len(bad) - 1)]
     seen = attempt.run(urls, with_session=True, meanings=_ONE_SPOILS_ALL | _TOO_LATE)
     pages = attempt.answers([url for url in urls if url in good])
     yield judges.ran(seen, STATUS)
     yield judges.asked(seen, urls, STATUS)
     results = seen.result if isinstance(seen.result, list) else []
     others = [page for page in results if page not in pages]
-    if any(isinstance(page, dict) for page in others):
+    words = [page for page in others if isinstance(page, dict)]
+    if words:
         yield Finding(
-            f"{sum(isinstance(page, dict) for page in others)} of {len(results)} results are the server's words of "
-            "regret, not pages.",
+            f"{len(words)} of {len(results)} results {'is' if len(words) == 1 else 'are'} the server's words of "
+            f"regret, not {'a page' if len(words) == 1 else 'pages'}.",
             "An answer with a bad status is an answer: it has a body, and raises nothing.",
             STATUS,
         )
     elif others:
         yield Finding(
             f"Among the results {'is' if len(others) == 1 else 'are'} {count(len(others), 'thing')} that "
-            f"{'is' if len(others) == 1 else 'are'} no page: {type(others[0]).__name__}.",
+            f"{'is' if len(others) == 1 else 'are'} no page: {kind_of(others[0])}.",
             "What is put in place of a page that failed has to be taken out again.",
             STATUS,
         )
     else:
         yield judges.values(seen, pages, "the good pages, in the order of the urls", STATUS)
-    yield judges.together(seen, len(good), TWO_GAINS)
+    yield judges.together(seen, len(urls), TWO_GAINS)
     yield judges.nothing_left(seen, SESSION)
     return f"{count(len(pages), 'good page')} of {count(len(urls), 'answer')}, all asked for at once."
 
 
 _ONE_SPOILS_ALL = {
     "ClientResponseError": ("One bad status ended it all, and the good pages are lost with it.", STATUS),
+    "ExceptionGroup": ("One task that failed ended them all, and the good pages are lost with it.", STATUS),
     "ContentTypeError": ("Not every answer is JSON: ask for its status first.", STATUS),
 }
 
@@ -350,8 +475,9 @@ async def page_or_none(session, url):
 
 
 async def good_pages(session, urls):
-    pages = await asyncio.gather(*(page_or_none(session, url) for url in urls))
-    return [page for page in pages if page is not None]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(page_or_none(session, url)) for url in urls]
+    return [page for page in (task.result() for task in tasks) if page is not None]
 """,
     hints=[
         "Write a function for one address first: what should it return, or raise, when the status is bad?",
@@ -362,25 +488,43 @@ async def good_pages(session, urls):
 )
 
 
+BYTES = (bytes, bytearray, memoryview)
+"""What a file's `write` takes."""
+
+
 def used_while_it_came(attempt: Attempt) -> Judgement:
     """`download(session, url, write)` writes each piece as it arrives, and returns the number of bytes."""
-    size = attempt.chance.randint(300_000, 400_000)
+    # Half of it is more than a busy machine can find in one reading: aiohttp's buffer, and what one `recv` adds to it.
+    size = attempt.chance.randint(900_000, 990_000)
     url = attempt.api.url("/drip", bytes=size, duration=0.4, chunks=10)
     written: list[tuple[float, Any]] = []
-    seen = attempt.run(
-        url, lambda piece: written.append((time.perf_counter(), piece)), with_session=True, meanings=_NOT_TO_BE_LOOPED
-    )
+
+    def write(piece: Any) -> int:
+        written.append((time.perf_counter(), piece))
+        return len(piece) if isinstance(piece, BYTES) else 0
+
+    seen = attempt.run(url, write, with_session=True, meanings=_NOT_TO_BE_LOOPED)
     yield judges.ran(seen, STREAM)
     yield judges.asked(seen, [url], STREAM)
-    if not written or any(not isinstance(piece, bytes) for _, piece in written):
-        kind = type(written[0][1]).__name__ if written else "nothing"
-        yield Finding(f"`write` was given {kind}.", "It wants the bytes of the body, as they came.", STREAM)
+    if not written:
+        yield Finding("`write` was not called.", "It wants each piece of the body, as it comes.", STREAM)
+        return ""
+    if strange := [piece for _, piece in written if not isinstance(piece, BYTES)]:
+        yield Finding(
+            f"`write` was given {kind_of(strange[0])}.", "It wants the bytes of the body, as they came.", STREAM
+        )
         return ""
     request = seen.run.requests.iloc[0]
-    half_time = seen.run.began + (request["start"] + request["end"]) / 2
+    nearly_over = seen.run.began + request["start"] + 0.8 * (request["end"] - request["start"])
     total = sum(len(piece) for _, piece in written)
     largest = max(len(piece) for _, piece in written)
-    if total != size:
+    if total > size:
+        yield Finding(
+            f"`write` got {total:,} bytes, and the body has {size:,}.",
+            "Something was written more than once.",
+            STREAM,
+        )
+    elif total < size:
         yield Finding(
             f"`write` got {total:,} of {size:,} bytes.",
             "One reading takes what is there at that moment. The rest is still on its way.",
@@ -392,20 +536,37 @@ def used_while_it_came(attempt: Attempt) -> Judgement:
             "The whole body was held in memory first: of one that is too large for that nothing would be written.",
             STREAM,
         )
-    elif written[0][0] > half_time:
+    elif written[0][0] > nearly_over:
         yield Finding(
             "When the first piece was written, the body was almost complete.",
             "The pieces were collected first, so that all of them are in memory in the end.",
             STREAM,
         )
+    yield judges.never_blocked(seen, STREAM)
     yield judges.values(seen, size, f"{size:,}, the number of bytes", STREAM)
     yield judges.nothing_left(seen, STREAM)
     return f"{size:,} bytes in {count(len(written), 'piece')}, none larger than {largest:,}, written as they came."
 
 
 _NOT_TO_BE_LOOPED = {
-    "TypeError": ("Each piece has to be waited for, so an ordinary `for` cannot bring it.", STREAM),
-    "ValueError": (
+    "TypeError: is not iterable": (
+        "Each piece has to be waited for, so an ordinary `for` cannot bring it.",
+        STREAM,
+    ),
+    "TypeError: NoneType can't be used in 'await'": ("There is an `await` before a call of a plain function.", STREAM),
+    "TypeError: int can't be used in 'await'": (
+        "`write` is a plain function: what it returns cannot be awaited.",
+        STREAM,
+    ),
+    "TypeError: requires an object with __aiter__": (
+        "An `async for` goes through what brings one piece after another. This brings all at once.",
+        STREAM,
+    ),
+    "ValueError: Chunk too big": (
+        "Going through `response.content` as it is takes it line by line, and this body has no lines.",
+        STREAM,
+    ),
+    "LineTooLong": (
         "Going through `response.content` as it is takes it line by line, and this body has no lines.",
         STREAM,
     ),
@@ -442,18 +603,34 @@ async def download(session, url, write):
 def said_with_json(attempt: Attempt) -> Judgement:
     """`report(session, url, country, visits)` posts JSON with a parameter and a header."""
     country, visits = attempt.codes(1)[0], attempt.chance.randint(100, 999)
-    seen = attempt.run(attempt.api.url("/echo"), country, visits, with_session=True)
+    seen = attempt.run(attempt.api.url("/echo"), country, visits, with_session=True, meanings=_NOT_TO_BE_SENT)
     yield judges.ran(seen, LINE_BY_LINE)
-    if not seen.server.requests:
+    methods = [str(method) for method in seen.run.requests["method"]]
+    if not methods:
         yield Finding("The server saw no request.", "What it answered cannot be known without asking it.", SENDING)
         return ""
-    echo = seen.result if isinstance(seen.result, dict) else {}
-    if "method" not in echo:
-        yield judges.values(seen, {}, "what the server has answered", LINE_BY_LINE)
+    if others := [method for method in methods if method != "POST"]:
+        yield Finding(
+            f"The server got {'a ' if len(others) == 1 else ''}{', '.join(others)}.",
+            "What is to be posted goes with POST: the body alone does not make it one.",
+            SENDING,
+        )
         return ""
-    wanted = {"country": country, "visits": visits}
-    kind = echo["headers"].get("Content-Type", "nothing at all")
-    if echo["json"] != wanted or "json" not in kind:
+    if len(methods) > 1:
+        yield Finding(
+            f"It was posted {len(methods)} times.",
+            "A server keeps what is posted, so twice is not the same as once. One answer tells it all.",
+            SENDING,
+        )
+        return ""
+    yield judges.never_blocked(seen, LINE_BY_LINE)
+    echo = seen.result
+    if not isinstance(echo, dict) or not {"method", "headers", "query", "text", "json"} <= echo.keys():
+        yield judges.values(seen, {"": "what no server answers"}, "what the server has answered", LINE_BY_LINE)
+        return ""
+    headers = {name.lower(): value for name, value in echo["headers"].items()}
+    kind = headers.get("content-type", "nothing at all")
+    if echo["json"] != {"country": country, "visits": visits} or "json" not in kind.lower():
         yield Finding(
             f"The body came as {kind}, and holds `{echo['text']}`." if echo["text"] else "The body was empty.",
             f"It should come as JSON, with country {country!r} and visits {visits}.",
@@ -465,13 +642,20 @@ def said_with_json(attempt: Attempt) -> Judgement:
             "Only page=2 belongs there.",
             SENDING,
         )
-    if echo["headers"].get("X-Course") != "waiting":
+    if headers.get("x-course") != "waiting":
         yield Finding(
             "There was no header X-Course that says waiting.", "Headers, parameters and body go separate ways.", SENDING
         )
     yield judges.nothing_left(seen, LINE_BY_LINE)
-    return "The server got a JSON body, a parameter and a header, each where it belongs."
+    return "The server got one POST: a JSON body, a parameter and a header, each where it belongs."
 
+
+_NOT_TO_BE_SENT = {
+    "TypeError: unexpected keyword argument": ("It has no argument of that name.", SENDING),
+    "TypeError: Cannot serialize non-str": ("The value of a header is text.", SENDING),
+    "ValueError: data and json": ("A request has one body.", SENDING),
+    "ContentTypeError": ("What came back is not JSON: was it asked for where the server echoes?", SENDING),
+}
 
 say_it_with_json = Coding(
     name="say-it-with-json",

@@ -1,19 +1,24 @@
 """The exercises of 08 Failures and cancellation."""
 
 import asyncio
+import statistics
+import time
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import aiohttp
+import pandas
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
+from helpers.exercises.support.order_book import Break, Shop
 from helpers.page.words import count
 
 SIBLINGS = "gather lets the siblings run on, TaskGroup stops them"
@@ -21,17 +26,24 @@ PARTIAL = "A timeout throws away what it need not"
 REQUEST = "Cancellation is a request"
 RETRIES = "A retry turns a failure into a wait"
 LIBRARY = "At work, take a library"
+TWICE = "A retry may do it twice"
 TOLD = "The server may say when: Retry-After"
+STORM = "Who fails together comes back together"
 PERMIT = "Who backs off must not hold the permit"
+STALE = "A connection may be dead before you use it"
 
 SHORTEST = 0.045
 """Seconds: a little less than the shortest wait of `five-attempts`, for clocks that are coarse."""
+
+AT_ONCE = 0.005
+"""Seconds: who is back sooner has not waited. A machine that is busy makes pauses longer, not shorter."""
 
 GIVEN = """\
 import asyncio
 import random
 import time
 from contextlib import suppress
+from uuid import uuid4
 import aiohttp
 import stamina
 from helpers import practice_api
@@ -45,13 +57,20 @@ async def fetch(session, url):
         return await response.json()
 """
 
+Function = Callable[..., Awaitable[Any]]
 
-def fails_at_first(attempt: Attempt, failures: int) -> str:
-    """An address of /flaky that fails so many times after a reset, and then answers; another at each check."""
+
+def some_n(attempt: Attempt) -> int:
+    """A number that makes an address another one at each check."""
+    return attempt.chance.randrange(10**6)
+
+
+def fails_at_first(attempt: Attempt, failures: int, **parameters: float) -> str:
+    """An address of /flaky that fails so many times, and then answers; another at each check."""
     while True:
-        url = attempt.api.url("/flaky", rate=0.5, n=attempt.chance.randrange(10**6))
-        attempt.api.reset()
-        if [_status(url) for _ in range(failures + 1)] == [503] * failures + [200]:
+        url = attempt.api.url("/flaky", rate=0.5, n=some_n(attempt), **parameters)
+        # Each run begins with a reset, after which the same attempts fail again.
+        if all((_status(url) == 200) == (at == failures) for at in range(failures + 1)):
             return url
 
 
@@ -61,6 +80,15 @@ def _status(url: str) -> int:
             return int(answer.status)
     except HTTPError as error:
         return error.code
+
+
+def pauses(requests: pandas.DataFrame) -> list[float]:
+    """Seconds between the answer to each attempt and the next attempt at the same address."""
+    found = []
+    for _, attempts in requests.sort_values("start").groupby("url"):
+        answered = attempts["end"] - attempts["reading"]  # who waits with the answer in hand is reading, for the record
+        found += list(attempts["start"].to_numpy()[1:] - answered.to_numpy()[:-1])
+    return found
 
 
 def five_attempts_at_most(attempt: Attempt) -> Judgement:
@@ -115,8 +143,8 @@ async def patiently(session, url):
     for attempt in range(5):
         try:
             return await fetch(session, url)
-        except aiohttp.ClientResponseError:
-            if attempt == 4:
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 4:
                 raise
         await asyncio.sleep(0.05 * 2**attempt + random.uniform(0, 0.05))
 """,
@@ -125,8 +153,8 @@ async def patiently(session, url):
     hints=[
         "What is done up to five times? That line holds all the others.",
         "`try` and `except` belong together: one holds what may fail, the other what is done then.",
-        "`raise` without a name raises the error that was caught: it has to stand inside `except`, and only the last "
-        "attempt may reach it. The wait comes after all that.",
+        "`raise` without a name raises the error that was caught: it has to stand inside `except`, and of the 503s "
+        "only the last may reach it. The wait comes after all that.",
     ],
 )
 
@@ -190,85 +218,168 @@ async def knock():
 )
 
 
-async def _together(fetch_when_told: Any, session: aiohttp.ClientSession, urls: list[str]) -> Any:
-    return await asyncio.gather(*(fetch_when_told(session, url) for url in urls))
+def four_on_one_session(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `is-it-a-bug` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"It returned {seen.result}, over {count(seen.server.connections, 'connection')}."
 
 
-def back_when_told(attempt: Attempt) -> Judgement:
-    """`fetch_when_told(session, url)` waits for as long as Retry-After says."""
-    gaps = []
-    for rate, seconds in ((1, 1), (0.5, 2)):  # a token comes every 1 s, every 2 s
-        urls = [attempt.api.url("/limited", rate=rate, burst=1, n=attempt.chance.randrange(10**6)) for _ in range(2)]
-        seen = attempt.run(urls, with_session=True, through=_together, meanings=_NO_NUMBER)
-        refused, good = seen.server.by_status.get(429, 0), seen.server.by_status.get(200, 0)
-        if refused > 1:
-            yield Finding(
-                f"The header said {count(seconds, 'second')}. It came back earlier, and was refused "
-                f"{count(refused, 'time')} for one page.",
-                "The number is in the headers of each 429, and another one each time.",
-                TOLD,
-            )
-            return ""
-        if good < 2:
-            yield Finding(f"{good} of 2 pages came.", "It never came back after the refusal.", TOLD)
-            return ""
-        yield judges.values(seen, [{"ok": True}] * 2, "the page", TOLD)
-        yield judges.never_blocked(seen, TOLD)
-        starts = sorted(seen.run.requests["start"])
-        gaps.append(starts[-1] - starts[0])
-    if gaps[1] - gaps[0] < 0.5:
-        yield Finding(
-            f"It stayed away {gaps[0]:.1f} s when the server said 1 s, and {gaps[1]:.1f} s when it said 2 s.",
-            "That is a number of your own. The server's is in the headers.",
-            TOLD,
-        )
-    return "Each was refused once, stayed away for as long as the server said, and had its page."
-
-
-_NO_NUMBER = {
-    "TypeError": ("A header is text. `asyncio.sleep` takes a number.", TOLD),
-    "KeyError": ("No header has that name. The section shows how it is spelt.", TOLD),
-}
-
-when_told = Coding(
-    name="when-told",
-    title="Complete: come back when you are told",
-    judge=back_when_told,
-    start="""\
-async def fetch_when_told(session, url):
-    for attempt in range(5):
-        async with session.get(url) as response:
-            if response.status != 429 or attempt == 4:
-                response.raise_for_status()
-                return await response.json()
-            seconds = ...
-        await asyncio.sleep(seconds)
+is_it_a_bug = Choice(
+    name="is-it-a-bug",
+    title="Is it a bug?",
+    judge=four_on_one_session,
+    question="`/stale` answers, and closes the connection as the next request comes in. What are the four ends?",
+    code="""\
+async def four_requests():
+    ends = []
+    async with aiohttp.ClientSession() as session:
+        for method in ("POST", "POST", "POST", "GET"):
+            try:
+                async with session.request(method, api.url("/stale")) as response:
+                    await response.read()
+                    ends.append("answer")
+            except aiohttp.ServerDisconnectedError:
+                ends.append("disconnected")
+    return ends
 """,
-    solution="""\
-async def fetch_when_told(session, url):
-    for attempt in range(5):
-        async with session.get(url) as response:
-            if response.status != 429 or attempt == 4:
-                response.raise_for_status()
-                return await response.json()
-            seconds = float(response.headers.get("Retry-After", 1))
-        await asyncio.sleep(seconds)
-""",
+    given=GIVEN,
+    answers={
+        "a": "four answers: a session hands out no connection that the server closes",
+        "b": "answer, then three times disconnected: the session is broken from then on, which is a bug",
+        "c": "answer, disconnected, answer, answer: the second POST is left to you, the GET is not",
+        "d": "answer, disconnected, answer, disconnected: each second request meets a closed connection",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need the session to know what the server is about to do.",
+            "The connection was open when the request was sent, and closed while it was on its way.",
+            STALE,
+        ),
+        "b": Finding(
+            "That would need the session to keep a connection that has failed.",
+            "It drops it, and opens another for the next request. What you were told is that nobody knows whether this "
+            "one was read.",
+            STALE,
+        ),
+        "d": Finding(
+            "Each second one does meet a closed connection. But the last is a GET.",
+            "What may aiohttp do with a GET that it may not do with a POST?",
+            STALE,
+        ),
+    },
     hints=[
-        "Look at the headers of such an answer: `print(response.headers)`.",
-        "The header is `Retry-After`, and its value is text.",
+        "Which of the four are sent over a connection that was used before?",
+        "The second and the fourth. One of them changes something at the server, and must not be sent twice unasked.",
     ],
+    solution="c: the second POST meets a connection that is being closed, and aiohttp does not repeat it by itself: "
+    "the server may have read it. It is no bug but a question to you. The GET is idempotent, and is sent again unseen.",
 )
+
+
+def who_goes_on(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `client-has-left` by a run."""
+    seen = attempt.run()
+    yield None
+    if seen.result == ["a map"]:
+        return "It returned ['a map']: the handler went on to its end, and its answer went to nobody."
+    return f"The handler goes on to its end. This time it had not begun: the function returned {seen.result}."
+
+
+client_has_left = Choice(
+    name="client-has-left",
+    title="Who stops when the client has left?",
+    judge=who_goes_on,
+    question="The client waits for 0.1 s, the server takes 0.3 s. What does `leaves_early` return?",
+    code="""\
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
+
+
+async def leaves_early():
+    written = []
+
+    async def handler(request):
+        await asyncio.sleep(0.3)
+        written.append("a map")
+        return web.Response(text="ordered")
+
+    async with RawTestServer(handler) as shop, aiohttp.ClientSession() as session:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await session.post(shop.make_url("/"))
+        await asyncio.sleep(0.5)
+    return written
+""",
+    given=GIVEN,
+    answers={
+        "a": "[]: with the request, what the server does for it is cancelled too",
+        "b": "[]: a request that nobody waits for is not sent",
+        "c": "['a map']: the server goes on to its end",
+        "d": "['a map', 'a map']: aiohttp sends it again",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need the server to stop a handler whose client has left.",
+            "The practice API does, since it is told to. Does every server, and what does one made with aiohttp do?",
+            TWICE,
+        ),
+        "b": Finding(
+            "That would need the timeout to be over before the request is on its way.",
+            "`session.post` was awaited for 0.1 s. To send it takes far less.",
+            TWICE,
+        ),
+        "d": Finding(
+            "That would need aiohttp to repeat a POST.",
+            "And it was not the connection that broke: the client itself gave up.",
+            STALE,
+        ),
+    },
+    hints=[
+        "What is cancelled, and in which program? What has the other program been told?",
+        "All that the server sees is a connection that closes. Does `handler` look at it?",
+    ],
+    solution="c: ['a map']. A timeout ends the wait of the client. A server made with aiohttp goes on, unless it is "
+    "made with `handler_cancellation=True`; and even then something may have been done by that time.",
+)
+
+
+CALM = 0.5
+"""Seconds that each page of `stop-means-stop` takes while it is cancelled: in the middle of the second."""
 
 
 def stops_when_asked(attempt: Attempt) -> Judgement:
     """`watch(session, url, times)` outlives failures, and lets a cancellation pass."""
-    calm = attempt.urls(1, delay=0.05)[0]
-    seen = attempt.run(calm, 40, with_session=True, cancel_after=0.4)
-    made = seen.server.requests
-    if seen.ended == "returned" and made >= 40:
+    times = 12
+    flaky = attempt.run(fails_at_first(attempt, 1, delay=0.02), times, with_session=True, meanings=_NOT_NOW)
+    good = flaky.server.by_status.get(200, 0)
+    if flaky.server.requests != times:
         yield Finding(
-            f"It was asked to stop after a few requests, and made all {made}.",
+            f"It should ask {times} times, and asked {count(flaky.server.requests, 'time')}.",
+            "A failure is no reason to stop watching, and none to ask twice.",
+            REQUEST,
+        )
+    yield judges.values(flaky, good, f"the number of good pages, {good}", REQUEST)
+    if flaky.server.peak > 1:
+        yield Finding(
+            f"The server saw {flaky.server.peak} requests in flight at once.",
+            "Who watches asks, waits for the answer, and asks again.",
+            REQUEST,
+        )
+    calm = attempt.urls(1, delay=CALM)[0]
+    seen = attempt.run(calm, 5, with_session=True, cancel_after=1.5 * CALM, may_raise=True)
+    made = seen.server.requests
+    if seen.ended != "cancelled" and (made < 2 or seen.peak > 1):
+        yield Finding(
+            f"It was to be cancelled, and had ended before that, after {count(made, 'request')} of 5.",
+            "It shall ask again as soon as it has its answer, until it has asked often enough.",
+            REQUEST,
+        )
+    elif seen.ended == "returned" and made >= 5:
+        yield Finding(
+            f"It was asked to stop during its second request, and made all {made}.",
             "The `CancelledError` came out of an `await`, and was caught like any failure.",
             REQUEST,
         )
@@ -278,26 +389,20 @@ def stops_when_asked(attempt: Attempt) -> Judgement:
             "Whoever cancelled it cannot tell that from an end of its own. A timeout around it would not raise.",
             REQUEST,
         )
-    yield judges.nothing_left(seen, REQUEST)
-    times = 12
-    flaky = attempt.run(
-        attempt.api.url("/flaky", rate=0.5, n=attempt.chance.randrange(10**6)),
-        times,
-        with_session=True,
-        meanings=_NOT_NOW,
-    )
-    good = flaky.server.by_status.get(200, 0)
-    if flaky.server.requests != times:
+    elif seen.ended == "raised":
         yield Finding(
-            f"It should ask {times} times, and asked {flaky.server.requests} times.",
-            "A failure is no reason to stop watching, and none to ask twice.",
+            f"It was cancelled, and {type(seen.error).__name__} came out.",
+            "Whoever cancelled it waits for the `CancelledError` to come back. Another error looks like a failure.",
             REQUEST,
         )
-    yield judges.values(flaky, good, f"the number of good pages, {good}", REQUEST)
-    return f"{times - good} failures did not stop it; a cancellation did, after {count(made, 'request')} of 40."
+    yield judges.nothing_left(seen, REQUEST)
+    return f"{times - good} failures did not stop it; a cancellation did, after {count(made, 'request')} of 5."
 
 
-_NOT_NOW = {"ClientResponseError": ("One bad status ended the watch. It should bear failures.", REQUEST)}
+_NOT_NOW = {
+    "ClientResponseError": ("One bad status ended the watch. It should bear failures.", REQUEST),
+    "CancelledError": ("Nobody had cancelled it, a page had failed. That should not end the watch.", REQUEST),
+}
 
 stop_means_stop = Coding(
     name="stop-means-stop",
@@ -328,6 +433,8 @@ async def watch(session, url, times):
     hints=[
         "What does a cancellation look like from inside, and at which line does it arrive?",
         "`CancelledError` is a `BaseException`, and no `Exception`. What does the `except` catch, and what should it?",
+        "Catch what a failure raises, and nothing else: a bad status, a broken connection, a timeout. The first two "
+        "have a class of `aiohttp` in common; the third is Python's own.",
     ],
 )
 
@@ -340,20 +447,36 @@ def none_goes_on(attempt: Attempt) -> Judgement:
     yield judges.ran(seen, SIBLINGS)
     yield judges.values(seen, attempt.answers(good), "the pages, in the order of the urls", SIBLINGS)
     yield judges.together(seen, len(good), SIBLINGS)
-    slow = attempt.urls(4, delay=1.0)
-    mixed = [*slow[:2], attempt.api.url("/flaky", rate=1), *slow[2:]]
+    yield judges.nothing_left(seen, SIBLINGS)
+    mixed = attempt.urls(4, delay=1.0)
+    mixed.insert(attempt.chance.randint(1, 3), attempt.api.url("/flaky", rate=1, n=some_n(attempt)))
     failed = attempt.run(mixed, with_session=True, may_raise=True)
     if failed.ended != "raised":
         yield Finding("One page failed, and no error came out.", "The caller has to hear of it.", SIBLINGS)
+    elif not _tells_of_it(failed.error):
+        yield Finding(
+            f"One page failed, and {type(failed.error).__name__} came out, which says nothing of that.",
+            "A task that was cancelled has a `CancelledError` for a result. The failure is in another task."
+            if isinstance(failed.error, asyncio.CancelledError)
+            else "The caller has to hear what failed.",
+            SIBLINGS,
+        )
     ended = int(failed.run.requests["ok"].sum())
     if ended:
         yield Finding(
-            f"One page failed at once, and {ended} others were fetched to the end all the same.",
+            f"One page failed at once, and {count(ended, 'other')} were fetched to the end all the same.",
             "Nobody stopped them: the error waited for pages that are of no use any more.",
             SIBLINGS,
         )
     yield judges.nothing_left(failed, SIBLINGS)
     return f"{len(good)} good pages came together; when one of {len(mixed)} failed, the others were stopped."
+
+
+def _tells_of_it(error: BaseException | None) -> bool:
+    """Whether a bad status is the error, or in the group, or what the error was raised from."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(_tells_of_it(one) for one in error.exceptions)
+    return isinstance(error, aiohttp.ClientResponseError) or (error is not None and _tells_of_it(error.__cause__))
 
 
 all_or_none = Coding(
@@ -379,44 +502,65 @@ async def fetch_all_or_none(session, urls):
 
 def lets_good_ones_pass(attempt: Attempt) -> Judgement:
     """`fetch_politely(session, urls)` backs off without holding a permit."""
-    good = attempt.urls(6, delay=0.02)
-    bad = [attempt.api.url("/flaky", rate=1, n=attempt.chance.randrange(10**6)) for _ in range(2)]
-    seen = attempt.run([*bad, *good], with_session=True)
-    asked = Counter(seen.urls)
+    slow, good = attempt.urls(1, delay=0.7), attempt.urls(8, delay=0.05)
+    bad = [attempt.api.url("/flaky", rate=1, delay=0.03, n=some_n(attempt)) for _ in range(4)]
+    urls = [*slow, *bad, *good]  # the slow one holds one permit, so all others have to share what is left
+    seen = attempt.run(urls, with_session=True)
     yield judges.ran(seen, PERMIT)
     yield judges.at_most(seen, 2, PERMIT)
-    for url in bad:
-        if asked[url] != 4:
-            yield Finding(
-                f"An address that was out of order was asked {count(asked[url], 'time')}, not 4 times.",
-                "The retries were right, and should stay.",
-                PERMIT,
-            )
-            break
-    yield judges.values(
-        seen, [None, None, *attempt.answers(good)], "None for the bad and the pages of the good", PERMIT
-    )
+    yield _four_times(seen, bad)
+    pages = [*attempt.answers(slow), *[None] * len(bad), *attempt.answers(good)]
+    yield judges.values(seen, pages, "None for the bad and the pages of the good, in the order of the urls", PERMIT)
     yield judges.together(seen, 2, PERMIT)
-    # A stall of the machine looks the same, but not twice.
-    if _idle(seen, bad) > ASLEEP and _idle(attempt.run([*bad, *good], with_session=True), bad) > ASLEEP:
+    held = _stood_empty(seen, bad)
+    if held > HELD:  # a machine that stood still looks the same, but not twice
+        held = min(held, _stood_empty(attempt.run(urls, with_session=True), bad))
+    if held > HELD:
         yield Finding(
-            "After the first failures nothing was in flight for a while, although good addresses were waiting.",
-            "The permits were in the hands of those who were asleep, and the server had nothing to do.",
+            f"When a request had failed, its place stood empty for {held:.2f} s, although there were addresses that "
+            "had not been asked yet.",
+            "The permit was in the hand of somebody who was asleep. Who waits for it meanwhile?",
             PERMIT,
         )
     yield judges.nothing_left(seen, PERMIT)
-    return f"{len(good)} good pages passed while the two others backed off; never more than two were in flight."
+    alone = attempt.run(bad[:2], with_session=True)
+    yield _four_times(alone, bad[:2])
+    if sum(sorted(pauses(alone.run.requests))[:-1]) < BACKOFF:  # the longest may be the machine's
+        yield Finding(
+            "An address that was out of order was asked again at once, each time.",
+            "The waits between the attempts were right, and should stay: a server in trouble needs fewer requests. "
+            "The question is what is held meanwhile.",
+            PERMIT,
+        )
+    return f"{len(good)} good pages passed while the bad ones backed off; never more than two were in flight."
 
 
-ASLEEP = 0.09
-"""Seconds: a little less than the first wait of `permit-in-hand`."""
+HELD = 0.008
+"""Seconds for which a place may stand empty: the next one needs a turn of the loop to begin."""
+
+BACKOFF = 0.1
+"""Seconds: far less than two addresses wait between their four attempts, also where chance makes the waits shorter."""
 
 
-def _idle(seen: Observation, bad: list[str]) -> float:
-    """Seconds from the first answer, a failure, until the first request for a good address."""
+def _four_times(seen: Observation, bad: Sequence[str]) -> Finding | None:
+    asked = Counter(seen.urls)
+    wrong = [asked[url] for url in bad if asked[url] != 4]
+    if not wrong:
+        return None
+    return Finding(
+        f"An address that was out of order was asked {count(wrong[0], 'time')}, not 4 times.",
+        "The retries were right, and should stay.",
+        PERMIT,
+    )
+
+
+def _stood_empty(seen: Observation, bad: Sequence[str]) -> float:
+    """Median seconds from the end of a failure to the next request, while addresses waited that had not been asked."""
     requests = seen.run.requests
-    is_bad = requests["url"].isin(bad)
-    return float(requests[~is_bad]["start"].min() - requests[is_bad]["end"].min())
+    last_to_begin = requests.groupby("url")["start"].min().max()
+    ends = requests["end"][requests["url"].isin(bad) & (requests["end"] < last_to_begin)]
+    gaps = [float(requests["start"][requests["start"] > end].min() - end) for end in ends]
+    return statistics.median(gaps) if gaps else 0.0
 
 
 permit_in_hand = Coding(
@@ -425,71 +569,377 @@ permit_in_hand = Coding(
     judge=lets_good_ones_pass,
     start="""\
 async def fetch_politely(session, urls):
-    permits = asyncio.Semaphore(2)
-
     async def fetch_one(url):
         async with permits:
             for attempt in range(4):
                 try:
                     return await fetch(session, url)
-                except aiohttp.ClientResponseError:
-                    if attempt < 3:
-                        await asyncio.sleep(0.1 * 2**attempt)
+                except aiohttp.ClientResponseError as error:
+                    if error.status != 503 or attempt == 3:
+                        return None
+                await asyncio.sleep(0.1 * 2**attempt)
 
-    return await asyncio.gather(*(fetch_one(url) for url in urls))
+    permits = asyncio.Semaphore(2)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(fetch_one(url)) for url in urls]
+    return [task.result() for task in tasks]
 """,
     solution="""\
 async def fetch_politely(session, urls):
-    permits = asyncio.Semaphore(2)
-
     async def fetch_one(url):
         for attempt in range(4):
             try:
                 async with permits:
                     return await fetch(session, url)
-            except aiohttp.ClientResponseError:
-                if attempt < 3:
-                    await asyncio.sleep(0.1 * 2**attempt)
+            except aiohttp.ClientResponseError as error:
+                if error.status != 503 or attempt == 3:
+                    return None
+            await asyncio.sleep(0.1 * 2**attempt)
 
-    return await asyncio.gather(*(fetch_one(url) for url in urls))
+    permits = asyncio.Semaphore(2)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(fetch_one(url)) for url in urls]
+    return [task.result() for task in tasks]
 """,
+    limit=8.0,
     hints=[
         "What does `fetch_one` hold while it sleeps? Who waits for that?",
         "A permit is for a request in flight. Which single line has one in flight?",
+        "Each attempt takes a permit of its own, and has given it back before it sleeps.",
+    ],
+)
+
+
+HELD_BACK = 0.012
+"""Seconds from a call to its first request, on average: it takes next to none where nothing is in between."""
+
+
+def _late(seen: Observation) -> float:
+    """Mean seconds from a call, whose time comes first in each result, to its first request."""
+    first = sorted(starts[0] for starts in _starts(seen).values())
+    calls = sorted(called - seen.run.began for called, _ in seen.result)
+    waits = [begun - called for begun, called in zip(first, calls, strict=False)]
+    return float(statistics.mean(waits)) if waits else 0.0
+
+
+def _starts(seen: Observation) -> dict[str, list[float]]:
+    """For each address, when its requests began."""
+    by_url = seen.run.requests.sort_values("start").groupby("url")["start"]
+    return {str(url): list(starts) for url, starts in by_url}
+
+
+CLIENTS = 40
+WINDOW = 0.1
+"""Seconds within which those who come back are counted together."""
+
+MOST = CLIENTS // 2
+"""So many may come back within `WINDOW`: half a second of chance brings about a fifth, none at all brings all."""
+
+WIDE = 0.38
+"""Seconds: of forty waits from a range of half a second the longest and the shortest nearly always differ by more."""
+
+SPREAD_BY_MACHINE = 0.1
+"""Seconds over which the failures may reach the clients: on a machine so busy that it takes longer, ask once more."""
+
+
+async def _all_come(come_back: Function, session: aiohttp.ClientSession, url: str) -> list[Any]:
+    """For each client, when it called for its page, and what was returned."""
+
+    async def come(number: int) -> tuple[float, Any]:
+        await asyncio.sleep(0.005 * number)
+        called = time.perf_counter()
+        return called, await come_back(session, f"{url}&n={number}")
+
+    return list(await asyncio.gather(*(come(number) for number in range(CLIENTS))))
+
+
+def not_all_together(attempt: Attempt) -> Judgement:
+    """`come_back(session, url)` waits for so long that those who failed together do not come back together."""
+    url = attempt.api.url("/outage", seconds=0.5 + attempt.chance.random() / 10)
+    for _ in range(3):
+        seen = attempt.run(url, with_session=True, through=_all_come, meanings=_GAVE_UP)
+        requests = seen.run.requests
+        failed = requests["end"][requests["status"] == 503]
+        if len(failed) and failed.max() - failed.min() < SPREAD_BY_MACHINE:
+            break
+    late = _late(seen)
+    seen.result = [page for _, page in seen.result]
+    yield judges.values(seen, [{"ok": True}] * CLIENTS, "the page, for each of them", STORM)
+    yield judges.never_blocked(seen, STORM)
+    back = requests["start"][requests["start"] > failed.min()].to_numpy()
+    crowd = max((int(((back >= at) & (back < at + WINDOW)).sum()) for at in back), default=0)
+    waits = pauses(requests)
+    spread = max(waits, default=0.0) - min(waits, default=0.0)
+    if late > HELD_BACK:
+        yield Finding(
+            "They waited before the first attempt.",
+            "Nothing had failed yet. It is their return that should not be in step.",
+            STORM,
+        )
+    elif crowd > MOST:
+        yield Finding(
+            f"{crowd} of {CLIENTS} came back within one tenth of a second.",
+            "All that failed together waited equally long. Longer waits would bring them back together as well."
+            if spread < WINDOW / 2
+            else f"Their waits differ by {spread:.2g} s at most: too little to take them apart.",
+            STORM,
+        )
+    elif spread < WIDE:
+        yield Finding(
+            f"Their waits differ by {spread:.2g} s at most.",
+            "That takes them apart a little. Their return should be spread over half a second or more.",
+            STORM,
+        )
+    yield judges.nothing_left(seen, STORM)
+    return f"{CLIENTS} failed at the same moment; within one tenth of a second at most {crowd} of them came back."
+
+
+not_in_step = Coding(
+    name="not-in-step",
+    title="Repair: not all at the same moment",
+    judge=not_all_together,
+    start="""\
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(0.5 * 2**attempt)
+""",
+    solution="""\
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(random.uniform(0, 2**attempt))
+""",
+    hints=[
+        "Forty have failed at the same moment. When does each of them come back?",
+        "The wait grows with `attempt`, and `attempt` is the same number for all of them.",
+        "Draw the wait anew each time, by `random`, from a range that is half a second wide or wider.",
+    ],
+)
+
+
+TENTH = 0.09
+"""Seconds: a little less than a tenth, for clocks that are coarse."""
+
+
+def back_when_told(attempt: Attempt) -> Judgement:
+    """`fetch_when_told(session, url)` comes back as Retry-After says; five attempts at most."""
+    told = {
+        seconds: [fails_at_first(attempt, 1, status=429, retry_after=seconds) for _ in range(3)] for seconds in (1, 2)
+    }
+    silent = fails_at_first(attempt, 2, status=429)
+    hopeless = attempt.api.url("/flaky", rate=1, status=429, n=some_n(attempt))
+    missing = attempt.api.url("/countries/XX", n=some_n(attempt))
+    urls = [*told[1], *told[2], silent, hopeless, missing]
+    seen = attempt.run(urls, with_session=True, through=_each, meanings=_NO_NUMBER)
+    ends = dict(zip(urls, seen.result, strict=True))  # how, and with what
+    asked = Counter(seen.urls)
+    gaps = {url: [later - earlier for earlier, later in pairwise(starts)] for url, starts in _starts(seen).items()}
+    yield judges.never_blocked(seen, TOLD)
+    for seconds, pages in told.items():
+        gave_up = [url for url in pages if asked[url] < 2]
+        if gave_up:
+            yield Finding(
+                f"It was refused once, and did not come back: {_end(ends[gave_up[0]])}.",
+                "The refusal said when there would be an answer.",
+                TOLD,
+            )
+            return ""
+        soonest = min(gap for url in pages for gap in gaps[url])
+        if soonest < seconds - 0.02:
+            yield Finding(
+                f"The header said {count(seconds, 'second')}. It came back earlier, after {soonest:.2f} s.",
+                "The number is in the headers of each 429, and another one each time.",
+                TOLD,
+            )
+            return ""
+        wrong = [url for url in pages if ends[url] != ("returned", {"ok": True, "attempt": 2})]
+        if wrong:
+            yield Finding(f"The second answer was good, and it did not return it: {_end(ends[wrong[0]])}.", "", TOLD)
+            return ""
+    means = {seconds: statistics.mean(gaps[url][0] for url in pages) for seconds, pages in told.items()}
+    if means[2] - means[1] < 0.3:
+        yield Finding(
+            f"It stayed away {means[1]:.1f} s when the server said 1 s, and {means[2]:.1f} s when it said 2 s.",
+            "That is a number of your own. The server's is in the headers.",
+            TOLD,
+        )
+    waits = [*gaps.get(silent, []), *gaps.get(hopeless, [])]
+    if waits and statistics.median(waits) < TENTH:
+        yield Finding(
+            f"Where the header was missing, it came back after {statistics.median(waits):.2f} s.",
+            "A refusal without a number is no invitation: it should wait at least a tenth of a second.",
+            TOLD,
+        )
+    if ends[silent] != ("returned", {"ok": True, "attempt": 3}):
+        yield Finding(
+            f"Two refusals came without the header, the third answer was good: {_end(ends[silent])}.",
+            "A server may leave the header out. What is to be done then?",
+            TOLD,
+        )
+    if asked[hopeless] != 5:
+        yield Finding(
+            f"A page that was refused each time was asked for {count(asked[hopeless], 'time')}, not 5 times.",
+            "Five attempts in all: the first one counts.",
+            TOLD,
+        )
+    if ends[hopeless] != ("raised", 429):
+        yield Finding(
+            f"The fifth attempt was refused too: {_end(ends[hopeless])}.",
+            "Whoever calls it should hear what the server said: raise the error of the request.",
+            TOLD,
+        )
+    if asked[missing] != 1:
+        yield Finding(
+            f"A page that does not exist was asked for {count(asked[missing], 'time')}.",
+            "A 404 will be a 404 next time. Only a 429 means: later.",
+            TOLD,
+        )
+    if ends[missing] != ("raised", 404):
+        yield Finding(
+            f"The answer was 404: {_end(ends[missing])}.",
+            "What came with that status is no page. `raise_for_status` makes an error of it.",
+            TOLD,
+        )
+    yield judges.nothing_left(seen, TOLD)
+    return "Each came back when it was told, and not before; without a word it waited, and gave up after five attempts."
+
+
+async def _each(function: Function, session: aiohttp.ClientSession, urls: Sequence[str]) -> list[Any]:
+    """How it ends for each url, all at once, and with what: a page, or the status of an error."""
+
+    async def one(url: str) -> tuple[str, Any]:
+        try:
+            async with asyncio.timeout(STILL_ASKING):
+                return "returned", await function(session, url)
+        except aiohttp.ClientResponseError as error:
+            return "raised", error.status
+        except TimeoutError:
+            return "went on", None
+
+    return list(await asyncio.gather(*(one(url) for url in urls)))
+
+
+STILL_ASKING = 6.5
+"""Seconds after which a function that asks again and again is stopped, for the judge to say so."""
+
+
+def _end(end: tuple[str, Any]) -> str:
+    """What came of a call of `_each`, in words."""
+    how, what = end
+    if how == "raised":
+        return f"an error with status {what} came out"
+    if how == "went on":
+        return f"it was still asking after {STILL_ASKING:g} s"
+    text = repr(what)
+    return f"it returned {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+_NO_NUMBER = {
+    "TypeError: '<=' not supported": ("A header is text. `asyncio.sleep` takes a number.", TOLD),
+    "TypeError: NoneType": ("This answer had no such header. A server may leave it out.", TOLD),
+    "KeyError: 'Retry-After'": ("This answer had no such header. A server may leave it out.", TOLD),
+    "KeyError: 'retry-after'": ("This answer had no such header. A server may leave it out.", TOLD),
+    "KeyError": ("No header has that name. The section shows how it is spelt.", TOLD),
+    "AttributeError: NoneType": ("This answer had no such header. A server may leave it out.", TOLD),
+}
+
+when_told = Coding(
+    name="when-told",
+    title="Write: come back when you are told",
+    judge=back_when_told,
+    start='''\
+async def fetch_when_told(session, url):
+    """The page; after a 429 it comes back when it was told to, five attempts in all."""
+    ...
+''',
+    solution="""\
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            said = response.headers.get("Retry-After", "")
+        seconds = int(said) if said.isdecimal() else 0.1
+        await asyncio.sleep(seconds + random.uniform(0, 0.2))
+""",
+    limit=8.0,
+    hints=[
+        "`fetch` makes an error of a bad status. The headers are in the answer, and in that error as well: "
+        "`response.headers`, `error.headers`.",
+        "The header is `Retry-After`, its value is text, and it may be missing: what does `.get` return then?",
+        "A loop over five attempts: on a 429 that is not the last, note for how long, leave the block of the request, "
+        "and sleep. In all other cases let `raise_for_status` speak, then return the page.",
     ],
 )
 
 
 def only_what_came(attempt: Attempt) -> Judgement:
     """`pages_in_time(session, urls, seconds)` returns what came, in order, and leaves nothing."""
-    quick = attempt.urls(5, delay=0.05)
-    hanging = [attempt.api.url("/stall", n=attempt.chance.randrange(10**6)) for _ in range(3)]
-    urls = attempt.chance.sample(quick + hanging, len(quick + hanging))
-    seen = attempt.run(urls, 1.0, with_session=True, meanings=_OUT_OF_TIME)
+    quick, late = attempt.urls(5, delay=0.05), attempt.urls(2, delay=LATER)
+    hanging = [attempt.api.url("/stall", n=some_n(attempt)) for _ in range(2)]
+    urls = [*quick, *late, *hanging]
+    attempt.chance.shuffle(urls)
+    seen = attempt.run(urls, PATIENCE, with_session=True, meanings=_OUT_OF_TIME)
     yield judges.ran(seen, PARTIAL)
     yield judges.asked(seen, urls, PARTIAL)
     yield judges.together(seen, len(urls), PARTIAL)
     pages = attempt.answers([url for url in urls if url in quick])
+    everything = attempt.answers([url for url in urls if url not in hanging])
+    if seen.result == everything:
+        yield Finding(
+            f"It was given {PATIENCE:g} s, and returned pages that took {LATER:g} s.",
+            "How long it waits is for whoever calls it to say.",
+            PARTIAL,
+        )
     yield judges.values(seen, pages, "the pages that came in time, in the order of the urls", PARTIAL)
     yield judges.nothing_left(seen, PARTIAL)
+    mixed = [*late, *quick[:3]]
+    attempt.chance.shuffle(mixed)
     patience = 4.0
-    early = attempt.run(quick, patience, with_session=True, meanings=_OUT_OF_TIME)
+    early = attempt.run(mixed, patience, with_session=True, meanings=_OUT_OF_TIME)
     if early.run.wall > 0.9 * patience:
         yield Finding(
-            f"All pages were there at once, and it waited for the {patience:g} s all the same.",
+            f"All pages were there long before, and it waited for the {patience:g} s all the same.",
             "The time is a limit, not a duration.",
             PARTIAL,
         )
-    yield judges.values(early, attempt.answers(quick), "all the pages, in the order of the urls", PARTIAL)
-    cancelled = attempt.run(hanging, 4.0, with_session=True, cancel_after=0.3, may_raise=True)
+    if early.result == attempt.answers([url for url in mixed if url in quick]):
+        yield Finding(
+            f"It was given {patience:g} s, and had not waited for pages that take {LATER:g} s.",
+            "How long it waits is for whoever calls it to say.",
+            PARTIAL,
+        )
+    yield judges.values(early, attempt.answers(mixed), "all the pages, in the order of the urls", PARTIAL)
+    cancelled = attempt.run([*hanging, *late], patience, with_session=True, cancel_after=0.3, may_raise=True)
     if left := len(cancelled.tasks_left):
         yield Finding(
-            f"It was cancelled while it waited, and {count(left, 'task')} of {len(hanging)} went on.",
+            f"It was cancelled while it waited, and {count(left, 'task')} went on.",
             "The `CancelledError` came out of the `await` at which it stood, and the lines below it were not reached.",
             REQUEST,
         )
+    if cancelled.ended != "cancelled":
+        yield Finding(
+            "It was cancelled, and no `CancelledError` came out.",
+            "Whoever cancelled it cannot tell that from an end of its own.",
+            REQUEST,
+        )
+    yield judges.nothing_left(cancelled, REQUEST)
     return f"{len(quick)} of {len(urls)} pages came in time, and nothing was left of the others."
 
+
+PATIENCE = 0.6
+LATER = 1.4
+"""Seconds: too late for `PATIENCE`, in time for more. Who waits for a time of his own gets one of the two wrong."""
 
 _OUT_OF_TIME = {
     "TimeoutError": ("The time was over, and the pages that were there are lost with the error.", PARTIAL),
@@ -539,7 +989,7 @@ def helps_or_not(attempt: Attempt) -> Judgement:
             "Four attempts in all: the first one counts.",
             RETRIES,
         )
-    yield _raised(down.error, "503 for the fourth time")
+    yield _raised(down.error, 503, "503 for the fourth time")
     missing = attempt.run(attempt.api.url("/countries/XX"), with_session=True, may_raise=True)
     if missing.server.requests != 1:
         yield Finding(
@@ -547,20 +997,80 @@ def helps_or_not(attempt: Attempt) -> Judgement:
             "A 404 will be a 404 next time. Look at the status of the error.",
             RETRIES,
         )
-    yield _raised(missing.error, "404")
+    yield _raised(missing.error, 404, "404")
     yield judges.never_blocked(down, RETRIES)
     yield judges.nothing_left(down, RETRIES)
-    return "A 503 was tried again, up to four attempts; a 404 was believed."
+    if statistics.median([*pauses(seen.run.requests), *pauses(down.run.requests)] or [1]) < AT_ONCE:
+        yield Finding(
+            "It asked again at once, each time.",
+            "What answers 503 is in trouble, and a moment later it still is. There should be a short wait between.",
+            RETRIES,
+        )
+    others = {attempt.api.url("/flaky", rate=1, status=status, n=n): status for status in OTHERS for n in (1, 2)}
+    once = _delays_to_first(attempt, list(others))
+    again = [url for url, made in Counter(once.urls).items() if made > 1]
+    if again:
+        yield Finding(
+            f"A {others[again[0]]} was asked for again.",
+            "One status is worth another try here, and no other: look at the number, not at its first figure.",
+            RETRIES,
+        )
+    wrong = [url for url, end in zip(others, once.result, strict=True) if end[1] != others[url]]
+    if wrong and not again:
+        yield Finding(
+            f"The answer was {others[wrong[0]]}, and no error with that status came out.",
+            "Whoever calls it should hear what the server said: raise the error of the request.",
+            RETRIES,
+        )
+    # A machine that stood still looks like a wait, but not twice.
+    if _late(once) > HELD_BACK and _late(_delays_to_first(attempt, list(others))) > HELD_BACK:
+        yield Finding(
+            "It waited before the first attempt.", "Nothing had failed yet. Who has to wait, and for what?", RETRIES
+        )
+    slow = attempt.api.url("/flaky", rate=1, delay=1.0, n=some_n(attempt))
+    cancelled = attempt.run(slow, with_session=True, cancel_after=0.2, may_raise=True)
+    if cancelled.ended != "cancelled" or cancelled.server.requests > 1:
+        yield Finding(
+            "It was cancelled at its first attempt, and made another."
+            if cancelled.server.requests > 1
+            else "It was cancelled at its first attempt, and no `CancelledError` came out.",
+            "A cancellation is no failure of the server's, and no status comes with it. What does your `except` catch?",
+            REQUEST,
+        )
+    yield judges.nothing_left(cancelled, REQUEST)
+    return "A 503 was tried again, up to four attempts, with a wait between; a 404 and others were believed."
 
 
-def _raised(error: BaseException | None, what: str) -> Finding | None:
-    if isinstance(error, aiohttp.ClientResponseError):
+OTHERS = (429, 500, 502, 504)
+
+
+def _raised(error: BaseException | None, status: int, what: str) -> Finding | None:
+    if isinstance(error, aiohttp.ClientResponseError) and error.status == status:
         return None
     return Finding(
         f"The answer was {what}, and {type(error).__name__ if error else 'no error'} came out.",
         "Whoever calls it should hear what the server said: raise the error of the request.",
         RETRIES,
     )
+
+
+def _delays_to_first(attempt: Attempt, urls: Sequence[str]) -> Observation:
+    """A run whose result is, for each url, when it was called for, and the status that it raised."""
+    return attempt.run(urls, with_session=True, through=_each_called, meanings=_GAVE_UP)
+
+
+async def _each_called(function: Function, session: aiohttp.ClientSession, urls: Sequence[str]) -> list[Any]:
+    """For each url, all at once, when it was called for, and the status of the error that came out."""
+
+    async def one(url: str) -> tuple[float, Any]:
+        called = time.perf_counter()
+        try:
+            await function(session, url)
+        except Exception as error:
+            return called, getattr(error, "status", None)
+        return called, None
+
+    return list(await asyncio.gather(*(one(url) for url in urls)))
 
 
 worth_another_try = Coding(
@@ -585,6 +1095,130 @@ async def fetch_if_it_helps(session, url):
         "`fetch` raises a `ClientResponseError`. Which of its attributes says what the server has answered?",
         "With `stamina`, `on=` may be a function: it gets the error, and returns whether to try again.",
         "Without: a loop over four attempts, `try`, `except`, and `raise` if the status is another or the attempt is "
-        "the last.",
+        "the last. The wait comes after that.",
+    ],
+)
+
+
+BEFORE = {"1": "a globe", "2": "a compass"}
+"""What stands in the book of the shop at first."""
+
+
+def in_the_book_once(attempt: Attempt) -> Judgement:
+    """`order_once(session, url, thing)` orders once, whenever the connection breaks."""
+    things = [f"map {number}" for number in attempt.chance.sample(range(100, 1000), 5)]
+    with Shop(BEFORE) as shop:
+        broken: list[tuple[str, list[Break]]] = [
+            ("at no time", []),
+            ("after the shop had written the order down", ["after"]),
+            ("before the shop had written the order down", ["before"]),
+            ("twice: before the shop had written the order down, and then after", ["before", "after"]),
+        ]
+        for thing, (when, breaks) in zip(things, broken, strict=False):
+            yield from _ordered(attempt, shop, thing, when, breaks)
+        before = len(shop.sent)
+        shop.breaks = ["before"] * 20
+        down = attempt.run(shop.url, things[-1], with_session=True, may_raise=True)
+        sent, puts = len(shop.sent) - before, any(method == "PUT" for method, _, _ in shop.sent[before:])
+        if not isinstance(down.error, OSError | aiohttp.ClientError):
+            yield Finding(
+                f"Each connection broke before the order was written down, and "
+                f"{type(down.error).__name__ if down.error else 'no error'} came out.",
+                "Whoever called it takes that for an order. Let the last error out.",
+                TWICE,
+            )
+        if sent not in ((3, 6) if puts else (3,)):
+            yield Finding(
+                f"Each connection broke. The shop saw the order {count(sent, 'time')}, not {6 if puts else 3} times.",
+                "Three attempts in all: the first one counts."
+                f"{' `aiohttp` itself sends a `PUT` that gets no answer once more: three are six.' if puts else ''}",
+                TWICE,
+            )
+        yield judges.never_blocked(down, TWICE)
+        yield judges.nothing_left(down, TWICE)
+    return "Connections broke before and after the order was written down, and each order stands in the book once."
+
+
+def _ordered(attempt: Attempt, shop: Shop, thing: str, when: str, breaks: list[Break]) -> Judgement:
+    """One order of `ordered-once`, and what the book says afterwards."""
+    others, before = dict(shop.book), len(shop.sent)
+    shop.breaks = list(breaks)
+    seen = attempt.run(shop.url, thing, with_session=True, may_raise=bool(breaks), meanings=_SENT)
+    sent = shop.sent[before:]
+    keys, old_keys = ({key for _, _, key in some if key} for some in (sent, shop.sent[:before]))
+    numbers = shop.numbers_of(thing)
+    broke = f"The connection broke {when}."
+    changed = [number for number, ordered in others.items() if shop.book.get(number) != ordered]
+    if not sent:
+        yield Finding(
+            "The shop saw no order.", "It orders at `url`, by `POST`, or by `PUT` with a number behind it.", TWICE
+        )
+    elif changed:
+        yield Finding(
+            f"Order {changed[0]!r} was {others[changed[0]]!r}. Now it is {shop.book.get(changed[0])!r}.",
+            "`PUT` to a number that is taken replaces what stands there. Each order needs a number that no other has.",
+            TWICE,
+        )
+    elif keys & old_keys:
+        yield Finding(
+            "Two orders came with the same key.", "To the shop the second is the first, sent once more.", TWICE
+        )
+    elif len(numbers) > 1:
+        yield Finding(
+            f"{broke} The order stands in the book {count(len(numbers), 'time')}.",
+            "Each attempt had a number or a key of its own. To the shop those are different orders."
+            if len(keys) > 1 or all(number for _, number, _ in sent)
+            else "A broken connection does not say that nothing was done, and a `POST` makes a new order each time: "
+            "by what is the shop to know the second one again?",
+            TWICE,
+        )
+    elif seen.ended != "returned":
+        yield Finding(
+            f"{broke} {type(seen.error).__name__} came out. The shop had seen the order {count(len(sent), 'time')}.",
+            "There are three attempts. A repetition does no harm where the shop can tell that it is one.",
+            TWICE,
+        )
+    elif not numbers:
+        odd = [ordered for number, ordered in shop.book.items() if number not in others]
+        yield Finding(
+            f"{broke} The order is not in the book.{f' What is there is {odd[0]!r}.' if odd else ''}",
+            "What is ordered is the body: `data=thing`." if odd else "It was taken for done, and it was not.",
+            TWICE,
+        )
+    else:
+        yield judges.values(seen, {"number": numbers[0], "order": thing}, "what the shop has in its book", TWICE)
+    return ""
+
+
+_SENT = {"ClientResponseError": ("The shop said no. Look at the method and the address that it takes.", TWICE)}
+
+ordered_once = Coding(
+    name="ordered-once",
+    title="Write: ordered once",
+    judge=in_the_book_once,
+    start='''\
+async def order_once(session, url, thing):
+    """What the shop has in its book; three attempts, and the order stands there once."""
+    ...
+''',
+    solution="""\
+async def order_once(session, url, thing):
+    mine = f"{url}/{uuid4()}"  # one number for all attempts
+    patience = aiohttp.ClientTimeout(total=5)
+    for attempt in range(3):
+        try:
+            async with session.put(mine, data=thing, timeout=patience) as response:
+                response.raise_for_status()
+                return await response.json()
+        except (aiohttp.ClientConnectionError, TimeoutError):
+            if attempt == 2:
+                raise
+        await asyncio.sleep(random.uniform(0, 0.1 * 2**attempt))
+""",
+    hints=[
+        "The connection broke. What may the shop have done by then? Which two cases can you not tell apart?",
+        "What could the shop know a repetition by? Who has to choose that, and before which attempt?",
+        "A `PUT` to a number of your own may be sent as often as you like. Draw the number once, with `uuid4()`, and "
+        "then make three attempts with it.",
     ],
 )

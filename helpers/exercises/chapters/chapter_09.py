@@ -1,17 +1,24 @@
 """The exercises of 09 Thousands at once."""
 
+import inspect
 import time
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from statistics import median
 from typing import Any
+
+import numpy as np
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
+from helpers.exercises.bench.plain import kind_of
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
-from helpers.exercises.finding import Finding
+from helpers.exercises.finding import Finding, Telling
 from helpers.page.words import count
 
+WAITS = "Ten thousand waits fit into one thread"
 CAPACITY = "More at once is not more per second"
 STALL = "A loop of requests hides the stall"
 RATE = "A semaphore is not a rate limit"
@@ -34,6 +41,136 @@ async def fetch(session, url):
         response.raise_for_status()
         return await response.json()
 """
+
+
+def a_hundred_waits(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `threads-or-tasks` by a run."""
+    seen = attempt.run()
+    in_threads, in_tasks = seen.result
+    yield None
+    return f"The threads took {in_threads:.2f} s, the tasks {in_tasks:.2f} s. In both, 0.50 s of it was the wait."
+
+
+threads_or_tasks = Choice(
+    name="threads-or-tasks",
+    title="Threads or tasks, for a hundred waits?",
+    judge=a_hundred_waits,
+    question="A hundred waits of half a second, in a hundred threads, and then in a hundred tasks. Which are quicker?",
+    code="""\
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+
+async def a_hundred_of_each():
+    with ThreadPoolExecutor(100) as threads:
+        began, loop = time.perf_counter(), asyncio.get_running_loop()
+        waits = (loop.run_in_executor(threads, time.sleep, 0.5) for _ in range(100))
+        await asyncio.gather(*waits)
+        in_threads = time.perf_counter() - began
+    began = time.perf_counter()
+    await asyncio.gather(*(asyncio.sleep(0.5) for _ in range(100)))
+    return in_threads, time.perf_counter() - began
+""",
+    given=GIVEN,
+    answers={
+        "a": "the tasks, many times: async is faster",
+        "b": "neither, or hardly: both wait once",
+        "c": "the threads, many times: they wait at the same time, tasks take turns",
+        "d": "the tasks: under the GIL the threads wait one after another, for 50 s",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need a wait that is shorter in a task.",
+            "Half a second is half a second for both. What a task saves is memory, and the making of a thread. How "
+            "much is that for a hundred?",
+            WAITS,
+        ),
+        "c": Finding(
+            "That would need tasks that wait in turn.",
+            "They take turns with the processor. While they wait none of them needs it.",
+            WAITS,
+        ),
+        "d": Finding(
+            "That would need a thread that keeps the GIL while it waits.",
+            "It lets go of it before it sleeps, and before it waits for a socket.",
+            WAITS,
+        ),
+    },
+    hints=[
+        "What does each of the two hundred do for most of its time? Does that take a processor?",
+        "Look at the first panel of the section's chart, at a hundred. Where do the two lines part?",
+    ],
+    solution="b: neither, or hardly. A hundred waits overlap in threads as in tasks. The difference is in what a "
+    "waiter weighs, and that counts for thousands.",
+)
+
+
+def five_against_forty(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `more-permits` by a run."""
+    seen = attempt.run()
+    requests = seen.run.requests.sort_values("start")
+    told = []
+    for part in (requests[:40], requests[40:]):
+        wall, each = part["end"].max() - part["start"].min(), part["end"] - part["start"]
+        told.append(f"forty answers in {wall:.1f} s, {each.mean():.2f} s each on average")
+    yield None
+    return f"Through five permits: {told[0]}. Through forty: {told[1]}."
+
+
+more_permits = Choice(
+    name="more-permits",
+    title="What do more permits bring?",
+    judge=five_against_forty,
+    question="The server has five places, each request takes one for 0.1 s. What do forty permits bring, after five?",
+    code="""\
+async def forty_requests(at_once):
+    permits = asyncio.Semaphore(at_once)
+
+    async def ask(number):
+        async with permits:
+            return await fetch(session, api.url("/capacity", k=5, delay=0.1, n=number))
+
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.gather(*(ask(number) for number in range(40)))
+
+
+async def five_then_forty():
+    await forty_requests(5)
+    await forty_requests(40)
+""",
+    given=GIVEN,
+    answers={
+        "a": "eight times as many answers a second",
+        "b": "as many answers a second, and each as quick: the waits overlap",
+        "c": "as many answers a second, and each takes longer",
+        "d": "fewer answers a second: the server refuses thirty-five",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need a server with forty places.",
+            "More at once is more per second up to the knee. Where is the knee of a server with five places?",
+            CAPACITY,
+        ),
+        "b": Finding(
+            "That would need somebody to work on all forty at once.",
+            "Waits overlap where nobody has to work meanwhile. What do thirty-five wait for here?",
+            CAPACITY,
+        ),
+        "d": Finding(
+            "That would need a server that says no.",
+            "This one has a queue at its door, as most have. Nobody there is refused.",
+            CAPACITY,
+        ),
+    },
+    hints=[
+        "How many answers a second can five places give, with 0.1 s for each? Are permits in that sum?",
+        "Little's law: in flight = answers per second times seconds each. The second number stays. The first goes up.",
+    ],
+    solution="c: five places give fifty answers a second, however many ask. With forty in flight, each stands in the "
+    "server's queue before it has a place. The permits only say where it waits: here or there.",
+)
 
 
 def rate_times_seconds(attempt: Attempt) -> Judgement:
@@ -148,10 +285,14 @@ async def work(session, queue, pages):
 """
 
 
+class _Filled(list[Any]):
+    """A list for the function to fill. Of a plain one the bench would hand out a copy."""
+
+
 def queue_and_workers(attempt: Attempt) -> Judgement:
     """`save_all(session, urls, pages)` has three workers ask for all, through a queue of five at most."""
     urls = attempt.urls(12, delay=0.05)
-    pages: list[Any] = []
+    pages = _Filled()
     seen = attempt.run(urls, pages, with_session=True, meanings=_GROUP_ENDED)
     yield judges.asked(seen, urls, QUEUE)
     yield judges.together(seen, 3, QUEUE)
@@ -162,13 +303,13 @@ def queue_and_workers(attempt: Attempt) -> Judgement:
     return f"{len(urls)} addresses went through a queue of five at most; three workers emptied it, and went home."
 
 
-_GROUP_ENDED = {
-    "ExceptionGroup": (
-        "An error in the block of a task group, or in one of its tasks, ends them all. Is every name made before it is "
-        "used?",
-        QUEUE,
-    ),
-}
+_MADE_TOO_LATE = (
+    "An error in the block of a task group, or in one of its tasks, ends them all. Is every name made before it is "
+    "used?",
+    QUEUE,
+)
+
+_GROUP_ENDED = {"NameError": _MADE_TOO_LATE, "UnboundLocalError": _MADE_TOO_LATE}
 
 workers_first = Order(
     name="workers-first",
@@ -198,28 +339,44 @@ async def save_all(session, urls, pages):
 
 def before_the_slow_one(attempt: Attempt) -> Judgement:
     """`fetch_all(session, urls)` keeps five in flight while a slow one is on its way."""
-    codes = attempt.codes(15)
-    slow = attempt.chance.randint(1, 3)
-    delays = [1.0 if at == slow else 0.03 for at in range(len(codes))]
-    urls = [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
+    # Some stand behind each of these in a batch of five, among every fifth, and in a fifth of the list.
+    slow = attempt.chance.choice((6, 13, 17))
+    urls = _answered_after(attempt, [1.0 if at == slow else 0.05 for at in range(23)])
     seen = attempt.run(urls, with_session=True)
     yield judges.ran(seen, BATCHES)
-    yield judges.asked(seen, urls, BATCHES)
+    if others := judges.asked(seen, urls, BATCHES):
+        yield others
+        return ""
     yield judges.at_most(seen, 5, BATCHES)
     yield judges.together(seen, 5, BATCHES)
-    requests = seen.run.requests
-    answered = requests["end"][requests["url"] == urls[slow]].min()
-    begun = int((requests["start"] + requests["queued"] < answered).sum())
-    if begun < 10:
+    begun = _begun_before_the_answer(seen, urls[slow])
+    if begun < len(urls):
         yield Finding(
             f"When the slow one had its answer, {begun} of {len(urls)} had been begun.",
-            "The others of its group had been answered long since. Nothing went on in their places until the slow one "
-            "was there.",
+            "The others waited behind it, for the rest of its batch or for a turn in its share of the list, while "
+            "places stood empty.",
             BATCHES,
         )
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", BATCHES)
     yield judges.nothing_left(seen, BATCHES)
-    return f"While the slow one was on its way, {begun - 1} others were begun, never more than five at once."
+    return f"When the slow one had its answer all {begun} had been begun, and at most {seen.server.peak} were at once."
+
+
+def _answered_after(attempt: Attempt, delays: Sequence[float]) -> list[str]:
+    """An address for each delay, which it takes to answer."""
+    codes = attempt.codes(len(delays))
+    return [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
+
+
+def _starts(seen: Observation) -> list[float]:
+    """When each request was begun, in order; waiting for a connection of the pool does not count."""
+    return sorted(float(start) for start in seen.run.requests["start"] + seen.run.requests["queued"])
+
+
+def _begun_before_the_answer(seen: Observation, url: str) -> int:
+    """How many requests had been begun when this one had its answer."""
+    requests = seen.run.requests
+    return bisect_left(_starts(seen), requests["end"][requests["url"] == url].min())
 
 
 no_more_batches = Coding(
@@ -257,14 +414,19 @@ async def fetch_all(session, urls):
 
 
 def within_the_rate(attempt: Attempt) -> Judgement:
-    """`ask_all(session, urls, rate)` keeps to a rate, of which the server is a little more generous."""
-    rate = 25
-    urls = [
-        attempt.api.url("/limited", rate=30, burst=15, delay=0.1, n=n) for n in attempt.chance.sample(range(999), 50)
-    ]
-    seen = attempt.run(urls, rate, with_session=True, may_raise=True)
-    refused = seen.server.by_status.get(429, 0)
-    if refused:
+    """`ask_all(session, urls, rate)` keeps to the rate that it is given, and waits for no answer in between."""
+    # Most answers come at once, so that the number of permits says nothing of the rate; one takes its time.
+    rate = attempt.chance.randint(17, 20)
+    urls = _limited(attempt, 28, rate=1.1 * rate, burst=13)
+    slow = attempt.chance.randint(10, 14)
+    urls[slow] += "&delay=1.2"
+    try:
+        attempt.run(urls, rate, with_session=True)
+    except Telling:  # a refusal that it let through is told by the server's count
+        if not _refused(attempt.runs[-1]):
+            raise
+    seen = attempt.runs[-1]
+    if refused := _refused(seen):
         yield Finding(
             f"The server refused {refused} of {count(seen.server.requests, 'request')}: {_busiest(seen, 0.1)} came "
             "within a tenth of a second.",
@@ -273,27 +435,87 @@ def within_the_rate(attempt: Attempt) -> Judgement:
             RATE,
         )
         return ""
-    if seen.error is not None:
-        yield Finding(f"It raised {type(seen.error).__name__}: {seen.error}.", "", RATE)
-        return ""
     yield judges.ran(seen, RATE)
-    yield judges.asked(seen, urls, RATE)
-    if seen.peak < 2:
+    if others := judges.asked(seen, urls, RATE):
+        yield others
+        return ""
+    waits = _waits_for_answers(seen, urls[slow])
+    yield waits
+    yield judges.values(seen, [{"ok": True}] * len(urls), "the pages, in the order of the urls", RATE)
+    yield judges.nothing_left(seen, RATE)
+    if waits:  # then the answers decide how quick it is, and `rate` may still be used
+        return ""
+    quick = 3 * rate
+    # All of these take as long: what goes by permits is slower now than before, and should be quicker.
+    more = [f"{url}&delay=0.15" for url in _limited(attempt, 60, rate=1000, burst=1000)]
+    quicker = attempt.run(more, quick, with_session=True)
+    yield _keeps_to(quick, quicker)
+    if _apart(quicker) > _apart(seen) / 1.4:
         yield Finding(
+            f"At {rate} requests a second it began one every {_apart(seen):.3f} s, at {quick} a second one every "
+            f"{_apart(quicker):.3f} s.",
+            "The argument `rate` should decide that: no number of your own, and not how long the answers take.",
+            RATE,
+        )
+    return (
+        f"{count(len(urls), 'request')} at {rate} a second, none refused, up to {seen.peak} in flight at once; and "
+        f"{len(more)} at {quick} a second."
+    )
+
+
+def _refused(seen: Observation) -> int:
+    return seen.server.by_status.get(429, 0)
+
+
+def _limited(attempt: Attempt, many: int, rate: float, burst: int) -> list[str]:
+    numbers = attempt.chance.sample(range(999), many)
+    return [attempt.api.url("/limited", rate=round(rate, 1), burst=burst, n=n) for n in numbers]
+
+
+def _busiest(seen: Observation, width: float) -> int:
+    """At most so many requests were begun within a time of this width, in seconds."""
+    starts = _starts(seen)
+    return max((bisect_left(starts, start + width) - at for at, start in enumerate(starts)), default=0)
+
+
+def _apart(seen: Observation) -> float:
+    """How far apart its requests were begun, on average, in seconds."""
+    starts = _starts(seen)
+    return (starts[-1] - starts[0]) / (len(starts) - 1)
+
+
+def _waits_for_answers(seen: Observation, slow: str) -> Finding | None:
+    """Whether it begins no request, or too few, before a slow one has its answer."""
+    if seen.peak < 2:
+        return Finding(
             "The server saw at most 1 request in flight.",
             "The rate is kept because each waits for the answer to the one before. A slower server would slow you "
             "down as well.",
             RATE,
         )
-    yield judges.values(seen, [{"ok": True}] * len(urls), "the pages, in the order of the urls", RATE)
-    yield judges.nothing_left(seen, RATE)
-    return f"{count(len(urls), 'request')}, none refused, up to {seen.peak} in flight at once."
+    requests = seen.run.requests
+    its_start = float(requests["start"][requests["url"] == slow].min())
+    meanwhile = _begun_before_the_answer(seen, slow) - bisect_left(_starts(seen), its_start) - 1
+    if meanwhile < 10:  # as many follow it in any order of the list; the rest of a batch of ten is fewer
+        return Finding(
+            f"While the slowest answer was on its way, {count(meanwhile, 'other request')} began.",
+            "Somebody waited for that answer before the next went out. A rate asks for no answers.",
+            RATE,
+        )
+    return None
 
 
-def _busiest(seen: Observation, width: float) -> int:
-    """At most so many requests were begun within a time of this width, in seconds."""
-    starts = sorted(seen.run.requests["start"] + seen.run.requests["queued"])
-    return max((bisect_left(starts, start + width) - at for at, start in enumerate(starts)), default=0)
+def _keeps_to(rate: int, seen: Observation) -> Finding | None:
+    """Whether no more went out than the rate and ten at once allow. A busy machine only makes it slower."""
+    starts = _starts(seen)
+    took = starts[-1] - starts[0]
+    if took >= 0.9 * (len(starts) - 10) / rate:
+        return None
+    return Finding(
+        f"At {rate} a second, {len(starts)} requests began within {took:.2f} s.",
+        f"After ten at once the other {len(starts) - 10} take their turns, one every 1 / {rate} s.",
+        RATE,
+    )
 
 
 pace_not_permits = Coding(
@@ -325,7 +547,7 @@ async def ask_all(session, urls, rate):
     return [task.result() for task in tasks]
 """,
     hints=[
-        "Ten permits, answers after 0.1 s: how many requests a second does that make?",
+        "Ten permits, answers after a few milliseconds: how many requests a second does that make?",
         "A semaphore gives a permit back when the answer is there. A limiter gives out turns by the clock.",
         "`AsyncLimiter(many, seconds)` lets `many` through at once. What has `many` to be, with ten at once allowed?",
     ],
@@ -333,54 +555,61 @@ async def ask_all(session, urls, rate):
 
 
 class _Source:
-    """Addresses that are read one by one; notes when each of them was taken."""
+    """Addresses that are read one by one, and a `handle` for their pages; notes how far it is read ahead of both."""
 
     def __init__(self, urls: Sequence[str]) -> None:
         self.urls = urls
-        self.taken: list[float] = []
+        self.read_at: list[float] = []
+        self.handled: list[Any] = []
+        self.ahead_of_handled = 0
 
     def read(self) -> Iterator[str]:
+        """The addresses."""
         for url in self.urls:
-            self.taken.append(time.perf_counter())
+            self.read_at.append(time.perf_counter())
+            self.ahead_of_handled = max(self.ahead_of_handled, len(self.read_at) - len(self.handled))
             yield url
 
-    def most_ahead(self, seen: Observation) -> int:
-        """How many had been taken and not yet been answered, at most."""
+    def handle(self, page: Any) -> None:
+        """Take a page."""
+        self.handled.append(page)
+
+    def ahead_of_answers(self, seen: Observation) -> int:
+        """How many had been read and not yet been answered, at most."""
         ends = sorted(seen.run.requests["end"] + seen.run.began)
-        return max((at - bisect_left(ends, when) for at, when in enumerate(self.taken, start=1)), default=0)
+        return max((at - bisect_left(ends, when) for at, when in enumerate(self.read_at, start=1)), default=0)
+
+
+AHEAD = 20
+"""So many addresses may have been read whose pages have not been handled."""
 
 
 def no_further_ahead(attempt: Attempt) -> Judgement:
     """`for_each(session, urls, workers, handle)` reads its addresses only as it comes to need them."""
-    workers, bound = 5, 20
-    urls = [attempt.api.url(f"/countries/{code}", delay=0.05, n=n) for n in range(4) for code in attempt.codes(15)]
-    source = _Source(urls)
-    pages: list[Any] = []
-    seen = attempt.run(source.read(), workers, pages.append, with_session=True, meanings=_NO_LENGTH)
-    yield judges.asked(seen, urls, BATCHES)
+    workers = attempt.chance.randint(3, 4)
+    source = _Source(attempt.urls(attempt.chance.randint(101, 120), delay=0.02))
+    seen = attempt.run(source.read(), workers, source.handle, with_session=True, meanings=_NO_LIST)
+    yield judges.asked(seen, source.urls, BATCHES)
     yield judges.at_most(seen, workers, BATCHES)
     yield judges.together(seen, workers, BATCHES)
-    ahead = source.most_ahead(seen)
-    if ahead > bound:
-        yield Finding(
-            f"At one moment {ahead} of {len(urls)} addresses had been read, and not been answered.",
-            f"With {workers} workers no more than {bound} were to be. From a source that does not end, this would "
-            "fill the memory before the first request.",
-            QUEUE,
-        )
-    seen.result = sorted(page["code"] for page in pages if isinstance(page, dict))
-    wanted = sorted(page["code"] for page in attempt.answers(urls))
-    if seen.result != wanted:
-        yield Finding(
-            f"`handle` was given {count(len(pages), 'thing')}; it should get each of {len(urls)} pages once.",
-            "Call it with the page, as soon as that is there.",
-            QUEUE,
-        )
+    yield _read_too_far(source, workers, seen)
+    yield _not_handled(source, attempt.answers(source.urls))
     yield judges.nothing_left(seen, QUEUE)
-    good = [attempt.api.url(f"/countries/{code}", delay=0.2) for code in attempt.codes(12)]
-    failing = attempt.api.url("/flaky", rate=1)
-    several = [*good[:3], failing, *good[3:]]
-    failed = attempt.run((url for url in several), workers, pages.append, with_session=True, may_raise=True)
+    yield from _when_one_fails(attempt, workers + attempt.chance.randint(2, 3))
+    return (
+        f"{len(source.urls)} pages handled, never more than {source.ahead_of_handled} addresses read ahead of that, "
+        f"{workers} in flight; and no worker left going after an error."
+    )
+
+
+def _when_one_fails(attempt: Attempt, workers: int) -> Iterator[Finding | None]:
+    """Once more with another number of workers, and an address that fails."""
+    several = attempt.urls(24)
+    several[8] = attempt.api.url("/flaky", rate=1)
+    source = _Source(several)
+    failed = attempt.run(source.read(), workers, source.handle, with_session=True, may_raise=True)
+    yield judges.at_most(failed, workers, BATCHES)
+    yield judges.together(failed, workers, BATCHES)
     if failed.error is None:
         yield Finding("One of the requests failed, and it returned all the same.", "An error is to be raised.", QUEUE)
     if failed.tasks_left:
@@ -389,14 +618,67 @@ def no_further_ahead(attempt: Attempt) -> Judgement:
             "`gather` raises the first error, and leaves the others going. Who ends its tasks together?",
             QUEUE,
         )
-    return (
-        f"{len(urls)} pages handled, never more than {ahead} addresses read ahead of their answers, and no worker left "
-        "going after an error."
+    elif failed.error is not None and len(failed.urls) >= len(several):
+        yield Finding(
+            f"One of the first requests failed. It raised when all {len(several)} addresses had been asked for.",
+            "From a source that does not end, nobody would ever hear of the error.",
+            QUEUE,
+        )
+
+
+def _read_too_far(source: _Source, workers: int, seen: Observation) -> Finding | None:
+    """The finding about addresses that were read, or pages that were kept, before they were needed."""
+    many, allowed = len(source.urls), f"With {workers} workers no more than {AHEAD} were to be."
+    if (ahead := source.ahead_of_answers(seen)) > AHEAD:
+        return Finding(
+            f"At one moment {ahead} of {many} addresses had been read, and not been answered.",
+            f"{allowed} In a list, in a queue without a bound, or with a task for each, the addresses of a source that "
+            "does not end would fill the memory.",
+            QUEUE,
+        )
+    if source.handled and (ahead := source.ahead_of_handled) > AHEAD:
+        return Finding(
+            f"At one moment {ahead} of {many} addresses had been read whose pages `handle` had not been given.",
+            f"{allowed} Their answers were there, and somebody kept them: pages fill the memory as addresses do.",
+            QUEUE,
+        )
+    return None
+
+
+def _not_handled(source: _Source, wanted: Sequence[Any]) -> Finding | None:
+    """The finding about pages that did not come to `handle`, each once."""
+    others = [thing for thing in source.handled if not isinstance(thing, dict)]
+    if others:
+        for thing in others:
+            if inspect.iscoroutine(thing):
+                thing.close()
+        return Finding(
+            f"`handle` was given {kind_of(others[0])}.",
+            "It should get the page: what the request comes to, once that is there.",
+            QUEUE,
+        )
+    codes = Counter(page.get("code") for page in source.handled)
+    if codes == Counter(page["code"] for page in wanted):
+        return None
+    return Finding(
+        f"`handle` was given {count(codes.total(), 'page')}; it should get each of {len(wanted)} once.",
+        "Call it with the page, as soon as that is there.",
+        QUEUE,
     )
 
 
-_NO_LENGTH = {
+_NOT_AWAITED = ("`handle` is a plain function: it is called, and there is nothing to await.", QUEUE)
+
+_NO_LIST = {
     "TypeError": ("`urls` is no list: it has no length and no places. It can be gone through, once.", QUEUE),
+    "AttributeError: 'generator'": ("`urls` is no list, and has no such method. It can be gone through, once.", QUEUE),
+    "TypeError: object NoneType can't be used in 'await'": _NOT_AWAITED,
+    "TypeError: 'NoneType' object can't be awaited": _NOT_AWAITED,
+    "TypeError: 'async for'": ("`urls` is a plain generator: a plain `for` goes through it.", QUEUE),
+    "RuntimeError: StopIteration": (
+        "`next` says with StopIteration that there is nothing more, and a coroutine must not let that out.",
+        QUEUE,
+    ),
 }
 
 no_further_than_needed = Coding(
@@ -431,44 +713,93 @@ async def for_each(session, urls, workers, handle):
 
 def whether_answered_or_not(attempt: Attempt) -> Judgement:
     """`send_at_rate(session, urls, rate)` starts one every 1/rate seconds, whatever the answers do."""
-    rate = 10
-    urls = attempt.urls(7, delay=0.4)
+    rate = attempt.chance.randint(12, 14)
+    urls = _answered_after(attempt, [0.8 if 3 <= at < 8 else 0.05 for at in range(11)])
     seen = attempt.run(urls, rate, with_session=True)
     yield judges.ran(seen, STALL)
-    yield judges.asked(seen, urls, STALL)
+    if others := judges.asked(seen, urls, STALL):
+        yield others
+        return ""
     yield judges.never_blocked(seen, TOGETHER)
-    starts = seen.run.requests["start"] + seen.run.requests["queued"]
-    last_turn = (len(urls) - 1) / rate
-    if starts.max() < 0.9 * last_turn:
+    uneven = _not_evenly(seen, rate)
+    yield uneven
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", STALL)
+    yield judges.nothing_left(seen, STALL)
+    if uneven:
+        return ""
+    slow = rate // 2
+    fewer = attempt.urls(4, delay=0.05)
+    slower = attempt.run(fewer, slow, with_session=True)
+    usual = median(np.diff(_starts(seen)))
+    if len(slower.urls) > 1 and _apart(slower) < 1.4 * usual:
         yield Finding(
-            f"The last request began after {starts.max():.2f} s. Its turn is {last_turn:.2f} s after the first one's.",
-            "Nothing keeps them apart.",
+            f"At {rate} requests a second it began one every {usual:.2f} s, at {slow} a second one every "
+            f"{_apart(slower):.2f} s.",
+            "The check brings a `rate` of its own, another each time: work with the argument.",
+            STALL,
+        )
+    return (
+        f"{len(urls)} were sent one after another, and up to {seen.peak} of them waited for their answers at once; at "
+        "half the rate they went out further apart."
+    )
+
+
+def _not_evenly(seen: Observation, rate: int) -> Finding | None:
+    """The finding about requests that do not begin one every 1/rate seconds.
+
+    On a busy machine some of them are late, and those of a clock make up for it. So of the gaps between them some may
+    be of any length: a few must be no longer than they should, and no more than a few next to nothing.
+    """
+    starts, turn = _starts(seen), 1 / rate
+    gaps = sorted(np.diff(starts))
+    last_turn = len(gaps) * turn
+    close = sum(gap < 0.3 * turn for gap in gaps)
+    if starts[-1] < 0.9 * last_turn:
+        return Finding(
+            f"The last request began after {starts[-1]:.2f} s. Its turn is {last_turn:.2f} s after the first one's.",
+            "Nothing keeps them apart." if close == len(gaps) else "They are kept apart by less than 1 / rate.",
             RATE,
         )
-    elif starts.max() - starts.min() < last_turn / 3:
-        yield Finding(
-            f"All {len(urls)} requests began together, at the end of {starts.min():.2f} s in which none did.",
+    if starts[-1] - starts[0] < last_turn / 3:
+        return Finding(
+            f"All {len(starts)} requests began together, at the end of {starts[0]:.2f} s in which none did.",
             "Making a coroutine object begins nothing: it runs when it is made a task, or awaited.",
             STALL,
         )
-    elif seen.peak <= 1:
-        yield Finding(
+    if seen.peak <= 1:
+        return Finding(
             "The server saw at most 1 request in flight.",
             "Each waits for the answer to the one before: a closed loop. The slower the server is, the less it is "
             "asked.",
             STALL,
         )
-    else:
-        yield judges.together(seen, 3, STALL)
-    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", STALL)
-    yield judges.nothing_left(seen, STALL)
-    return f"{len(urls)} were sent one after another, and up to {seen.peak} of them waited for their answers at once."
+    if close >= 5:
+        return Finding(
+            f"Of {len(starts)} requests {close} began right behind another one.",
+            "Several go out together, and then there is a longer pause. The rate is kept on the whole, not from one "
+            "to the next.",
+            STALL,
+        )
+    if gaps[2] > 1.25 * turn:
+        return Finding(
+            f"Between one request and the next there were {median(gaps):.3f} s; 1 / rate is {turn:.3f} s.",
+            "Something comes on top of that wait, each time.",
+            STALL,
+        )
+    if seen.peak < 6:  # five slow ones in a row, and the one that comes next
+        return Finding(
+            f"At most {seen.peak} requests were in flight at once, though an answer took up to {0.8 / turn:.0f} turns.",
+            "Somebody waits for an answer before another request goes out.",
+            STALL,
+        )
+    return None
 
 
 open_loop_of_my_own = Coding(
     name="open-loop-of-my-own",
     title="Write: an open loop of your own",
     judge=whether_answered_or_not,
+    limit=8.0,
     start='''\
 async def send_at_rate(session, urls, rate):
     """Begin one request every 1/rate seconds, answered or not; return the pages, in order."""

@@ -1,15 +1,22 @@
 """The exercises of 12 Django, sync and async."""
 
+import inspect
+import threading
 import time
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import aiohttp
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
+from helpers.exercises.bench.observation import Observation
+from helpers.exercises.bench.plain import kind_of
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
-from helpers.page.words import count
+from helpers.exercises.support import watched_queries
+from helpers.exercises.support.loop_turns import LoopTurns
+from helpers.page.words import count, listing
 
 FAN_OUT = "Ten answers for one page: the adapter alone does not help"
 ONE_THREAD = "sync_to_async has one thread"
@@ -17,9 +24,12 @@ STREAMS = "A stream needs the iterator of its server"
 CONVERT = "Converting a view"
 ORM = "The awaitable query is a thread, too"
 OWN_LOOP = "Back under WSGI, the shared session breaks"
+REFUSED = "Django refuses a query that would block the loop"
+MIDDLEWARE = "Middleware is paid for by every request"
 
 GIVEN = """\
 import asyncio
+import threading
 import aiohttp
 import requests
 from asgiref.sync import async_to_sync, sync_to_async
@@ -37,7 +47,7 @@ def in_one_thread(attempt: Attempt) -> Judgement:
     """Shows the right answer of `awaited-in-vain` by a run."""
     seen = attempt.run()
     yield None
-    return f"At most {seen.peak} was in flight: six requests, one after another, in one thread."
+    return f"Of {count(seen.server.requests, 'request')} at most {seen.peak} was in flight at once."
 
 
 awaited_in_vain = Choice(
@@ -74,55 +84,88 @@ async def report():
 )
 
 
-def overlapping_threads(attempt: Attempt) -> Judgement:
-    """`ask_with_requests(urls)` has several calls of `requests` in flight, by way of `sync_to_async`."""
-    urls = attempt.urls(5, delay=0.2)
-    seen = attempt.run(urls)
-    yield judges.ran(seen, ONE_THREAD)
-    yield judges.asked(seen, urls, ONE_THREAD)
-    yield judges.together(seen, 3, ONE_THREAD)
-    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", FAN_OUT)
-    yield judges.never_blocked(seen, ONE_THREAD)
-    return f"Up to {seen.peak} calls of `requests` were in flight at once, each in a thread of its own."
+def there_and_back(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `where-a-middleware-runs` by a run."""
+    seen = attempt.run()
+    yield None
+    at_home = [part for part, in_loop in seen.result.items() if in_loop]
+    elsewhere = [part for part, in_loop in seen.result.items() if not in_loop]
+    told = [(at_home, "in the loop's own thread"), (elsewhere, "in another thread")]
+    return "; ".join(f"the {listing(parts)} ran {where}" for parts, where in told if parts).capitalize() + "."
 
 
-a_thread_for_each = Coding(
-    name="a-thread-for-each",
-    title="Complete: a thread for each",
-    judge=overlapping_threads,
-    start="""\
-async def ask_with_requests(urls):
-    get = sync_to_async(requests.get, ...)
-    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
-    return [answer.json() for answer in answers]
+where_a_middleware_runs = Choice(
+    name="where-a-middleware-runs",
+    title="Where does each part run?",
+    judge=there_and_back,
+    question="Which of the two runs in the loop's own thread, the middleware or the view?",
+    code="""\
+async def one_request():
+    home, at_home = threading.current_thread(), {}
+
+    async def view(request):
+        at_home["view"] = threading.current_thread() is home
+        return "a page"
+
+    def middleware(request):  # written for WSGI
+        at_home["middleware"] = threading.current_thread() is home
+        return async_to_sync(view)(request)
+
+    await sync_to_async(middleware)("a request")
+    return at_home
 """,
-    solution="""\
-async def ask_with_requests(urls):
-    get = sync_to_async(requests.get, thread_sensitive=False)
-    answers = await asyncio.gather(*(get(url, timeout=5) for url in urls))
-    return [answer.json() for answer in answers]
-""",
+    given=GIVEN,
+    answers={
+        "a": "both: the page is asked for in the loop, and the view is a coroutine",
+        "b": "the view alone",
+        "c": "neither: the middleware takes the view along into its thread",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need the middleware to hold the loop for as long as it runs.",
+            "It is plain code. What does `sync_to_async` do with a plain function?",
+            ONE_THREAD,
+        ),
+        "c": Finding(
+            "That would need `async_to_sync` to make a loop in that thread.",
+            "Where the call came from a loop, a bridge leads back to it, and a session of that loop can be used there.",
+            MIDDLEWARE,
+        ),
+    },
     hints=[
-        "What decides in which thread `sync_to_async` runs a call?",
-        "Its calls share one thread as long as they are *sensitive* to the thread they run in. `requests.get` is not.",
+        "Two adapters stand between the request and the view. What does each of them do?",
+        "The first leads from the loop into a thread. The second is called in that thread: does it stay there?",
     ],
+    solution="b: the view alone. The call goes into a thread for the middleware, and back to the loop for the view.",
 )
 
 
 def together_from_plain_code(attempt: Attempt) -> Judgement:
-    """`pages(urls)`, a plain function, asks for all urls together and can be called again."""
-    urls = attempt.urls(4, delay=0.1)
-    seen = attempt.run(urls, meanings=_CLOSED)
-    yield judges.ran(seen, FAN_OUT)
-    yield judges.asked(seen, urls, FAN_OUT)
-    yield judges.together(seen, len(urls), FAN_OUT)
-    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", FAN_OUT)
-    yield judges.nothing_left(seen, OWN_LOOP)
-    return f"A plain function had {count(seen.peak, 'request')} in flight at once."
+    """`pages(urls)`, a plain function, asks for all urls together, and so again at the next call."""
+    peaks = []
+    for number in attempt.chance.sample([3, 4, 5], 2):
+        urls = attempt.urls(number, delay=0.15)
+        seen = attempt.run(urls, meanings=_CLOSED)
+        yield judges.ran(seen, FAN_OUT)
+        yield judges.asked(seen, urls, FAN_OUT)
+        yield judges.together(seen, len(urls), FAN_OUT)
+        yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", FAN_OUT)
+        yield judges.nothing_left(seen, OWN_LOOP)
+        peaks.append(seen.peak)
+    return f"Called twice, a plain function had {peaks[0]} and then {count(peaks[1], 'request')} in flight at once."
 
 
 _CLOSED = {
-    "RuntimeError": ("The session was used when its own block was over, or in another loop than its own.", OWN_LOOP),
+    "RuntimeError: Session is closed": ("It was used when its own block was over.", OWN_LOOP),
+    "RuntimeError: Event loop is closed": (
+        "A session belongs to the loop that it was made in. That one is over.",
+        OWN_LOOP,
+    ),
+    "RuntimeError: no running event loop": (
+        "A session is made in a coroutine, in the loop that it belongs to.",
+        OWN_LOOP,
+    ),
 }
 
 together_under_wsgi = Order(
@@ -146,28 +189,253 @@ def pages(urls):
 )
 
 
+def overlapping_threads(attempt: Attempt) -> Judgement:
+    """`ask_with_requests(urls)` has all its calls of `requests` in flight at once, and the loop stays free."""
+    urls = attempt.urls(5, delay=0.3)  # any machine's default pool has five threads
+    seen = attempt.run(urls, meanings=_ADAPTER)
+    yield judges.ran(seen, ONE_THREAD)
+    yield judges.asked(seen, urls, ONE_THREAD)
+    yield _asked_with(seen, "requests")
+    yield judges.together(seen, len(urls), ONE_THREAD)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", FAN_OUT)
+    yield judges.never_blocked(seen, ONE_THREAD)
+    yield judges.nothing_left(seen, ONE_THREAD)
+    return f"All {seen.peak} calls of `requests` were in flight at once."
+
+
+def _asked_with(seen: Observation, library: str) -> Finding | None:
+    others = sorted(set(seen.run.requests["library"]) - {library})
+    if not others:
+        return None
+    return Finding(
+        f"It asked with {listing(others)}, not with {library}.",
+        "The library is what the code around it has: here it is to stay.",
+        FAN_OUT,
+    )
+
+
+_ADAPTER = {
+    "TypeError: can't be used in 'await' expression": (
+        "What stands behind that `await` was run already, and is no awaitable: the adapter takes the function itself, "
+        "uncalled.",
+        ONE_THREAD,
+    ),
+    "TypeError: only be applied to sync functions": (
+        "The adapter takes the plain function itself, uncalled, and makes an awaitable function of it.",
+        ONE_THREAD,
+    ),
+    "TypeError: executor must not be set": (
+        "As long as calls are sensitive to their thread, the adapter chooses the thread itself.",
+        ONE_THREAD,
+    ),
+    "AttributeError: 'coroutine' object": ("It was called, and never awaited.", FAN_OUT),
+}
+
+a_thread_for_each = Coding(
+    name="a-thread-for-each",
+    title="Repair: a thread for each",
+    judge=overlapping_threads,
+    start="""\
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get)
+    pages = []
+    for url in urls:
+        answer = await get(url, timeout=5)
+        pages.append(answer.json())
+    return pages
+""",
+    solution="""\
+async def ask_with_requests(urls):
+    get = sync_to_async(requests.get, thread_sensitive=False)
+    async with asyncio.TaskGroup() as group:  # when one fails, no other is begun
+        tasks = [group.create_task(get(url, timeout=5)) for url in urls]
+    return [task.result().json() for task in tasks]
+""",
+    hints=[
+        "Two things keep the calls apart. One is the loop. With that mended alone they still go one by one.",
+        "`gather` or a task group awaits them together. Then: in which thread does `sync_to_async` run each call?",
+        "Calls share one thread as long as they are *sensitive* to the thread that they run in. `requests.get` is not.",
+    ],
+)
+
+
+def asked_in_a_thread(attempt: Attempt) -> Judgement:
+    """`same_subregion(countries, code)` makes its queries outside of the loop's thread, and hands out names."""
+    countries = watched_queries.countries()
+    where = attempt.chance.choice(["Western Africa", "Southern Europe", "South America", "Western Asia"])
+    there = list(countries.filter(subregion=where).values_list("code", "name"))
+    code = attempt.chance.choice(there)[0]
+    watched_queries.begin()
+    seen = attempt.run(countries, code, meanings=_NO_TWIN)
+    asked = watched_queries.threads_of_queries()
+    watched_queries.begin()
+    yield judges.ran(seen, REFUSED)
+    if threading.get_ident() in asked:
+        yield Finding(
+            f"The database was asked in the loop's own thread ({count(asked.count(threading.get_ident()), 'time')}).",
+            "Django's refusal was switched off. What it protects is the loop: nothing else has a turn meanwhile.",
+            REFUSED,
+        )
+    if not asked:
+        yield Finding("It made no query.", "The answer is in the database that `countries` asks.", REFUSED)
+    if hasattr(seen.result, "query"):
+        yield Finding(
+            "It returned a query that nobody has made.",
+            "Building a query asks nothing, and whoever goes through this one later makes it there.",
+            REFUSED,
+        )
+    wanted = [name for other, name in there if other != code]
+    yield judges.values(seen, wanted, "the names of the others, in the order of the query", REFUSED)
+    yield judges.nothing_left(seen, REFUSED)
+    return f"{count(len(wanted), 'name')}; the database was asked in another thread than the loop's."
+
+
+_NO_TWIN = {
+    "SynchronousOnlyOperation": (
+        "That line makes a query, in the loop's own thread. `get` makes one as soon as it is called; a query that is "
+        "only built makes one when somebody goes through it, counts it or prints it.",
+        REFUSED,
+    ),
+    "TypeError: can't be used in 'await' expression": (
+        "A query that is only built cannot be awaited: it is gone through, with `async for`.",
+        REFUSED,
+    ),
+    "TypeError: only be applied to sync functions": (
+        "The adapter takes the plain function itself, uncalled.",
+        ONE_THREAD,
+    ),
+    "AttributeError: 'coroutine' object": ("The awaitable twin was called, and not awaited.", REFUSED),
+    "TypeError: 'async for' requires": (
+        "What stands behind that `async for` can only be gone through plainly.",
+        REFUSED,
+    ),
+    "TypeError: 'coroutine' object": ("It was called, and not awaited.", REFUSED),
+}
+
+refused_query = Coding(
+    name="refused-query",
+    title="Repair: the refused query",
+    judge=asked_in_a_thread,
+    start="""\
+async def same_subregion(countries, code):
+    country = countries.get(code=code)
+    others = countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name for other in others]
+""",
+    solution="""\
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    others = countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name async for other in others]
+""",
+    hints=[
+        "Three lines, and not all of them ask the database. Which ones do?",
+        "`get` asks at once. `filter` and `exclude` only build a query. When is that one made?",
+        "`get` has a twin that may be awaited, and so has `for`.",
+    ],
+)
+
+
+def _noting(session: aiohttp.ClientSession) -> list[str]:
+    """The addresses that this session asks for from now on."""
+    asked: list[str] = []
+
+    async def note(_session: aiohttp.ClientSession, _context: Any, request: aiohttp.TraceRequestStartParams) -> None:
+        asked.append(str(request.url))
+
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(note)
+    config.freeze()
+    session.trace_configs.append(config)
+    return asked
+
+
+def _through_the_session(asked: Sequence[str], urls: Sequence[str]) -> Finding | None:
+    """It used the session that it was given."""
+    if len(asked) >= len(urls):
+        return None
+    return Finding(
+        f"The session that it was given made {len(asked)} of the {len(urls)} requests.",
+        "It is open, keeps its connections, and ends what it is doing when it is cancelled.",
+        CONVERT,
+    )
+
+
+async def _view(
+    function: Callable[..., Any],
+    session: aiohttp.ClientSession,
+    codes: Callable[[], Any],
+    url_of: Any,
+    turns: LoopTurns,
+) -> tuple[Any, list[str]]:
+    turns.watch()
+    asked = _noting(session)
+    made = function(session, codes, url_of)
+    return (await made if inspect.isawaitable(made) else made), asked
+
+
 def the_loop_went_on(attempt: Attempt) -> Judgement:
     """`region(session, codes, url_of)` lets the loop go on during the query, and asks for all pages together."""
-    chosen = attempt.codes(5)
+    chosen = attempt.codes(attempt.chance.randint(5, 7))
     addresses = {code: attempt.api.url(f"/countries/{code}", delay=0.1) for code in chosen}
+    queries: list[int] = []
+    turns = LoopTurns()
 
     def codes() -> list[str]:
-        time.sleep(0.3)  # the slow query
-        return chosen
+        queries.append(threading.get_ident())
+        time.sleep(0.2)  # the slow query
+        turns.ask()
+        return list(chosen)
 
     urls = list(addresses.values())
-    seen = attempt.run(codes, addresses.__getitem__, with_session=True, meanings=_NOT_A_LIST)
+    arguments = codes, addresses.__getitem__, turns
+    seen = attempt.run(*arguments, with_session=True, through=_view, meanings=_NOT_A_LIST)
+    seen.result, asked = seen.result
     yield judges.ran(seen, CONVERT)
-    yield judges.never_blocked(seen, CONVERT)
+    if turns.in_loop:
+        yield Finding(
+            "The query ran in the loop's own thread.",
+            "A plain function blocks whoever calls it: while `codes()` ran, no other view had a turn.",
+            CONVERT,
+        )
+    elif turns.held:
+        yield Finding(
+            "The query ran in another thread, and meanwhile the loop had not one turn.",
+            "Whoever waits for a thread in a plain call, such as `join` or `result`, holds the loop as long.",
+            CONVERT,
+        )
     yield judges.asked(seen, urls, CONVERT)
+    if len(queries) > 1:
+        yield Finding(
+            f"`codes()` was called {len(queries)} times.",
+            "Each call is the slow query once more. What it returns can be kept.",
+            CONVERT,
+        )
+    yield _through_the_session(asked, urls)
     yield judges.together(seen, len(urls), FAN_OUT)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the codes", CONVERT)
     yield judges.nothing_left(seen, CONVERT)
-    return f"The query ran in a thread, and then {count(seen.peak, 'request')} were in flight at once."
+    return f"The query ran in another thread, and then {count(seen.peak, 'request')} were in flight at once."
 
 
 _NOT_A_LIST = {
-    "TypeError": ("`sync_to_async(codes)` is a function: call it, and await what it returns.", CONVERT),
+    "TypeError: can't be used in 'await' expression": (
+        "What stands behind that `await` is no awaitable: `sync_to_async(codes)` makes a function, and what that one "
+        "returns can be awaited.",
+        CONVERT,
+    ),
+    "TypeError: only be applied to sync functions": (
+        "`codes()` calls the query, and gives its result to the adapter. The adapter takes the function itself.",
+        CONVERT,
+    ),
+    "TypeError: object is not callable": (
+        "`codes()` has called it already, and its result was handed over. What is wanted there is the function itself.",
+        CONVERT,
+    ),
+    "TypeError: not iterable": (
+        "`sync_to_async(codes)` is a function: call it, and await what it returns.",
+        CONVERT,
+    ),
 }
 
 a_region_for_everyone = Coding(
@@ -184,7 +452,9 @@ async def region(session, codes, url_of):
     solution="""\
 async def region(session, codes, url_of):
     chosen = await sync_to_async(codes)()
-    return await asyncio.gather(*(ask(session, url_of(code)) for code in chosen))
+    async with asyncio.TaskGroup() as group:  # when one fails, the others end
+        tasks = [group.create_task(ask(session, url_of(code))) for code in chosen]
+    return [task.result() for task in tasks]
 """,
     hints=[
         "Two things are wrong, one apart from the other: what the loop does during `codes()`, and when the pages are "
@@ -196,66 +466,139 @@ async def region(session, codes, url_of):
 
 
 async def _each_as_it_comes(
-    function: Callable[..., Any], session: Any, urls: list[str]
-) -> tuple[list[str], list[float]]:
+    function: Callable[..., Any], session: aiohttp.ClientSession, urls: list[str]
+) -> tuple[str, list[Any], list[float], list[str]]:
+    """What it is where it is no stream; else what it yielded, when, and what the session asked for."""
+    asked = _noting(session)
+    stream = function(session, urls)
+    if not hasattr(type(stream), "__aiter__"):
+        if inspect.iscoroutine(stream):
+            stream.close()
+        return kind_of(stream), [], [], asked
     names, when = [], []
-    async for name in function(session, urls):
+    async for name in stream:
         names.append(name)
         when.append(time.perf_counter())
-    return names, when
+    return "", names, when, asked
 
 
-async def _leaving_early(function: Callable[..., Any], session: Any, urls: list[str]) -> None:
-    """Read one name and go."""
+async def _leaving_early(function: Callable[..., Any], session: aiohttp.ClientSession, urls: list[str]) -> None:
+    """Read one name and go, as a server does whose reader has left."""
+    stream = function(session, urls)
     try:
-        async with aclosing(function(session, urls)) as names:
-            async for _ in names:
-                break
+        async for _ in stream:
+            break
+        if hasattr(stream, "aclose"):
+            await stream.aclose()
     except* GeneratorExit:  # how a task group around the `yield` says that it was closed
         pass
 
 
+def _came_late(seen: Observation, when: Sequence[float]) -> list[bool]:
+    """For each name but the last, whether the next answer was there before it was handed on.
+
+    The answers are half a second apart: an honest name is late only where the machine stood still for as long.
+    """
+    ends = sorted(seen.run.began + end for end in seen.run.requests["end"])
+    return [at >= following for at, following in zip(when, ends[1:], strict=False)]
+
+
 def first_come_first_served(attempt: Attempt) -> Judgement:
-    """`names(session, urls)` yields each name when its answer is there."""
-    delays = attempt.chance.sample([0.05, 0.5, 1.0], 3)
-    codes = attempt.codes(3)
-    urls = [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
-    seen = attempt.run(urls, with_session=True, through=_each_as_it_comes, meanings=_NOT_A_GENERATOR)
-    seen.result, when = seen.result
-    yield judges.asked(seen, urls, STREAMS)
-    yield judges.together(seen, len(urls), FAN_OUT)
-    pages = dict(zip(delays, attempt.answers(urls), strict=True))
-    wanted = [pages[delay]["name"] for delay in sorted(pages)]
-    if sorted(map(repr, seen.result)) == sorted(map(repr, wanted)):
-        # The slowest answer is half a second behind the others: no stall makes a name that waited for it early.
-        last_answer = seen.run.began + seen.run.requests["end"].max()
-        if when[0] >= last_answer:
-            yield Finding(
-                "The first name was yielded when the last answer was there.",
-                "All were waited for before any was handed on: for the reader it is no stream.",
-                STREAMS,
-            )
-        elif seen.result != wanted:
-            yield Finding(
-                "All names came, but not in the order of the answers.",
-                "A quick answer had to wait for a slow one that was asked for before it.",
-                STREAMS,
-            )
-    else:
-        yield judges.values(seen, wanted, "the names, the quickest answer first", STREAMS)
+    """`names(session, urls)` yields each name when its answer is there, and leaves no task, however it ends."""
+    late_again = False
+    for delays in attempt.chance.sample([(0.5, 1.0, 0.05), (0.5, 0.05, 1.0), (1.0, 0.05, 0.5)], 2):  # none in order
+        codes = attempt.codes(3)
+        urls = [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
+        seen = attempt.run(urls, with_session=True, through=_each_as_it_comes, meanings=_NOT_A_GENERATOR)
+        no_stream, seen.result, when, asked = seen.result
+        if no_stream:
+            yield _no_stream(no_stream)
+            return ""
+        yield judges.ran(seen, STREAMS)
+        yield judges.asked(seen, urls, STREAMS)
+        yield _through_the_session(asked, urls)
+        yield judges.together(seen, len(urls), FAN_OUT)
+        pages = dict(zip(delays, attempt.answers(urls), strict=True))
+        wanted = [pages[delay]["name"] for delay in sorted(pages)]
+        late = _came_late(seen, when)
+        if sorted(map(repr, seen.result)) == sorted(map(repr, wanted)) and (seen.result != wanted or any(late)):
+            if all(late) and when[0] >= seen.run.began + seen.run.requests["end"].max():
+                yield Finding(
+                    "The first name was yielded when the last answer was there.",
+                    "All were waited for before any was handed on: for the reader it is no stream.",
+                    STREAMS,
+                )
+            elif seen.result != wanted:
+                yield Finding(
+                    "All names came, but not in the order of the answers.",
+                    "A quick answer had to wait for a slow one that was asked for before it.",
+                    STREAMS,
+                )
+            elif late_again:
+                yield Finding(
+                    "A name was yielded only when the answer after it was there.",
+                    "Whatever it waited for, its own answer had come before.",
+                    STREAMS,
+                )
+            else:  # it may have been the machine
+                late_again = True
+                continue
+        else:
+            yield judges.values(seen, wanted, "the names, the quickest answer first", STREAMS)
+        break
     yield judges.nothing_left(seen, STREAMS)
-    left = attempt.run(urls, with_session=True, through=_leaving_early)
-    if left.tasks_left:
-        yield Finding(
-            f"When the reader left after the first name, {count(len(left.tasks_left), 'task')} went on.",
-            "The generator is closed where it stands, at its `yield`. What ends its tasks belongs into a `finally`.",
-            STREAMS,
-        )
-    return f"{count(len(wanted), 'name')}, each as soon as its answer was there; and no task outlived its reader."
+    left = attempt.run(urls, with_session=True, through=_leaving_early, meanings=_NOT_A_GENERATOR)
+    yield _went_on(left, "the reader left after the first name", "It is closed where it stands, at its `yield`.")
+    codes = attempt.codes(2)
+    slow = [attempt.api.url(f"/countries/{code}", delay=1.0) for code in codes]
+    failing = [slow[0], attempt.api.url("/bytes/10", delay=0.05), slow[1]]  # no JSON
+    failed = attempt.run(failing, with_session=True, through=_each_as_it_comes, may_raise=True)
+    yield _went_on(failed, "a page had failed", "The error leaves it where the answer was awaited.")
+    cancelled = attempt.run(slow, with_session=True, through=_each_as_it_comes, may_raise=True, cancel_after=0.2)
+    yield _went_on(cancelled, "it was cancelled", "The cancellation comes out of its `await`.")
+    return (
+        f"{count(len(wanted), 'name')}, each before the next answer was there. No task was left when the reader went, "
+        "when a page failed, or when it was cancelled."
+    )
+
+
+def _no_stream(kind: str) -> Finding:
+    means = {
+        "a coroutine": "An `async def` without a `yield` hands out one thing, at its end. With a `yield` it hands out "
+        "one after another, and may await in between.",
+        "a generator": "A plain generator can await nothing. Under ASGI the server goes through it with `async for`.",
+    }
+    return Finding(
+        f"`names(session, urls)` made {kind}, which `async for` cannot go through.",
+        means.get(kind, "Whoever waits for a whole collection is no stream: hand out each name when it is there."),
+        STREAMS,
+    )
+
+
+def _went_on(seen: Observation, when: str, where: str) -> Finding | None:
+    if not seen.tasks_left:
+        return None
+    went = "1 task" if len(seen.tasks_left) == 1 else f"{len(seen.tasks_left)} tasks"
+    return Finding(
+        f"When {when}, {went} went on.",
+        f"{where} What ends its tasks has to be done on the way out of there, too.",
+        STREAMS,
+    )
 
 
 _NOT_A_GENERATOR = {
-    "TypeError": ("`async for` needs an async generator: an `async def` with `yield` in it, and no `return`.", STREAMS),
+    "TypeError: 'async for' requires": (
+        "What stands behind it can only be gone through plainly. Before Python 3.13 that is so of `as_completed`.",
+        STREAMS,
+    ),
+    "TypeError: object is not subscriptable": (
+        "What `as_completed` hands out is a coroutine or a task, and has its result only when it is awaited.",
+        STREAMS,
+    ),
+    "RuntimeError: ignored GeneratorExit": (
+        "Whoever closes it sends GeneratorExit to its `yield`, and after that it must yield nothing more.",
+        STREAMS,
+    ),
 }
 
 names_as_they_come = Coding(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.exercises.exercise import Choice
 from helpers.exercises.panels.look import STYLE
+from helpers.exercises.panels.one_of import NO_END, RUNNING, OneOf, read_out, result
 from helpers.page.card import prose
 from helpers.page.shell import show
 
@@ -15,30 +16,45 @@ if TYPE_CHECKING:
 
 
 class ChoicePanel:
-    """A question, and a button for each of its answers."""
+    """A question, and a button for each of its answers. All of it works from the keyboard."""
 
     def __init__(self, exercise: Choice, judge: Callable[[str], Outcome]) -> None:
         import ipywidgets  # type: ignore[import-untyped]
 
         self.exercise = exercise
         self._judge = judge
-        options = [(f"{letter}  {text}", letter) for letter, text in exercise.answers.items()]
-        # Not radio buttons, whose arrow keys JupyterLab takes for its own.
-        self._answers = ipywidgets.ToggleButtons(options=options, value=None)
-        check = ipywidgets.Button(description="Check", icon="check", button_style="primary")
-        check.on_click(self._check)
+        labels = [f"{letter}  {text}" for letter, text in exercise.answers.items()]
+        self._told = ipywidgets.HTML(read_out("Nothing is chosen yet."))
+        self._answers = OneOf(labels, None, self._tell)
+        self._button = ipywidgets.Button(description="Check", icon="check", button_style="primary")
+        self._button.on_click(self._check)
         self._said = ipywidgets.HTML()
         head = f"{STYLE}<b>{prose(exercise.title)}</b><div>{prose(exercise.question)}</div>"
-        self.widget = ipywidgets.VBox([ipywidgets.HTML(head), self._answers, check, self._said])
+        self.widget = ipywidgets.VBox(
+            [ipywidgets.HTML(head), self._answers.widget, self._told, self._button, self._said]
+        )
         self.widget.add_class("wm-panel")
 
+    @property
+    def chosen(self) -> str | None:
+        """The letter of the answer that is chosen."""
+        return None if self._answers.chosen is None else list(self.exercise.answers)[self._answers.chosen]
+
+    def _tell(self) -> None:
+        self._told.value = read_out(f"Chosen: {self.chosen}.")
+
     def _check(self, _: Any) -> None:
-        if self._answers.value is None:
-            self._said.value = '<span class="wm-quiet">Choose an answer first.</span>'
+        if self.chosen is None:
+            self._told.value = read_out("Choose an answer first.")
             return
-        self._said.value = '<span class="wm-quiet">running it …</span>'
-        outcome = self._judge(self._answers.value)
-        self._said.value = outcome._repr_html_() + (outcome.timeline().html() if outcome.state == "done" else "")
+        self._said.value = RUNNING
+        try:
+            outcome = self._judge(self.chosen)
+        except BaseException:
+            self._said.value = NO_END
+            raise
+        chart = outcome.timeline().html() if outcome.state == "done" else ""
+        self._said.value = result(outcome) + chart
 
     def __repr__(self) -> str:
         answers = [f"{letter}  {text}" for letter, text in self.exercise.answers.items()]

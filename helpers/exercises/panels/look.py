@@ -8,7 +8,7 @@ STYLE = (
     f".wm-panel {{{framed()};padding-bottom:12px}}"
     f".wm-panel .widget-html-content {{color:{INK};{FONT};overflow:visible;height:auto}}"
     f".wm-panel .wm-code {{font:14px/1.9 ui-monospace,monospace;white-space:pre;color:{INK};padding-left:9px}}"
-    ".wm-panel .widget-toggle-buttons {width:640px;max-width:100%}"
+    ".wm-panel .wm-one-of {width:640px;max-width:100%}"
     ".wm-panel .widget-toggle-button {display:block;width:100%;height:auto;text-align:left;white-space:pre-wrap;"
     f"{FONT};color:{INK};background:{CODE_GROUND};border:1px solid {EDGE};border-radius:4px;"
     "margin:1px 0;padding:2px 8px;box-shadow:none}"

@@ -1,1 +1,1 @@
-"""What the exercises of one chapter, and no other, need beside the engine."""
+"""What the exercises of a chapter or two need beside the engine."""

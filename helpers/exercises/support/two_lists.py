@@ -1,0 +1,78 @@
+"""The names of those that answered well and the addresses that failed: for the exercises that ask for both."""
+
+from typing import Any
+
+from helpers.exercises.bench.plain import kind_of
+from helpers.exercises.finding import Finding
+from helpers.exercises.judges import shown
+from helpers.page.words import count
+
+
+def two_lists(result: Any, names: list[str], bad: list[str], look: str) -> Finding | None:
+    """What is wrong with a result that should be the two lists, each in the order of the urls."""
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        many = f" of {len(result)}" if isinstance(result, tuple | list) else ""
+        return Finding(f"It returned {kind_of(result)}{many}.", "Two lists are wanted: `return names, failed`.", look)
+    for which, part in zip(("first", "second"), result, strict=True):
+        if not isinstance(part, list):
+            means = "A set has no order; two lists are wanted." if isinstance(part, set) else "Two lists are wanted."
+            return Finding(f"It returned two things, and the {which} is {kind_of(part)}.", means, look)
+    got, failed = result
+    return _names(got, names, look) or _failures(failed, bad, look)
+
+
+def _names(got: list[Any], names: list[str], look: str) -> Finding | None:
+    if got == names:
+        return None
+    others = [name for name in got if name not in names]
+    if any(isinstance(other, dict) and other.get("name") in names for other in others):
+        return Finding("The first list holds whole pages.", 'Of each the `"name"` is wanted.', look)
+    if others and not isinstance(others[0], str | None):
+        return Finding(f"The first list holds {kind_of(others[0])}.", "The names are wanted, as texts.", look)
+    if others:
+        return Finding(
+            f"Among the names is {shown(others[0])}, which is no country.",
+            "A failed answer is an answer, too, and is no name, whatever stands for it.",
+            look,
+        )
+    if missing := [name for name in names if name not in got]:
+        return Finding(
+            f"The first list has {len(names) - len(missing)} of {count(len(names), 'name')}.",
+            "An error that comes out inside a loop ends the loop, unless it is caught in there."
+            if got == names[: len(got)]
+            else "Some that answered well were not kept.",
+            look,
+        )
+    if len(got) > len(names):
+        return Finding(f"The first list has {len(got)} names of {len(names)} countries.", "Some are twice.", look)
+    return Finding(
+        "All names are there, but in another order than their addresses.",
+        "They are wanted in the order of the urls, not in that of the answers.",
+        look,
+    )
+
+
+def _failures(failed: list[Any], bad: list[str], look: str) -> Finding | None:
+    if failed == bad:
+        return None
+    if others := [part for part in failed if not isinstance(part, str)]:
+        return Finding(f"The second list holds {kind_of(others[0])}.", "The addresses are wanted, as texts.", look)
+    if others := [part for part in failed if part not in bad]:
+        return Finding(
+            f"The second list holds {shown(others[0])}, which is none of the addresses that failed.",
+            "Those are wanted, each as it was given.",
+            look,
+        )
+    if sorted(failed) == sorted(bad):
+        return Finding(
+            "All addresses that failed are there, but in another order.",
+            "They are wanted in the order of the urls, not in that of the answers.",
+            look,
+        )
+    return Finding(
+        f"{len(bad)} addresses failed; the second list has {len(failed)}.",
+        "A failure that nobody notes down has never happened, for whoever reads the result."
+        if len(failed) < len(bad)
+        else "One is there twice.",
+        look,
+    )
