@@ -41,6 +41,14 @@ WRONG = [
     Wrong("times-faster", returned("together"), says="the seconds that it took together"),
     Wrong("times-faster", returned("together / one_after_another"), says="the share of the time that was left"),
     Wrong("times-faster", returned("round(one_after_another / together, 2)"), says=", rounded."),
+    Wrong("times-faster", returned("round(one_after_another / together, 6)"), says=", rounded."),
+    Wrong("times-faster", returned("int(one_after_another / together)"), says=", rounded."),
+    Wrong(
+        "times-faster",
+        filled('round(table["end"].max() - table["start"].min(), 2)'),
+        says="the time that it took together was rounded before",
+    ),
+    Wrong("times-faster", filled('table["waiting"].max()'), says="It returned"),
     Wrong("times-faster", returned('f"{one_after_another / together}"'), says="not a number"),
     Wrong("times-faster", returned("None"), says="It returned None, not a number"),
     Wrong("times-faster", "def times_faster(table):\n    return 20.0", says="It returned 20.00"),
@@ -55,6 +63,7 @@ def times_faster(table):
 """,
     ),
     Right("times-faster", filled('table["end"].max() - table["start"].iloc[0]')),
+    Right("times-faster", filled('table[["start", "waiting", "end"]].agg({"start": "min", "end": "max"}).diff()["end"]')),
     Right("times-faster", returned("__import__('numpy').array(one_after_another / together)")),
     Right(
         "times-faster",

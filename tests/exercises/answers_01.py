@@ -26,6 +26,33 @@ WRONG = [
         """
 def page_or_none(url, patience):
     try:
+        return requests.get(url, timeout=patience).json()
+    except requests.Timeout:
+        return None
+    except requests.RequestException as error:
+        raise RuntimeError("no page") from error
+""",
+        says="what came out is RuntimeError: no page",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
+        answer = requests.get(url, timeout=patience)
+    except requests.Timeout:
+        return None
+    except requests.ConnectionError as error:
+        print(error)
+    return answer.json()
+""",
+        says="No server was at that address, and what came out is UnboundLocalError",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
         return requests.get(url).json()
     except requests.Timeout:
         return None
@@ -473,6 +500,21 @@ def read_all(urls):
     return names, failed
 """,
         says="All addresses that failed are there, but in another order",
+    ),
+    Wrong(
+        "good-and-bad",
+        """
+def read_all(urls, names=[], failed=[]):
+    for url in urls:
+        try:
+            answer = requests.get(url, timeout=5)
+            answer.raise_for_status()
+            names.append(answer.json()["name"])
+        except requests.RequestException:
+            failed.append(url)
+    return names, failed
+""",
+        says="Called a second time, it returned",
     ),
 ]
 

@@ -451,6 +451,35 @@ def read_all(urls):
 """,
         says="It returned while",
     ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+names, failed = [], []
+
+
+def read_all(urls):
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        futures = [pool.submit(fetch_or_raise, url) for url in urls]
+    for url, future in zip(urls, futures):
+        try:
+            names.append(future.result()["name"])
+        except requests.HTTPError:
+            failed.append(url)
+    return names, failed
+""",
+        says="Called a second time, it returned",
+    ),
+    Wrong(
+        "good-and-bad-threads",
+        """
+def read_all(urls):
+    with ThreadPoolExecutor(max_workers=len(urls) - 1) as pool:
+        futures = [pool.submit(fetch_or_raise, url) for url in urls]
+    names = [future.result()["name"] for future in futures if not future.exception()]
+    return names, [url for url, future in zip(urls, futures) if future.exception()]
+""",
+        says="At most 4 requests were in flight at once; 5 could have been",
+    ),
 ]
 
 RIGHT = [

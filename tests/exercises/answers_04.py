@@ -304,7 +304,7 @@ def run_sleepers(jobs):
             seconds = next(job)
             sleeping.append((perf_counter() + seconds, job))
 """,
-        says="s of the processor",
+        says="It used the processor for",
     ),
     Wrong(
         "loop-of-your-own",

@@ -11,6 +11,7 @@ WRONG = [
     Wrong("five-attempts", "d >g >>c >>b >f >>a >>>e", says="It waited before the first attempt"),
     Wrong("five-attempts", "d >g >>b >f >>a >>>c >>e", says="it gave up too early"),
     Wrong("five-attempts", "d >g >>b >f >>a >>>e >>>c", says="without a wait"),
+    Wrong("five-attempts", "d >g >>b >f >>c >>a >>>e", says="it waited before it said so"),
     # --- when-told
     Wrong(
         "when-told",
@@ -201,6 +202,95 @@ async def fetch_when_told(session, url):
 """,
         says="It was refused once, and did not come back",
     ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            said = response.headers.get("Retry-After")
+        await asyncio.sleep(float(said) if said else 1)
+""",
+        says="Where the header was missing, it came back after 1.",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            said = response.headers.get("Retry-After")
+        await asyncio.sleep(2 * float(said) if said else 0.1)
+""",
+        says="It came back no sooner than after",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status not in (429, 503) or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            said = response.headers.get("Retry-After")
+        await asyncio.sleep(float(said) if said else 0.1)
+""",
+        says="The answer was 503, and it asked 5 times",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    said = 0.1
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            said = response.headers.get("Retry-After", said)
+        await asyncio.sleep(float(said))
+""",
+        says="A first refusal said 1 second, the second had no header",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    async with session.get(url) as first:
+        if first.status != 429:
+            first.raise_for_status()
+            return await first.json()
+        said = float(first.headers.get("Retry-After", 0.1))
+    for attempt in range(4):
+        await asyncio.sleep(said)
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 3:
+                response.raise_for_status()
+                return await response.json()
+""",
+        says="A first refusal said 1 second, the second had no header",
+    ),
+    Wrong(
+        "when-told",
+        """
+async def fetch_when_told(session, url):
+    for attempt in range(5):
+        async with session.get(url) as response:
+            if response.status != 429 or attempt == 4:
+                response.raise_for_status()
+                return await response.json()
+            said = response.headers.get("Retry-After")
+        time.sleep(float(said) if said else 0.1)
+""",
+        says="held the loop",
+    ),
     # --- stop-means-stop
     Wrong(
         "stop-means-stop",
@@ -373,6 +463,36 @@ async def watch(session, url, times):
 """,
         says="Nobody had cancelled it, a page had failed",
     ),
+    Wrong(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    good = 0
+    for _ in range(times):
+        try:
+            await fetch(session, url)
+            good += 1
+        except aiohttp.ClientResponseError:
+            continue
+    return good
+""",
+        says="A connection that broke ended the watch",
+    ),
+    Wrong(
+        "stop-means-stop",
+        """
+async def watch(session, url, times):
+    good = 0
+    for _ in range(times):
+        try:
+            await fetch(session, url)
+            good += 1
+        except aiohttp.ClientError:
+            continue
+    return good
+""",
+        says="A timeout ended the watch",
+    ),
     # --- all-or-none
     Wrong(
         "all-or-none",
@@ -466,6 +586,20 @@ async def fetch_all_or_none(session, urls):
         raise asyncio.CancelledError
 """,
         says="One page failed, and CancelledError came out",
+    ),
+    Wrong(
+        "all-or-none",
+        """
+async def fetch_all_or_none(session, urls):
+    pages = []
+    async def keep(url):
+        pages.append(await fetch(session, url))
+    async with asyncio.TaskGroup() as g:
+        for url in urls:
+            g.create_task(keep(url))
+    return pages
+""",
+        says="All results are there, but in another order",
     ),
     # --- permit-in-hand
     Wrong(
@@ -698,6 +832,46 @@ async def fetch_politely(session, urls):
 """,
         says="its place stood empty for 0.",
     ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    async def fetch_one(url):
+        for attempt in range(4):
+            try:
+                async with permits:
+                    return await fetch(session, url)
+            except aiohttp.ClientResponseError as error:
+                if error.status != 503 or attempt == 3:
+                    return None
+            await asyncio.sleep(0.1)
+    permits = asyncio.Semaphore(2)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(fetch_one(url)) for url in urls]
+    return [task.result() for task in tasks]
+""",
+        says="The waits between the attempts did not grow",
+    ),
+    Wrong(
+        "permit-in-hand",
+        """
+async def fetch_politely(session, urls):
+    async def fetch_one(url):
+        for attempt in range(4):
+            try:
+                async with permits:
+                    return await fetch(session, url)
+            except aiohttp.ClientResponseError as error:
+                if attempt == 3:
+                    return None
+            await asyncio.sleep(0.1 * 2**attempt)
+    permits = asyncio.Semaphore(2)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(fetch_one(url)) for url in urls]
+    return [task.result() for task in tasks]
+""",
+        says="A page that does not exist was asked for 4 times",
+    ),
     # --- not-in-step
     Wrong(
         "not-in-step",
@@ -812,6 +986,62 @@ async def come_back(session, url):
         await asyncio.sleep(random.uniform(0.35, 0.65))
 """,
         says="s at most",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 3:
+                raise
+        await asyncio.sleep(random.randint(0, 1))
+""",
+        says="fall into lumps",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(10):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503 or attempt == 9:
+                raise
+        await asyncio.sleep(random.uniform(0, 1))
+""",
+        says="was asked 10 times, not 4 times",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientError:
+            if attempt == 3:
+                raise
+        await asyncio.sleep(random.uniform(0, 1))
+""",
+        says="A page that does not exist was asked for 4 times",
+    ),
+    Wrong(
+        "not-in-step",
+        """
+async def come_back(session, url):
+    for attempt in range(4):
+        try:
+            return await fetch(session, url)
+        except aiohttp.ClientResponseError as error:
+            if error.status != 503:
+                raise
+        await asyncio.sleep(random.uniform(0, 1))
+""",
+        says="503 for the fourth time, and no error came out",
     ),
     # --- came-in-time
     Wrong(

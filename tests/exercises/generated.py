@@ -35,6 +35,14 @@ SEED = 19
 BENCHES = 8
 """So many checks at a time: most of a check is waiting."""
 
+ALIKE = (
+    ("partial of a first", "partial by keyword"),
+    ("instance with __call__", "instance with slots"),
+    ("class method", "static method"),
+    ("helper in a cell", "helper in a class"),
+)
+"""An exercise meets one of each pair: there is not the time for both."""
+
 CHANGE_THE_WORDS = {
     "renamed": "names of the function's own may be in a finding",
     "names of modules": "a line of the function may be in a finding",
@@ -150,6 +158,8 @@ def _two_idioms(name: str, answers: Sequence[Answer]) -> dict[int, Case]:
 def _all_idioms(name: str, answers: Sequence[Answer]) -> Iterator[Case]:
     """Pairs of an idiom inside a function and one around it, until each that fits has met the exercise."""
     inside, outside = _shuffled(name)
+    left_out = {max(pair, key=outside.index) for pair in ALIKE}
+    outside = [idiom for idiom in outside if idiom not in left_out]
     numbers = itertools.cycle(range(1, len(answers) + 1))
     while inside or outside:
         order = [next(numbers) for _ in range(len(answers) + 1)]  # another one is the first each time

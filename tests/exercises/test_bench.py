@@ -104,12 +104,14 @@ def test_threads_of_a_librarys_own_pool_are_nobodys() -> None:
         "aiohttp.ClientSession.get = None",
         "asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())",
         "warnings.simplefilter('error')",
+        "socket.setdefaulttimeout(0.001)",
+        "logging.basicConfig(level=0, force=True)",
         "del builtins.isinstance",
     ],
 )
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_what_it_alters_harms_neither_its_judge_nor_the_next_check(work: str) -> None:
-    needs = "import asyncio, builtins, gc, os, signal, sys, threading, time, warnings\n"
+    needs = "import asyncio, builtins, gc, logging, os, signal, socket, sys, threading, time, warnings\n"
     source = GOOD.replace("    return ", "    pages = ") + f"    {work}\n    return pages\n"
     outcome = judged(needs + source)
     assert outcome.state == "done", str(outcome)

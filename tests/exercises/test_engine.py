@@ -15,6 +15,7 @@ from unittest.mock import Mock
 import aiohttp
 import pandas
 import pytest
+import yarl
 from cases import given
 from child_processes import children
 
@@ -50,6 +51,11 @@ async def fetch_all(session, urls):
         pages.append(await fetch(session, url))
     return pages
 """
+
+
+def at_line(text: str, source: str) -> int:
+    """The number of the first line that holds a text."""
+    return next(number for number, line in enumerate(source.splitlines(), start=1) if text in line)
 
 
 def judged(source: str, **names: Any) -> Outcome:
@@ -96,9 +102,8 @@ def test_what_is_open_in_the_notebook_stays_there_and_the_finding_says_so() -> N
             return judged("async def fetch_all(session, urls):\n    return await fetch(opened, urls[0])", opened=opened)
 
     (finding,) = asyncio.run(main()).findings
-    assert (
-        "It uses a ClientSession of your notebook (the code given, line 6: `async with session.get" in finding.seen
-    )  # where fetch uses it
+    used = f"the code given, line {at_line('async with session.get', given(STACK))}: `async with session.get"
+    assert f"It uses a ClientSession of your notebook ({used}" in finding.seen
 
 
 def test_api_of_the_notebook_becomes_that_of_the_bench_and_is_not_counted_on() -> None:
@@ -106,10 +111,12 @@ def test_api_of_the_notebook_becomes_that_of_the_bench_and_is_not_counted_on() -
     api.reset()
     source = """
 async def fetch_all(session, urls):
-    return await asyncio.gather(*(fetch(session, api.url(url.removeprefix(api.base).split("?")[0], delay=0.1))
-                                  for url in urls))
+    addresses = [URL(url) for url in urls]
+    again = [api.url(address.path, delay=float(address.query["delay"])) for address in addresses]
+    return await asyncio.gather(*(fetch(session, url) for url in again))
 """
-    assert judged(source, api=api).state == "done"
+    outcome = judged(source, api=api, URL=yarl.URL)
+    assert outcome.state == "done", str(outcome)
     assert api.stats()["total"]["requests"] == 0
 
 

@@ -5,8 +5,10 @@ import collections
 import decimal
 import enum
 import fractions
+import ssl
 from collections.abc import Iterator
 from concurrent.futures import Future
+from http.client import HTTPResponse
 from typing import Any
 from unittest.mock import Mock
 
@@ -100,6 +102,8 @@ HOLDS_ITSELF.append(HOLDS_ITSELF)
         (range(3), "a range"),
         (collections.deque([1]), "a deque"),
         (list, "a class"),
+        (HTTPResponse(Mock()), "an HTTPResponse"),
+        (ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "an SSLContext"),
         ([0] * (MOST_ITEMS + 1), f"a list of more than {MOST_ITEMS:,} things, or one that holds itself"),
         (HOLDS_ITSELF, f"a list of more than {MOST_ITEMS:,} things, or one that holds itself"),
     ],

@@ -52,6 +52,7 @@ class put_back:
         self._functions = [(owner, _functions(owner)) for owner in _OWNERS]
         self._folder, self._variables = os.getcwd(), dict(os.environ)
         self._limit, self._collects = sys.getrecursionlimit(), gc.isenabled()
+        self._patience = socket.getdefaulttimeout()
         self._handlers = [(number, signal.getsignal(number)) for number in _SIGNALS]
         self._policy = _policy()
         self._streams = sys.stdin, sys.stdout, sys.stderr
@@ -73,6 +74,7 @@ class put_back:
                     setattr(owner, name, function)
                     self._altered.append(f"{owner.__name__}.{name}")
         sys.stdin, sys.stdout, sys.stderr = self._streams
+        socket.setdefaulttimeout(self._patience)
         logging.root.handlers[:], logging.root.level = self._logs  # one that is added writes to a stream that is gone
         if gc.isenabled() != self._collects:
             gc.enable() if self._collects else gc.disable()

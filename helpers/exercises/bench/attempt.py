@@ -121,7 +121,6 @@ class Attempt:
                     self._run_async(seen, surroundings, arguments, with_session, cancel_after, self._function)
                 else:
                     self._run_plain(seen, arguments)
-                gc.collect()
                 tasks, sessions, seen.loops_left, seen.threads_left = surroundings.look()
         finally:
             faulthandler.cancel_dump_traceback_later()
@@ -159,6 +158,7 @@ class Attempt:
                 seen.result = self._function(*arguments)
         except BaseException as error:  # SystemExit, for one, must not end the bench
             _note_error(seen, error)
+        gc.collect()
 
     def _run_async(
         self, seen: Observation, surroundings: Surroundings, arguments: tuple[Any, ...], with_session: bool,

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import aiohttp
 
-from helpers.code.origin import is_learners
+from helpers.code.origin import is_learners, is_ours
 from helpers.exercises.bench.serialising.bench_side import pools as pools_of_the_notebook
 from helpers.exercises.bench.serialising.bench_side import threads_of
 
@@ -93,7 +93,7 @@ def own_tasks(tasks: "Iterable[asyncio.Task[Any]]") -> list[str]:
 
 def _is_own(task: "asyncio.Task[Any]") -> bool:
     code = getattr(task.get_coro(), "cr_code", None)
-    return code is not None and is_learners(code.co_filename)
+    return code is not None and is_learners(code.co_filename) and not is_ours(code.co_filename)  # nor a judge's
 
 
 def _task_name(task: "asyncio.Task[Any]") -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from pandas import DataFrame
 
@@ -11,11 +12,12 @@ from helpers.exercises.bench.plain import kind_of
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.exercises.judges import shown
+from helpers.runs.tables import requests_of
 
 IN_TURN = "Twenty requests, one after another, wait twenty times"
 TOGETHER = "The same twenty requests wait together"
 
-CLOSE = 1e-6
+CLOSE = 1e-9
 """Two ways to add up the same numbers may differ in their last digits."""
 
 
@@ -113,16 +115,20 @@ def gain_told(attempt: Attempt) -> Judgement:
 
 
 def _together(attempt: Attempt) -> DataFrame:
-    """A table of requests that overlap; the last to start is never the last to end."""
+    """The table of requests that overlap, with all its columns; the last to start is never the last to end."""
     chance = attempt.chance
-    starts = sorted(chance.uniform(0.5, 0.6) for _ in range(chance.randint(8, 12)))
-    latencies = [chance.uniform(0.2, 0.3) for _ in starts]
-    latencies[2] = 0.8
-    rows = [
-        {"start": start, "end": start + latency, "latency": latency}
-        for start, latency in zip(starts, latencies, strict=True)
-    ]
-    return DataFrame(rows)
+    urls = attempt.urls(chance.randint(8, 12))
+    starts = sorted(chance.uniform(0.5, 0.6) for _ in urls)
+    latencies = [chance.uniform(0.2, 0.3) for _ in urls]
+    latencies[2] = chance.uniform(0.75, 0.85)
+    return requests_of([_row(*each) for each in zip(urls, starts, latencies, strict=True)])
+
+
+def _row(url: str, start: float, latency: float) -> dict[str, Any]:
+    spent = {"queued": 0.0, "connecting": 0.002, "sending": 0.001, "waiting": latency - 0.004, "reading": 0.001}
+    answer = {"status": 200, "bytes": 300, "connection": "new", "error": "", "ok": True}
+    asked = {"method": "GET", "url": url, "path": urlsplit(url).path, "library": "aiohttp"}
+    return {**asked, "start": start, "end": start + latency, **spent, "latency": latency, **answer}
 
 
 def _gain(result: Any, table: DataFrame, wanted: float) -> Finding | None:
@@ -134,9 +140,9 @@ def _gain(result: Any, table: DataFrame, wanted: float) -> Finding | None:
     for belief, what, means in _beliefs(table, wanted):
         if abs(result - belief) < CLOSE:
             return Finding(f"It returned {result:.2f}: {what}.", means, TOGETHER)
-    if any(abs(result - round(wanted, places)) < CLOSE for places in range(4)):
+    if result in {int(wanted), *(round(wanted, places) for places in range(9))}:
         return Finding(
-            f"It returned {result:g}, which is {wanted:.5f}, rounded.",
+            f"It returned {result}, which is {wanted:.10f}, rounded.",
             "Return the number as it is. How many of its places are shown is for whoever shows it.",
             TOGETHER,
         )
@@ -183,6 +189,12 @@ def _beliefs(table: DataFrame, wanted: float) -> Iterator[tuple[float, str, str]
     yield 1 / wanted, "the share of the time that was left", "How many times as long is the other way round."
     yield together, "the seconds that it took together", "How many times do they go into the sum of the latencies?"
     yield total, "the sum of the latencies, in seconds", "How many times as long as the whole together is that?"
+    for places in range(1, 7):
+        yield (
+            total / round(together, places),
+            "the time that it took together was rounded before",
+            "What is rounded on the way is off at the end. Leave that to whoever shows the number.",
+        )
 
 
 _NO_NUMBER = {

@@ -142,7 +142,7 @@ def patience_kept(attempt: Attempt) -> Judgement:
     yield judges.nothing_left(seen, TIMEOUT)
 
     seen = attempt.run(attempt.api.url("/bytes/8"), 4, may_raise=True)
-    yield _hidden(seen, "The answer came at once and was no JSON")
+    yield _hidden(seen, "The answer came at once and was no JSON", ValueError)
     seen = attempt.run(attempt.api.url("/countries/Atlantis"), 4, may_raise=True)
     if seen.error is None and seen.result is None:
         yield Finding(
@@ -153,7 +153,7 @@ def patience_kept(attempt: Attempt) -> Judgement:
     with _nobody() as address:
         seen = attempt.run(f"{address}/countries/FR", 4, may_raise=True)
     if "urllib3" not in set(seen.run.requests["library"]):  # for which this is a kind of timeout
-        yield _hidden(seen, "No server was at that address")
+        yield _hidden(seen, "No server was at that address", OSError)
     return "A slow page was waited for, a silent server was not, and two errors of another kind came out."
 
 
@@ -221,10 +221,16 @@ def _silence_endured(seen: Observation) -> Finding | None:
     return None
 
 
-def _hidden(seen: Observation, what: str) -> Finding | None:
-    """The finding about an error that never came out."""
+def _hidden(seen: Observation, what: str, meant: type[Exception]) -> Finding | None:
+    """The finding about an error that never came out, or not as it was: as a `meant` one, or one of a library."""
     if seen.error is not None:
-        return None
+        if isinstance(seen.error, meant) or type(seen.error).__module__ not in ("builtins", "__main__"):
+            return None
+        return Finding(
+            f"{what}, and what came out is {_told(seen.error)}{_at(seen)}.",
+            "That is not the error that was raised first. Was that one caught, and this one raised in its place?",
+            TIMEOUT,
+        )
     if seen.result is not None:
         return Finding(f"{what}, and no error came out.", "What is no page is not to be returned as one.", TIMEOUT)
     return Finding(
@@ -356,20 +362,28 @@ def largest_country():
 
 def good_and_bad_told_apart(attempt: Attempt) -> Judgement:
     """`read_all(urls)` returns the names of the countries that answered well and the addresses that failed."""
-    with _nobody() as address:
-        good = attempt.urls(attempt.chance.randint(3, 5), delay=0.02)
-        missing = attempt.api.url("/countries/Atlantis")
-        failing = attempt.api.url("/flaky", rate=1)
-        bad = attempt.chance.sample([missing, failing, f"{address}/countries/FR"], 3)
-        urls = [good[0], bad[0], *good[1:-1], bad[1], good[-1], bad[2]]
-        seen = attempt.run(urls, may_raise=True)
-    names = [page["name"] for page in attempt.answers(good)]
-    if seen.error is not None:
-        yield _escaped(seen.error, _at(seen))
-        return ""
-    yield two_lists(seen.result, names, bad, STATUS)
-    yield judges.asked(seen, urls, STATUS)
-    yield judges.nothing_left(seen, STATUS)
+    earlier: list[str] = []
+    for _ in range(2):  # what a function keeps from one call to the next shows in the second
+        with _nobody() as address:
+            good = attempt.urls(attempt.chance.randint(3, 5), delay=0.02)
+            missing = attempt.api.url("/countries/Atlantis")
+            failing = attempt.api.url("/flaky", rate=1)
+            bad = attempt.chance.sample([missing, failing, f"{address}/countries/FR"], 3)
+            urls = [good[0], bad[0], *good[1:-1], bad[1], good[-1], bad[2]]
+            seen = attempt.run(urls, may_raise=True)
+        names = [page["name"] for page in attempt.answers(good)]
+        if seen.error is not None:
+            yield _escaped(seen.error, _at(seen))
+            return ""
+        looked = [
+            two_lists(seen.result, names, bad, STATUS, earlier),
+            judges.asked(seen, urls, STATUS),
+            judges.nothing_left(seen, STATUS),
+        ]
+        yield from looked
+        if any(looked):
+            return ""
+        earlier += names + bad
     return f"{len(names)} names, and all {len(bad)} failures: two bad answers, and a server that was not there."
 
 

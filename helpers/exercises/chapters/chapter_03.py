@@ -506,14 +506,16 @@ def fifty_wait():
 
 def failures_told_apart(attempt: Attempt) -> Judgement:
     """`read_all(urls)` fetches all at once, and returns the names and the addresses that failed, both in order."""
+    earlier: list[str] = []
     for size in (5, MOST):  # the few first: one after another would take too long for many
         codes = attempt.codes(size - 2)
         # The first of each kind is the last to be answered: whoever collects as answers come gets another order.
-        # And where there are many, a busy machine needs time to start the threads.
-        usual = 0.2 if size < MOST else 0.5
-        good = [attempt.api.url(f"/countries/{code}", delay=usual if at else 0.6) for at, code in enumerate(codes)]
+        # And where there are many, a busy machine needs time to start the threads. The failures last as long as the
+        # others: one thread too few would not show if it were soon free again.
+        first, usual = (0.6, 0.2) if size < MOST else (0.9, 0.5)
+        good = [attempt.api.url(f"/countries/{code}", delay=usual if at else first) for at, code in enumerate(codes)]
         numbers = attempt.chance.sample(range(100), 2)
-        bad = [attempt.api.url(f"/countries/Atlantis{n}", delay=0.0 if at else 0.3) for at, n in enumerate(numbers)]
+        bad = [attempt.api.url(f"/countries/Atlantis{n}", delay=usual if at else first) for at, n in enumerate(numbers)]
         middle = attempt.chance.randint(1, len(good) - 1)
         urls = [good[0], bad[0], *good[1:middle], bad[1], *good[middle:]]
         seen = attempt.run(urls, may_raise=True)
@@ -527,13 +529,14 @@ def failures_told_apart(attempt: Attempt) -> Judgement:
         looked = [
             judges.asked(seen, urls, CHOICE),
             _no_threads(seen),
-            judges.together(seen, len(good), DEFAULT if seen.peak > 1 else STEPS),
-            two_lists(seen.result, names, bad, FAILS),
+            judges.together(seen, size, DEFAULT if seen.peak > 1 else STEPS),
+            two_lists(seen.result, names, bad, FAILS, earlier),
             judges.nothing_left(seen, CHOICE),
         ]
         yield from looked
         if any(looked):
             return ""
+        earlier += names + bad
     return f"{len(names)} names and {len(bad)} failures, with {seen.peak} requests in flight at once."
 
 

@@ -280,6 +280,14 @@ def without_a_patch(attempt: Attempt) -> Judgement:
 
 
 _NO_LOOP_IN_A_LOOP = {
+    "InvalidStateError": (
+        "A result was asked for before it was there. A group has waited for its tasks when its block has ended.",
+        LIBRARY,
+    ),
+    "TypeError: a coroutine was expected, got <Future": (
+        "A call that was given to a pool is under way. What comes back can be awaited, and needs no task around it.",
+        LIBRARY,
+    ),
     "RuntimeError: asyncio.run() cannot be called": (
         "`report` starts a loop of its own, in the thread that calls it, and in that thread yours is running already.",
         LIBRARY,
@@ -334,15 +342,16 @@ def one_poller_left(attempt: Attempt) -> Judgement:
     """`three_runs(polls)` starts each of the pollers, and never has two of them."""
     urls = attempt.urls(3, delay=0.02)
     begun: set[str] = set()
-    at_work: set[str] = set()
+    at_work: list[str] = []
     together: list[int] = [1]
-    still_at_work: set[str] = set()
+    still_at_work: list[str] = []
+    returned, ended_by_it = "", False
     cancelled_itself = False
 
     def poller(url: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def poll() -> None:
             begun.add(url)
-            at_work.add(url)
+            at_work.append(url)
             try:
                 async with aiohttp.ClientSession() as session:
                     while True:
@@ -350,12 +359,12 @@ def one_poller_left(attempt: Attempt) -> Judgement:
                             await response.read()
                         together.append(len(at_work))
             finally:
-                at_work.discard(url)
+                at_work.remove(url)
 
         return poll
 
     async def three_runs(function: Callable[..., Any], polls: list[Any]) -> None:
-        nonlocal cancelled_itself
+        nonlocal cancelled_itself, returned, ended_by_it
         me = asyncio.current_task()
         assert me is not None
         try:
@@ -365,12 +374,16 @@ def one_poller_left(attempt: Attempt) -> Judgement:
             cancelled_itself = me.cancelling() > 0
             raise
         await asyncio.sleep(0.05)  # what it has cancelled at the very end has ended now
-        still_at_work.update(at_work)
-        del last
+        still_at_work.extend(at_work)
+        returned = kind_of(last)
+        if isinstance(last, asyncio.Future):
+            last.cancel()
+            await asyncio.wait({last}, timeout=1)
+            ended_by_it = not at_work
 
     polls = [poller(url) for url in urls]
     try:
-        attempt.run(polls, through=three_runs, meanings=_FIRST_RUN)
+        seen = attempt.run(polls, through=three_runs, meanings=_FIRST_RUN)
     except Telling:
         if cancelled_itself and attempt.runs[-1].ended != "stopped":
             yield Finding(
@@ -382,6 +395,7 @@ def one_poller_left(attempt: Attempt) -> Judgement:
             return ""
         raise
     if len(begun) < len(urls):
+        yield judges.never_blocked(seen, BLOCKS)
         yield Finding(
             f"Of {len(urls)} pollers only {len(begun)} began.",
             "The line that you have changed and run again must run, in place of the one before.",
@@ -411,6 +425,18 @@ def one_poller_left(attempt: Attempt) -> Judgement:
             "You have changed a line, and want the new line to run, in place of the old one.",
             RERUN,
         )
+    elif not ended_by_it and len(still_at_work) == 1:
+        yield Finding(
+            f"It returned {returned}, not the task that goes on.",
+            "Whoever wants to end that poller later has to cancel what is returned here, and it went on all the same.",
+            RERUN,
+        )
+    if seen.never_awaited:
+        yield Finding(
+            f"A coroutine was thrown away without having run: {seen.never_awaited[0]}.",
+            "Calling a coroutine function runs nothing.",
+            RERUN,
+        )
     return "Three pollers began, and no two asked the server side by side. The last one goes on after the cell."
 
 
@@ -422,6 +448,7 @@ _FIRST_RUN = {
     "IndexError": _NO_POLLER_YET,
     "KeyError": _NO_POLLER_YET,
     "TypeError: NoneType": _NO_POLLER_YET,
+    "TypeError: a coroutine was expected": ("`poll` is a function: to call it makes the coroutine for a task.", RERUN),
     "AttributeError: 'Task' object has no attribute": ("A task is asked to end by `cancel`.", RERUN),
     "AttributeError: '_asyncio.Task' object has no attribute": ("A task is asked to end by `cancel`.", RERUN),
     "CancelledError": (
@@ -542,6 +569,10 @@ async def both_shown():
 )
 
 
+class NoAnswer(Exception):
+    """What a job of the check raises: whoever catches only errors of some kinds does not catch it."""
+
+
 @dataclass
 class Starts:
     """What was seen of tasks that were started in the background."""
@@ -552,6 +583,7 @@ class Starts:
     survived: int = 0
     came_to: list[Any] = field(default_factory=list)
     printed: dict[str, str] = field(default_factory=dict)
+    failed: bool = False
     cancelled: bool = False
     still_held: int = 0
 
@@ -579,9 +611,12 @@ async def _background(start: Callable[[Any], Any], starts: Starts) -> None:
         answers.add(answer)
         return str(await answer)
 
+    async def ends() -> str:
+        return "an answer"
+
     async def fails() -> None:
         await asyncio.sleep(0)
-        raise ValueError(starts.words)
+        raise NoAnswer(starts.words)
 
     async def begin(job: Coroutine[Any, Any, Any]) -> Any:
         task = start(job)
@@ -600,25 +635,20 @@ async def _background(start: Callable[[Any], Any], starts: Starts) -> None:
 
         for _ in range(starts.waiting):
             await begin(waits())
+        await begin(ends())
         await asyncio.sleep(0.02)
-        gc.collect()
-        starts.survived = len(answers)
-        for answer in list(answers):
-            answer.set_result("an answer")
-        if waiting := list(started):
-            await asyncio.wait(waiting, timeout=0.5)
-            starts.came_to = [_came_to(task) for task in waiting]
-        waiting.clear()
-        await asyncio.sleep(0.02)
-        starts.printed["ended"] = since(0)
 
         before = len(everything.getvalue())
-        await begin(fails())
+        failing = await begin(fails())
         for _ in range(25):  # who tells of it may look only now and then
             await asyncio.sleep(0.02)
             if starts.words in since(before):
                 break
         starts.printed["failed"] = since(before)
+        if isinstance(failing, asyncio.Task):
+            await asyncio.wait({failing}, timeout=0.5)
+            starts.failed = failing.done() and not failing.cancelled() and failing.exception() is not None
+        del failing
 
         last = await begin(waits())
         await asyncio.sleep(0.02)
@@ -630,6 +660,21 @@ async def _background(start: Callable[[Any], Any], starts: Starts) -> None:
         del last
         await asyncio.sleep(0.05)
         starts.printed["cancelled"] = since(before)
+
+        # Three have come to their ends, each in another way: none may have taken the others along.
+        gc.collect()
+        open_answers = [answer for answer in answers if not answer.done()]
+        starts.survived = len(open_answers)
+        before = len(everything.getvalue())
+        for answer in open_answers:
+            answer.set_result("an answer")
+        open_answers.clear()
+        if waiting := [task for task in started if not task.done()]:
+            await asyncio.wait(waiting, timeout=0.5)
+            starts.came_to = [_came_to(task) for task in waiting]
+        waiting.clear()
+        await asyncio.sleep(0.02)
+        starts.printed["ended"] = since(before)
         gc.collect()
         starts.still_held = len(started)
 
@@ -664,6 +709,13 @@ def held_and_told(attempt: Attempt) -> Judgement:
             VANISHED,
         )
     yield _told_of_failure(starts)
+    if not starts.returned and not starts.failed:
+        yield Finding(
+            "A coroutine failed, and its task ended as if it had not.",
+            "The task comes to what its coroutine comes to, an error too. Who catches an error to print it, and does "
+            "not raise it again, hides it from everybody who waits for the task.",
+            SILENT,
+        )
     if re.search(r"(?<![=\w])None\b", starts.printed["ended"]):
         yield Finding(
             "It printed None for a task that did not fail.",
@@ -697,7 +749,7 @@ def held_and_told(attempt: Attempt) -> Judgement:
         )
     if starts.still_held:
         yield Finding(
-            f"{count(starts.still_held, 'task')} that had ended were still held.",
+            f"{count(starts.still_held, 'task')} that had ended {'was' if starts.still_held == 1 else 'were'} still held.",
             "What is put in and never taken out grows for as long as the program runs.",
             VANISHED,
         )
@@ -715,7 +767,7 @@ def _told_of_failure(starts: Starts) -> Finding | None:
             SILENT,
         )
     return Finding(
-        "A task failed, and its error was not printed.",
+        f"A task failed, and its error was not printed: {judges.shown(repr(NoAnswer(starts.words)))}.",
         "Starting a task raises nothing: it fails later, when the line that started it is long over.",
         SILENT,
     )

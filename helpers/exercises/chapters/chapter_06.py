@@ -1,14 +1,16 @@
 """The exercises of 06 Blocking the loop."""
 
+import asyncio
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
 
+from helpers.charts.inputs.activity import OUTSIDE
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
@@ -147,6 +149,10 @@ _ON_THE_SPOT = (
     THREAD,
 )
 _CALLED_AT_ONCE = {
+    "InvalidStateError": (
+        "A result was asked for before it was there. A group has waited for its tasks when its block has ended.",
+        THREAD,
+    ),
     "TypeError: a coroutine was expected, got <Future": (
         "A call that was given to a pool is under way. What comes back is a future, which can be awaited, and needs no "
         "task around it.",
@@ -266,7 +272,7 @@ def polled_politely(attempt: Attempt) -> Judgement:
     seen = attempt.run(urls[0], times, with_session=True, meanings=_NOTHING_TO_AWAIT)
     yield judges.ran(seen, LETS_GO)
     yield judges.asked(seen, urls, LETS_GO)
-    yield judges.never_blocked(seen, CULPRIT) or _waited_in_pieces(seen)
+    yield judges.never_blocked(seen, CULPRIT) or _waited_in_pieces(seen) or _computed_in_pieces(seen)
     yield judges.nothing_left(seen, CULPRIT)
     if seen.server.peak > 1:
         yield Finding(
@@ -281,8 +287,14 @@ def polled_politely(attempt: Attempt) -> Judgement:
             "The pause spares the server; only the way in which it is made has to change.",
             CULPRIT,
         )
+    elif seen.run.wall - table["end"].max() < 0.1 - EARLY:
+        yield Finding(
+            "After the last request there was no pause of 0.1 s.",
+            "`poll` pauses after each: whoever calls it again at once must not ask the server twice in a row.",
+            CULPRIT,
+        )
     yield judges.values(seen, attempt.answers(urls), "the pages, one for each time", LETS_GO)
-    return f"{count(times, 'request')}, 0.1 s or more between them, and nothing that waited in the loop's own thread."
+    return f"{count(times, 'request')}, 0.1 s or more after each, and nothing that waited in the loop's own thread."
 
 
 EARLY = time.get_clock_info("monotonic").resolution + 0.001
@@ -297,6 +309,19 @@ def _waited_in_pieces(seen: Observation) -> Finding | None:
     return Finding(
         f"In {count(len(waited), 'call')} the loop's own thread waited, {sum(waited):.1f} s in all.",
         "Such a call holds the loop however short it is: whoever shares it waits as well.",
+        CULPRIT,
+    )
+
+
+def _computed_in_pieces(seen: Observation) -> Finding | None:
+    """No steps computed in the loop's thread to pass the time. That it was busy is told by the processor's time."""
+    activity = seen.run.panel().activity
+    long_steps = [block.end - block.start for block in activity.blocks if block.row != OUTSIDE] if activity else []
+    if seen.cpu < 2 * judges.COMPUTED or sum(long_steps) < 2 * judges.COMPUTED:
+        return None
+    return Finding(
+        f"In {count(len(long_steps), 'long step')} it held the loop, and computed for {seen.cpu:.1f} s in all.",
+        "A loop of Python's that looks at the clock again and again holds the event loop as a call does that waits.",
         CULPRIT,
     )
 
@@ -483,11 +508,22 @@ def computed_elsewhere(attempt: Attempt) -> Judgement:
         )
     else:
         yield heart.went_on(_stretches(begun, [at for at in processes.done if at <= heart.returned + 0.1]), PROCESS)
-        if processes.most < 2:
+        if processes.taken == 1:
+            yield Finding(
+                f"The process pool got 1 job for {len(numbers)} numbers.",
+                "One worker has it, whatever is in it, and the other has nothing to do.",
+                POOL,
+            )
+        elif processes.taken > len(numbers):
+            yield Finding(
+                f"The process pool got {processes.taken} jobs for {len(numbers)} numbers.",
+                "Once for each is enough.",
+                POOL,
+            )
+        elif processes.most < 2:
             yield Finding(
                 "There was never more than 1 job in the process pool.",
-                "Each was awaited before the next was handed in, or all were handed in as one: one worker computes, "
-                "the other has nothing to do.",
+                "Each was awaited before the next was handed in: one worker computes, the other has nothing to do.",
                 POOL,
             )
     wanted = [sum(n * n for n in range(number)) for number in numbers]
@@ -515,6 +551,7 @@ _HANDED_TO_A_WORKER = {
         "the other.",
         PROCESS,
     ),
+    "TypeError: unsupported operand": ("`crunch` takes one number at a time.", PROCESS),
     "TypeError: generator": ("`map` of a pool returns a generator, and each `next` of it blocks.", PROCESS),
     **_CALLED_AT_ONCE,
     "TypeError: awaitable is required": (
@@ -741,7 +778,51 @@ def page_was_not_held_up(attempt: Attempt) -> Judgement:
         yield _page_came_meanwhile(seen, times)
     yield judges.values(seen, attempt.answers([url])[0], "the page", DEFAULT_POOL)
     yield judges.nothing_left(seen, POOL)
+    yield _closed_whatever_happens(attempt, url)
     return f"The page came before the first of the {len(jobs)} jobs had ended, and a heartbeat beside them went on."
+
+
+class JobFailed(Exception):
+    """What a job of the check raises."""
+
+
+def _closed_whatever_happens(attempt: Attempt, url: str) -> Finding | None:
+    """Where a job fails, no pool is left open."""
+    begun = ended = 0
+
+    @of_a_library
+    def job() -> None:
+        nonlocal begun, ended
+        begun += 1
+        time.sleep(0.2)
+        ended += 1
+
+    @of_a_library
+    def failing_job() -> None:
+        time.sleep(0.02)
+        raise JobFailed("no")
+
+    async def until_its_threads_have_ended(function: Callable[..., Any], *arguments: Any) -> None:
+        before = set(threading.enumerate())
+        try:
+            await function(*arguments)
+        finally:
+            for _ in range(60):  # those of a pool that is closed end after their jobs, the default pool's with the loop
+                new = [thread for thread in threading.enumerate() if thread not in before]
+                if begun == ended and all(thread.name.startswith("asyncio_") for thread in new):
+                    break
+                await asyncio.sleep(0.025)
+
+    seen = attempt.run(
+        url, [failing_job, job], with_session=True, through=until_its_threads_have_ended, may_raise=True
+    )
+    if not seen.threads_left:
+        return None
+    return Finding(
+        f"One of the jobs failed, and {count(len(seen.threads_left), 'thread')} stayed behind.",
+        "An error passes by the lines that come after it. The end of a `with` or a `finally` is reached all the same.",
+        POOL,
+    )
 
 
 def _all_jobs_done(ended: Sequence[float], returned: float, wanted: int) -> Finding | None:

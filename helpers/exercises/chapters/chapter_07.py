@@ -1,7 +1,8 @@
 """The exercises of 07 The aiohttp client."""
 
 import time
-from typing import Any
+import tracemalloc
+from typing import Any, NamedTuple
 
 import aiohttp
 
@@ -492,32 +493,47 @@ BYTES = (bytes, bytearray, memoryview)
 """What a file's `write` takes."""
 
 
+class _Written(NamedTuple):
+    """One call of `write`: when, how many bytes, and how many were in memory by then."""
+
+    at: float
+    size: int
+    in_memory: int
+
+
 def used_while_it_came(attempt: Attempt) -> Judgement:
     """`download(session, url, write)` writes each piece as it arrives, and returns the number of bytes."""
     # Half of it is more than a busy machine can find in one reading: aiohttp's buffer, and what one `recv` adds to it.
     size = attempt.chance.randint(900_000, 990_000)
     url = attempt.api.url("/drip", bytes=size, duration=0.4, chunks=10)
-    written: list[tuple[float, Any]] = []
+    written: list[_Written] = []
+    strange: list[str] = []
 
     def write(piece: Any) -> int:
-        written.append((time.perf_counter(), piece))
-        return len(piece) if isinstance(piece, BYTES) else 0
+        if not isinstance(piece, BYTES):
+            strange.append(kind_of(piece))
+            return 0
+        written.append(_Written(time.perf_counter(), len(piece), tracemalloc.get_traced_memory()[0]))
+        return len(piece)
 
-    seen = attempt.run(url, write, with_session=True, meanings=_NOT_TO_BE_LOOPED)
+    tracemalloc.start()
+    try:
+        seen = attempt.run(url, write, with_session=True, meanings=_NOT_TO_BE_LOOPED)
+    finally:
+        tracemalloc.stop()
     yield judges.ran(seen, STREAM)
     yield judges.asked(seen, [url], STREAM)
+    if strange:
+        yield Finding(f"`write` was given {strange[0]}.", "It wants the bytes of the body, as they came.", STREAM)
+        return ""
     if not written:
         yield Finding("`write` was not called.", "It wants each piece of the body, as it comes.", STREAM)
         return ""
-    if strange := [piece for _, piece in written if not isinstance(piece, BYTES)]:
-        yield Finding(
-            f"`write` was given {kind_of(strange[0])}.", "It wants the bytes of the body, as they came.", STREAM
-        )
-        return ""
     request = seen.run.requests.iloc[0]
     nearly_over = seen.run.began + request["start"] + 0.8 * (request["end"] - request["start"])
-    total = sum(len(piece) for _, piece in written)
-    largest = max(len(piece) for _, piece in written)
+    total = sum(piece.size for piece in written)
+    largest = max(piece.size for piece in written)
+    grown = written[-1].in_memory - written[0].in_memory
     if total > size:
         yield Finding(
             f"`write` got {total:,} bytes, and the body has {size:,}.",
@@ -536,10 +552,16 @@ def used_while_it_came(attempt: Attempt) -> Judgement:
             "The whole body was held in memory first: of one that is too large for that nothing would be written.",
             STREAM,
         )
-    elif written[0][0] > nearly_over:
+    elif written[0].at > nearly_over:
         yield Finding(
             "When the first piece was written, the body was almost complete.",
             "The pieces were collected first, so that all of them are in memory in the end.",
+            STREAM,
+        )
+    elif grown > 0.6 * size:  # a piece on its way, and what aiohttp keeps in store, are far less
+        yield Finding(
+            f"From the first piece to the last, memory in use grew by {grown:,} bytes; the body has {size:,}.",
+            "What was written is kept as well, so that the whole body is in memory in the end.",
             STREAM,
         )
     yield judges.never_blocked(seen, STREAM)

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import aiohttp
 import pandas
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
@@ -117,7 +120,25 @@ def five_attempts_at_most(attempt: Attempt) -> Judgement:
             "Nothing had failed yet. Who has to wait, and for what?",
             RETRIES,
         )
+    missing = attempt.api.url("/countries/XX", n=some_n(attempt))
+    for _ in range(3):  # a machine that stood still looks like a wait, but not three times
+        gone = attempt.run(missing, with_session=True, may_raise=True)
+        if _after_the_last(gone) < SHORTEST:
+            break
+    yield _attempts(gone.server.requests, 1, "The page did not exist.")
+    if _after_the_last(gone) >= SHORTEST:
+        yield Finding(
+            "The page did not exist, and it waited before it said so.",
+            "No attempt was to follow. Which way through the lines leads to the wait?",
+            RETRIES,
+        )
     return "Two failures were overcome; a server that was down was asked five times, and its error came out."
+
+
+def _after_the_last(seen: Observation) -> float:
+    """Seconds from the last answer to the end of the run."""
+    requests = seen.run.requests
+    return float(seen.run.wall - requests["end"].max()) if len(requests) else 0.0
 
 
 _GAVE_UP = {"ClientResponseError": ("The next attempt would have had an answer: it gave up too early.", RETRIES)}
@@ -350,6 +371,16 @@ CALM = 0.5
 """Seconds that each page of `stop-means-stop` takes while it is cancelled: in the middle of the second."""
 
 
+FEW = 3
+"""So often a page is asked for that never comes."""
+
+
+async def _with_little_patience(watch: Function, url: str, times: int) -> Any:
+    """What it returns with a session whose requests time out soon."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.3)) as session:
+        return await watch(session, url, times)
+
+
 def stops_when_asked(attempt: Attempt) -> Judgement:
     """`watch(session, url, times)` outlives failures, and lets a cancellation pass."""
     times = 12
@@ -368,6 +399,23 @@ def stops_when_asked(attempt: Attempt) -> Judgement:
             "Who watches asks, waits for the answer, and asks again.",
             REQUEST,
         )
+    for thing, url in (
+        ("A connection that broke", attempt.api.url("/cut", n=some_n(attempt))),
+        ("A timeout", attempt.api.url("/stall", n=some_n(attempt))),
+    ):
+        seen = attempt.run(url, FEW, through=_with_little_patience, may_raise=True)
+        if seen.ended == "raised":
+            yield Finding(
+                f"{thing} ended the watch: {type(seen.error).__name__} came out.",
+                "It should bear failures, and a bad status is not the only one.",
+                REQUEST,
+            )
+        elif seen.server.requests != FEW or seen.result != 0:
+            yield Finding(
+                f"{thing}, {FEW} times: it asked {count(seen.server.requests, 'time')}, and returned {seen.result!r}.",
+                "A page that did not come whole was not there, and the next one is asked for all the same.",
+                REQUEST,
+            )
     calm = attempt.urls(1, delay=CALM)[0]
     seen = attempt.run(calm, 5, with_session=True, cancel_after=1.5 * CALM, may_raise=True)
     made = seen.server.requests
@@ -441,7 +489,7 @@ async def watch(session, url, times):
 
 def none_goes_on(attempt: Attempt) -> Judgement:
     """`fetch_all_or_none(session, urls)` stops the others when one fails."""
-    good = attempt.urls(5, delay=0.05)
+    good = [*attempt.urls(1, delay=0.5), *attempt.urls(4, delay=0.05)]  # the first comes last
     seen = attempt.run(good, with_session=True)
     yield judges.asked(seen, good, SIBLINGS)
     yield judges.ran(seen, SIBLINGS)
@@ -523,13 +571,27 @@ def lets_good_ones_pass(attempt: Attempt) -> Judgement:
             PERMIT,
         )
     yield judges.nothing_left(seen, PERMIT)
-    alone = attempt.run(bad[:2], with_session=True)
+    missing = attempt.api.url("/countries/XX", n=some_n(attempt))
+    alone = attempt.run([*bad[:2], missing], with_session=True)
     yield _four_times(alone, bad[:2])
+    if alone.urls.count(missing) != 1:
+        yield Finding(
+            f"A page that does not exist was asked for {count(alone.urls.count(missing), 'time')}.",
+            "Only a 503 was worth another attempt, and that should stay.",
+            PERMIT,
+        )
+    yield judges.values(alone, [None] * 3, "None for each page that did not come", PERMIT)
     if sum(sorted(pauses(alone.run.requests))[:-1]) < BACKOFF:  # the longest may be the machine's
         yield Finding(
             "An address that was out of order was asked again at once, each time.",
             "The waits between the attempts were right, and should stay: a server in trouble needs fewer requests. "
             "The question is what is held meanwhile.",
+            PERMIT,
+        )
+    elif _growth(attempt) < GROWS and _growth(attempt) < GROWS:  # chance may hide it, but not twice
+        yield Finding(
+            "The waits between the attempts did not grow.",
+            "They did, and that should stay: a server that is still in trouble needs more time, not as much again.",
             PERMIT,
         )
     return f"{len(good)} good pages passed while the bad ones backed off; never more than two were in flight."
@@ -540,6 +602,26 @@ HELD = 0.008
 
 BACKOFF = 0.1
 """Seconds: far less than two addresses wait between their four attempts, also where chance makes the waits shorter."""
+
+
+ALONE = 30
+"""So many addresses are asked for by a call of their own each, so that none waits for the permit of another."""
+
+GROWS = 1.25
+"""The third wait is so many times the first one, or more, on average: with `stamina` as it comes, one and a half."""
+
+
+def _growth(attempt: Attempt) -> float:
+    """The third wait, in terms of the first one: averages over many calls, for waits that are drawn."""
+    bad = [attempt.api.url("/flaky", rate=1, n=some_n(attempt)) for _ in range(ALONE)]
+    seen = attempt.run(bad, with_session=True, through=_each_alone)
+    waits = [pauses(one) for _, one in seen.run.requests.groupby("url")]
+    first, third = (statistics.mean(each[at] for each in waits if len(each) > at) for at in (0, 2))
+    return float(third / first)
+
+
+async def _each_alone(function: Function, session: aiohttp.ClientSession, urls: Sequence[str]) -> list[Any]:
+    return list(await asyncio.gather(*(function(session, [url]) for url in urls)))
 
 
 def _four_times(seen: Observation, bad: Sequence[str]) -> Finding | None:
@@ -653,6 +735,29 @@ async def _all_come(come_back: Function, session: aiohttp.ClientSession, url: st
     return list(await asyncio.gather(*(come(number) for number in range(CLIENTS))))
 
 
+HURRY = 20
+"""So many times faster the waits go by where nothing but the attempts is looked at."""
+
+LUMPS = 0.3
+"""Of the whole spread: waits that are drawn evenly leave no gap so wide among forty."""
+
+
+async def _hurried(come_back: Function, session: aiohttp.ClientSession, url: str) -> Any:
+    """What it returns, in a loop that makes each `asyncio.sleep` shorter."""
+    loop = asyncio.get_running_loop()
+
+    def sooner(delay: float, *arguments: Any, **named: Any) -> asyncio.TimerHandle:
+        return loop.call_at(loop.time() + delay / HURRY, *arguments, **named)
+
+    with patch.object(loop, "call_later", sooner):
+        return await come_back(session, url)
+
+
+def _steps(numbers: Sequence[float]) -> list[float]:
+    """The differences between neighbours."""
+    return [larger - smaller for smaller, larger in pairwise(sorted(numbers))] or [0.0]
+
+
 def not_all_together(attempt: Attempt) -> Judgement:
     """`come_back(session, url)` waits for so long that those who failed together do not come back together."""
     url = attempt.api.url("/outage", seconds=0.5 + attempt.chance.random() / 10)
@@ -690,7 +795,30 @@ def not_all_together(attempt: Attempt) -> Judgement:
             "That takes them apart a little. Their return should be spread over half a second or more.",
             STORM,
         )
+    elif crowd > CLIENTS // 3 and max(_steps(waits)) > LUMPS * spread:
+        yield Finding(
+            f"Their waits fall into lumps: {crowd} of {CLIENTS} came back within one tenth of a second.",
+            "There are few numbers to draw from, and who has drawn the same one comes back in step.",
+            STORM,
+        )
     yield judges.nothing_left(seen, STORM)
+    down = attempt.run(attempt.api.url("/flaky", rate=1), with_session=True, through=_hurried, may_raise=True)
+    if down.server.requests != 4:
+        yield Finding(
+            f"A server that was down was asked {count(down.server.requests, 'time')}, not 4 times.",
+            "The four attempts were right, and should stay.",
+            STORM,
+        )
+    yield _raised(down.error, 503, "503 for the fourth time", STORM)
+    missing = attempt.api.url("/countries/XX", n=some_n(attempt))
+    gone = attempt.run(missing, with_session=True, through=_hurried, may_raise=True)
+    if gone.server.requests != 1:
+        yield Finding(
+            f"A page that does not exist was asked for {count(gone.server.requests, 'time')}.",
+            "Only a 503 was worth another attempt, and that should stay.",
+            STORM,
+        )
+    yield _raised(gone.error, 404, "404", STORM)
     return f"{CLIENTS} failed at the same moment; within one tenth of a second at most {crowd} of them came back."
 
 
@@ -730,6 +858,13 @@ TENTH = 0.09
 """Seconds: a little less than a tenth, for clocks that are coarse."""
 
 
+LONG = 0.5
+"""Seconds: whose shortest wait is longer has not waited for a tenth of a second, nor for that and some jitter."""
+
+TOO_LATE = 1.2
+"""Seconds: more than the jitter that the chapter adds to what the server said, at most a second."""
+
+
 def back_when_told(attempt: Attempt) -> Judgement:
     """`fetch_when_told(session, url)` comes back as Retry-After says; five attempts at most."""
     told = {
@@ -738,7 +873,8 @@ def back_when_told(attempt: Attempt) -> Judgement:
     silent = fails_at_first(attempt, 2, status=429)
     hopeless = attempt.api.url("/flaky", rate=1, status=429, n=some_n(attempt))
     missing = attempt.api.url("/countries/XX", n=some_n(attempt))
-    urls = [*told[1], *told[2], silent, hopeless, missing]
+    others = {attempt.api.url("/flaky", rate=1, status=status, n=some_n(attempt)): status for status in (500, 503)}
+    urls = [*told[1], *told[2], silent, hopeless, missing, *others]
     seen = attempt.run(urls, with_session=True, through=_each, meanings=_NO_NUMBER)
     ends = dict(zip(urls, seen.result, strict=True))  # how, and with what
     asked = Counter(seen.urls)
@@ -757,7 +893,7 @@ def back_when_told(attempt: Attempt) -> Judgement:
         if soonest < seconds - 0.02:
             yield Finding(
                 f"The header said {count(seconds, 'second')}. It came back earlier, after {soonest:.2f} s.",
-                "The number is in the headers of each 429, and another one each time.",
+                "The number is in the headers of the 429, and each page has another.",
                 TOLD,
             )
             return ""
@@ -772,7 +908,20 @@ def back_when_told(attempt: Attempt) -> Judgement:
             "That is a number of your own. The server's is in the headers.",
             TOLD,
         )
+    late = min(gaps[url][0] for url in told[2]) - 2
+    if late > TOO_LATE:
+        yield Finding(
+            f"The header said 2 seconds. It came back no sooner than after {late + 2:.1f} s.",
+            "When the time is over there is an answer. Somebody waits for it.",
+            TOLD,
+        )
     waits = [*gaps.get(silent, []), *gaps.get(hopeless, [])]
+    if waits and min(waits) > LONG:
+        yield Finding(
+            f"Where the header was missing, it came back after {min(waits):.2f} s or more.",
+            "For that case there is a wait of its own: a tenth of a second.",
+            TOLD,
+        )
     if waits and statistics.median(waits) < TENTH:
         yield Finding(
             f"Where the header was missing, it came back after {statistics.median(waits):.2f} s.",
@@ -809,7 +958,36 @@ def back_when_told(attempt: Attempt) -> Judgement:
             "What came with that status is no page. `raise_for_status` makes an error of it.",
             TOLD,
         )
+    again = [url for url in others if asked[url] != 1]
+    if again:
+        yield Finding(
+            f"The answer was {others[again[0]]}, and it asked {count(asked[again[0]], 'time')}.",
+            "It may come back after a 429. Any other bad status is an error at once.",
+            TOLD,
+        )
+    wrong = [url for url in others if url not in again and ends[url] != ("raised", others[url])]
+    if wrong:
+        yield Finding(
+            f"The answer was {others[wrong[0]]}: {_end(ends[wrong[0]])}.",
+            "Whoever calls it should hear what the server said: raise the error of the request.",
+            TOLD,
+        )
     yield judges.nothing_left(seen, TOLD)
+    then_silent, then_told = attempt.run(with_session=True, through=_told_by_turns).result
+    if then_silent > ONE_SECOND:  # a machine that stood still looks the same, but not twice
+        then_silent = min(then_silent, attempt.run(with_session=True, through=_told_by_turns).result[0])
+    if then_silent > ONE_SECOND:
+        yield Finding(
+            f"A first refusal said 1 second, the second had no header: it came back after {then_silent:.2f} s.",
+            "What one answer says holds for that answer. For one without the header there is a tenth of a second.",
+            TOLD,
+        )
+    if then_told < ONE_SECOND:
+        yield Finding(
+            f"A first refusal had no header, the second said 1 second: it came back after {then_told:.2f} s.",
+            "Each answer has headers of its own.",
+            TOLD,
+        )
     return "Each came back when it was told, and not before; without a word it waited, and gave up after five attempts."
 
 
@@ -827,6 +1005,29 @@ async def _each(function: Function, session: aiohttp.ClientSession, urls: Sequen
 
     return list(await asyncio.gather(*(one(url) for url in urls)))
 
+
+async def _told_by_turns(function: Function, session: aiohttp.ClientSession) -> list[float]:
+    """Seconds from the second refusal to the third request: where the first alone had the header, and the second."""
+
+    async def last_pause(words: Sequence[str]) -> float:
+        came: list[float] = []
+
+        async def handler(request: web.BaseRequest) -> web.Response:
+            came.append(time.perf_counter())
+            if len(came) > len(words):
+                return web.json_response({"ok": True})
+            said = words[len(came) - 1]
+            return web.Response(status=429, headers={"Retry-After": said} if said else {})
+
+        async with RawTestServer(handler) as server:
+            await function(session, str(server.make_url("/")))
+        return came[-1] - came[-2] if len(came) > 2 else 0.0
+
+    return list(await asyncio.gather(last_pause(("1", "")), last_pause(("", "1"))))
+
+
+ONE_SECOND = 0.98
+"""Seconds: a little less than one, for clocks that are coarse."""
 
 STILL_ASKING = 6.5
 """Seconds after which a function that asks again and again is stopped, for the judge to say so."""
@@ -872,7 +1073,7 @@ async def fetch_when_told(session, url):
         seconds = int(said) if said.isdecimal() else 0.1
         await asyncio.sleep(seconds + random.uniform(0, 0.2))
 """,
-    limit=8.0,
+    limit=15.0,
     hints=[
         "`fetch` makes an error of a bad status. The headers are in the answer, and in that error as well: "
         "`response.headers`, `error.headers`.",
@@ -894,8 +1095,8 @@ def only_what_came(attempt: Attempt) -> Judgement:
     yield judges.asked(seen, urls, PARTIAL)
     yield judges.together(seen, len(urls), PARTIAL)
     pages = attempt.answers([url for url in urls if url in quick])
-    everything = attempt.answers([url for url in urls if url not in hanging])
-    if seen.result == everything:
+    too_late = [page for page in attempt.answers(late) if page not in pages]
+    if isinstance(seen.result, list) and any(page in too_late for page in seen.result):
         yield Finding(
             f"It was given {PATIENCE:g} s, and returned pages that took {LATER:g} s.",
             "How long it waits is for whoever calls it to say.",
@@ -903,8 +1104,9 @@ def only_what_came(attempt: Attempt) -> Judgement:
         )
     yield judges.values(seen, pages, "the pages that came in time, in the order of the urls", PARTIAL)
     yield judges.nothing_left(seen, PARTIAL)
-    mixed = [*late, *quick[:3]]
+    mixed = [late[1], *quick[:3]]
     attempt.chance.shuffle(mixed)
+    mixed.insert(0, late[0])  # the first comes last
     patience = 4.0
     early = attempt.run(mixed, patience, with_session=True, meanings=_OUT_OF_TIME)
     if early.run.wall > 0.9 * patience:
@@ -1044,13 +1246,13 @@ def helps_or_not(attempt: Attempt) -> Judgement:
 OTHERS = (429, 500, 502, 504)
 
 
-def _raised(error: BaseException | None, status: int, what: str) -> Finding | None:
+def _raised(error: BaseException | None, status: int, what: str, look: str = RETRIES) -> Finding | None:
     if isinstance(error, aiohttp.ClientResponseError) and error.status == status:
         return None
     return Finding(
         f"The answer was {what}, and {type(error).__name__ if error else 'no error'} came out.",
         "Whoever calls it should hear what the server said: raise the error of the request.",
-        RETRIES,
+        look,
     )
 
 
@@ -1124,7 +1326,9 @@ def in_the_book_once(attempt: Attempt) -> Judgement:
             yield Finding(
                 f"Each connection broke before the order was written down, and "
                 f"{type(down.error).__name__ if down.error else 'no error'} came out.",
-                "Whoever called it takes that for an order. Let the last error out.",
+                "That says nothing of what broke. Let the last error out."
+                if down.error
+                else "Whoever called it takes that for an order. Let the last error out.",
                 TWICE,
             )
         if sent not in ((3, 6) if puts else (3,)):

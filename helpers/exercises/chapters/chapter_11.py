@@ -18,7 +18,6 @@ from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
-from helpers.exercises.support import held
 from helpers.exercises.support.watched_connections import Connection, LendingPool
 from helpers.page.words import count
 from helpers.servers.own_folder import own_folder
@@ -238,7 +237,7 @@ def loop_was_free(attempt: Attempt) -> Judgement:
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("CREATE TABLE orders (customer, amount)")
         queries = [slow_query(number) for number in numbers]
-        with held.what_is_made(), connections_held():
+        with connections_held():
             seen = attempt.run(path, queries, through=beside_a_heartbeat, meanings=_OF_ITS_THREAD)
     seen.result, beats = seen.result
     yield judges.ran(seen, BLOCKS)

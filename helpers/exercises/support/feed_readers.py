@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -82,6 +83,7 @@ class Reader:
         raw: all bytes that have come.
         kind: the Content-Type, "" before the head has come.
         over: whether the body has ended.
+        queue: what its handler has put into the set, as far as that is known.
     """
 
     def __init__(self, session: aiohttp.ClientSession, address: str) -> None:
@@ -90,7 +92,14 @@ class Reader:
         self.raw = b""
         self.kind = ""
         self.over = False
+        self.queue: Any = None
+        self._came = time.monotonic()
         self._task = asyncio.create_task(self._read(session, address))
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it came."""
+        return time.monotonic() - self._came
 
     async def leave(self) -> None:
         """Close the connection."""

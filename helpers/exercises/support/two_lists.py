@@ -1,5 +1,6 @@
 """The names of those that answered well and the addresses that failed: for the exercises that ask for both."""
 
+from collections.abc import Collection
 from typing import Any
 
 from helpers.exercises.bench.plain import kind_of
@@ -8,8 +9,13 @@ from helpers.exercises.judges import shown
 from helpers.page.words import count
 
 
-def two_lists(result: Any, names: list[str], bad: list[str], look: str) -> Finding | None:
-    """What is wrong with a result that should be the two lists, each in the order of the urls."""
+def two_lists(
+    result: Any, names: list[str], bad: list[str], look: str, earlier: Collection[str] = ()
+) -> Finding | None:
+    """What is wrong with a result that should be the two lists, each in the order of the urls.
+
+    `earlier` are the names and addresses of the calls before this one.
+    """
     if not isinstance(result, tuple | list) or len(result) != 2:
         many = f" of {len(result)}" if isinstance(result, tuple | list) else ""
         return Finding(f"It returned {kind_of(result)}{many}.", "Two lists are wanted: `return names, failed`.", look)
@@ -18,6 +24,13 @@ def two_lists(result: Any, names: list[str], bad: list[str], look: str) -> Findi
             means = "A set has no order; two lists are wanted." if isinstance(part, set) else "Two lists are wanted."
             return Finding(f"It returned two things, and the {which} is {kind_of(part)}.", means, look)
     got, failed = result
+    for which, part, wanted in (("first", got, names), ("second", failed, bad)):
+        if kept := [one for one in part if isinstance(one, str) and one in earlier and one not in wanted]:
+            return Finding(
+                f"Called a second time, it returned {shown(kept[0])} of the first call again, in the {which} list.",
+                "A list that is made once, outside the function or as a default of an argument, is kept between calls.",
+                look,
+            )
     return _names(got, names, look) or _failures(failed, bad, look)
 
 

@@ -337,7 +337,7 @@ def copied(answer: Answer) -> Written | None:
     lists = [name for name in lists if name not in calls]  # some are functions that return the list
     if not lists:
         return None
-    source = "".join(f"mine = list({name})\n{name}.clear()\n{name} = mine\n" for name in lists)
+    source = "".join(f"copy_of_{name} = list({name})\n{name}.clear()\n{name} = copy_of_{name}\n" for name in lists)
     answer.function.body[:0] = parsed(source)
     return answer.in_one_cell()
 
