@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -39,7 +40,7 @@ class Surroundings:
 
     def __enter__(self) -> "Surroundings":
         self._threads = set(threading.enumerate())
-        self._pools_before = [thing for thing in gc.get_objects() if Executor in type(thing).__mro__]
+        self._pools_before = pools_there()
         rooms: list[tuple[Any, list[Any]]] = [
             (aiohttp.ClientSession, self._sessions),
             (asyncio.BaseEventLoop, self._loops),
@@ -84,6 +85,21 @@ class Surroundings:
         known.update(*self._threads_of_libraries)
         threads = [thread.name for thread in threading.enumerate() if thread not in known]
         return tasks, len(sessions), len(loops), threads
+
+
+_pools: "weakref.WeakSet[Executor]" = weakref.WeakSet()
+
+
+def pools_there() -> list[Executor]:
+    """The pools of this process, with those that a call of this has seen before `gc.freeze` has hidden them."""
+    is_pool: dict[type, bool] = {}  # there are ten thousands of things, of some hundred classes
+    for thing in gc.get_objects():
+        kind = type(thing)
+        if kind not in is_pool:
+            is_pool[kind] = Executor in type.__getattribute__(kind, "__mro__")  # whatever it says that it is
+        if is_pool[kind]:
+            _pools.add(thing)
+    return list(_pools)
 
 
 def own_tasks(tasks: "Iterable[asyncio.Task[Any]]") -> list[str]:
