@@ -8,7 +8,7 @@ from helpers.archive.exercise_log import note
 from helpers.exercises import catalogue
 from helpers.exercises.bench import kernel_side
 from helpers.exercises.bench.check_result import CheckResult
-from helpers.exercises.bench.plain import kind_of
+from helpers.exercises.bench.plain_data import kind_of
 from helpers.exercises.exercise import Choice, Coding, Exercise
 from helpers.exercises.finding import Finding
 from helpers.exercises.panels.outcome import Outcome

@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.charts.inputs.activity import OUTSIDE, Block
 from helpers.exercises.bench.observation import Observation
-from helpers.exercises.bench.plain import Strange, kind_of
+from helpers.exercises.bench.plain_data import Strange, kind_of
 from helpers.exercises.finding import Finding
 from helpers.page.words import count
 
@@ -106,14 +106,14 @@ def _another_list(result: list[Any], wanted: list[Any], what: str, look: str) ->
     if len(result) == len(wanted) and not left:
         return Finding(
             f"All results are there, but in another order: not {what}.",
-            "They were collected in the order in which the answers came, not in that of the questions.",
+            "What is collected as the answers come has the order of the answers, and what is sorted one of its own.",
             look,
         )
     if others:
         at = result.index(others[0])
         return Finding(
             f"Item {at + 1} of the {len(result):,} that it returned is {shown(others[0])}: not one of {what}.",
-            f"So it is with {count(len(others), 'item')} of them." if len(others) > 1 else "",
+            f"{len(others):,} of the items are not." if len(others) > 1 else "",
             look,
         )
     if len(result) > len(wanted):
@@ -199,7 +199,7 @@ def at_most(seen: Observation, limit: int, look: str) -> Finding | None:
         return None
     return Finding(
         f"The server saw {seen.server.peak:,} requests in flight at once; at most {limit:,} were allowed.",
-        "Nothing held the others back: a limit only works if every request passes through the same one.",
+        "Nothing held the others back, or a limit that is too high: one only works if every request passes through it.",
         look,
     )
 
@@ -234,8 +234,9 @@ def never_blocked(seen: Observation, look: str) -> Finding | None:
     longest = max(blocks, key=lambda block: block.end - block.start)
     ours = longest.place.partition(",")[0] in _OUR_FILES  # a line of the check would lead nobody on
     line = f": `{longest.line}` ({longest.place})" if longest.line and not ours else ""
+    who = "Your function" if seen.through else activity.rows["name"][longest.row]  # or it would be a task of the check
     return Finding(
-        f"{activity.rows['name'][longest.row]} held the loop in one long step{line}.",
+        f"{who} held the loop in one long step{line}.",
         "A call that waits or computes without an `await` that lets go stops every other task meanwhile.",
         look,
     )
@@ -260,6 +261,12 @@ def nothing_left(seen: Observation, look: str) -> Finding | None:
         return Finding(
             f"{count(seen.sessions_left, 'session')} stayed open.",
             "A session holds its connections until it is closed; `async with` does that, also after an error.",
+            look,
+        )
+    if seen.session_closed:
+        return Finding(
+            "It closed the session that it was given.",
+            "Whoever opens a session closes it: others may want to use it afterwards.",
             look,
         )
     if seen.never_awaited:

@@ -63,7 +63,9 @@ def times_faster(table):
 """,
     ),
     Right("times-faster", filled('table["end"].max() - table["start"].iloc[0]')),
-    Right("times-faster", filled('table[["start", "waiting", "end"]].agg({"start": "min", "end": "max"}).diff()["end"]')),
+    Right(
+        "times-faster", filled('table[["start", "waiting", "end"]].agg({"start": "min", "end": "max"}).diff()["end"]')
+    ),
     Right("times-faster", returned("__import__('numpy').array(one_after_another / together)")),
     Right(
         "times-faster",

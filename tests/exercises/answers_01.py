@@ -230,7 +230,7 @@ def names_of(urls):
     with requests.Session() as session, ThreadPoolExecutor(max_workers=5) as pool:
         return list(pool.map(lambda url: session.get(url, timeout=5).json()["name"], urls))
 """,
-        says="new connections; 1 connection would have done",
+        says="requests in flight at once. Two requests at the same time",
     ),
     Wrong(
         "one-connection",
@@ -467,7 +467,7 @@ def read_all(urls):
             failed.append(url)
     return failed, names
 """,
-        says="Among the names is http",
+        says="The first list holds the addresses, the second the names",
     ),
     Wrong(
         "good-and-bad",
@@ -515,6 +515,33 @@ def read_all(urls, names=[], failed=[]):
     return names, failed
 """,
         says="Called a second time, it returned",
+    ),
+    Wrong(
+        "page-or-none",
+        """
+def page_or_none(url, patience):
+    try:
+        return requests.get(url, patience).json()
+    except requests.Timeout:
+        return None
+""",
+        says="The second argument of `requests.get` is for what is added to the address",
+    ),
+    Wrong(
+        "good-and-bad",
+        """
+def read_all(urls):
+    names = failed = []
+    for url in urls:
+        try:
+            answer = requests.get(url, timeout=5)
+            answer.raise_for_status()
+            names.append(answer.json()["name"])
+        except requests.RequestException:
+            failed.append(url)
+    return names, failed
+""",
+        says="The two lists hold the same",
     ),
 ]
 

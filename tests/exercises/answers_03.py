@@ -49,7 +49,7 @@ def fetch_limited(urls, most):
     with ThreadPoolExecutor(max_workers=len(urls)) as pool:
         return list(pool.map(fetch, urls))
 """,
-        says="requests in flight at once; at most",
+        says="requests in flight at once; ",
     ),
     Wrong(
         "so-many-threads",
@@ -75,7 +75,7 @@ def fetch_limited(urls, most):
     with ThreadPoolExecutor(max_workers=10) as pool:
         return list(pool.map(fetch, urls))
 """,
-        says="requests in flight at once; at most",
+        says="requests in flight at once; ",
     ),
     Wrong(
         "so-many-threads",
@@ -214,7 +214,7 @@ def fetch_all(urls):
     with ThreadPoolExecutor(max_workers=len(urls), initializer=open_session) as pool:
         return list(pool.map(fetch_in_session, urls))
 """,
-        says="new connections; 5 connections would have done",
+        says="requests in flight at once; 5 are wanted",
     ),
     Wrong(
         "session-each",
@@ -362,7 +362,7 @@ def read_all(urls):
             names.append(future.result()["name"])
     return names, failed
 """,
-        says="requests were in flight at once; 18 could have been",
+        says="requests were in flight at once; 20 could have been",
     ),
     Wrong(
         "good-and-bad-threads",
@@ -479,6 +479,27 @@ def read_all(urls):
     return names, [url for url, future in zip(urls, futures) if future.exception()]
 """,
         says="At most 4 requests were in flight at once; 5 could have been",
+    ),
+    Wrong(
+        "so-many-threads",
+        """
+import json
+import socket
+from urllib.parse import urlsplit
+
+
+def ask(url):
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as wire:
+        wire.sendall(f"GET {parts.path}?{parts.query} HTTP/1.0\\r\\nHost: {parts.netloc}\\r\\n\\r\\n".encode())
+        return json.loads(wire.makefile("rb").read().partition(b"\\r\\n\\r\\n")[2])
+
+
+def fetch_limited(urls, most):
+    with ThreadPoolExecutor(max_workers=most) as pool:
+        return list(pool.map(ask, urls))
+""",
+        says="requests that no library in this process has made",
     ),
 ]
 

@@ -294,7 +294,6 @@ def run_sleepers(jobs):
     while ready or sleeping:
         if not ready:
             due, job = sleeping.pop(0)
-            time.sleep(0)
             if due > perf_counter():
                 sleeping.append((due, job))
                 continue

@@ -526,6 +526,139 @@ def keep_and_tell(coroutine):
 """,
         says="A loop runs already, as in every cell",
     ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    poller = None
+    for poll in polls:
+        if poller is not None:
+            poller.cancel()
+            await asyncio.wait({poller})
+        poller = asyncio.create_task(poll())
+        await asyncio.sleep(0.1)
+""",
+        says="It returned None, not the task that goes on",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    poller = None
+    for poll in polls:
+        if poller is not None:
+            poller.cancel()
+            await asyncio.wait({poller})
+        poller = asyncio.create_task(poll())
+        await asyncio.sleep(0.1)
+    return asyncio.create_task(poll())
+""",
+        says="After the last run 2 pollers",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    poller = None
+    for poll in polls:
+        if poller is not None:
+            poller.cancel()
+            asyncio.wait({poller})
+        poller = asyncio.create_task(poll())
+        await asyncio.sleep(0.1)
+    return poller
+""",
+        says="A coroutine was thrown away without having run: wait",
+    ),
+    Wrong(
+        "one-poller",
+        """
+import time
+async def three_runs(polls):
+    poller = None
+    for poll in polls:
+        if poller is not None:
+            poller.cancel()
+            await asyncio.wait({poller})
+        poller = asyncio.create_task(poll())
+        time.sleep(0.1)
+    return poller
+""",
+        says="held the loop in one long step: `time.sleep(0.1)`",
+    ),
+    Wrong(
+        "one-poller",
+        """
+async def three_runs(polls):
+    poller = None
+    for poll in polls:
+        poller = asyncio.create_task(poll)
+        await asyncio.sleep(0.1)
+    return poller
+""",
+        says="to call it makes the coroutine for a task",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+async def watched(coroutine):
+    try:
+        return await coroutine
+    except Exception as error:
+        print("failed:", error)
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(watched(coroutine))
+    at_work.add(task)
+    task.add_done_callback(at_work.discard)
+    return task
+""",
+        says="A coroutine failed, and its task ended as if it had not",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+async def watched(coroutine):
+    try:
+        return await coroutine
+    except (ValueError, OSError) as error:
+        print("failed:", error)
+        raise
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(watched(coroutine))
+    at_work.add(task)
+    task.add_done_callback(at_work.discard)
+    return task
+""",
+        says="A task failed, and its error was not printed",
+    ),
+    Wrong(
+        "keep-and-tell",
+        """
+at_work = set()
+def take_leave(task):
+    at_work.clear()
+    if not task.cancelled() and task.exception():
+        print(task.exception())
+def keep_and_tell(coroutine):
+    task = asyncio.create_task(coroutine)
+    at_work.add(task)
+    task.add_done_callback(take_leave)
+    return task
+""",
+        says="0 outlived a garbage collection",
+    ),
+    Wrong(
+        "library-in-the-way",
+        """
+async def all_reports(report, codes):
+    async with asyncio.TaskGroup() as group:
+        jobs = [group.create_task(asyncio.to_thread(report, code)) for code in codes]
+        return [job.result() for job in jobs]
+""",
+        says="A group has waited for its tasks when its block has ended",
+    ),
 ]
 
 RIGHT = [
@@ -586,6 +719,7 @@ async def watched(coroutine):
         return await coroutine
     except Exception as error:
         print("failed:", error)
+        raise
 
 def keep_and_tell(coroutine):
     task = asyncio.create_task(watched(coroutine))
@@ -777,6 +911,24 @@ async def keep_and_tell(coroutine):
     at_work.add(task)
     task.add_done_callback(take_leave)
     return task
+""",
+    ),
+    Right(
+        "one-poller",
+        """
+async def three_runs(polls):
+    async def run(poll):
+        print("a poller begins")
+        await poll()
+
+    poller = None
+    for poll in polls:
+        if poller is not None:
+            poller.cancel()
+            await asyncio.gather(poller, return_exceptions=True)
+        poller = asyncio.create_task(run(poll))
+        await asyncio.sleep(0.1)
+    return poller
 """,
     ),
 ]

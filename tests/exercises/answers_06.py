@@ -597,7 +597,7 @@ async def crunch_all(crunch, numbers, threads, processes):
 async def crunch_all(crunch, numbers, threads, processes):
     return await asyncio.to_thread(lambda: list(processes.map(crunch, numbers, chunksize=4)))
 """,
-        says="all were handed in as one",
+        says="The process pool got 1 job for 4 numbers",
     ),
     Wrong(
         "computing-elsewhere",
@@ -619,6 +619,75 @@ async def crunch_all(crunch, numbers, threads, processes):
     return await asyncio.gather(*(loop.run_in_executor(processes, work, n) for n in numbers))
 """,
         says="what stands in a cell cannot be imported",
+    ),
+    Wrong(
+        "keep-the-library",
+        """
+async def look_up_all(look_up, urls):
+    async with asyncio.TaskGroup() as group:
+        jobs = [group.create_task(asyncio.to_thread(look_up, url)) for url in urls]
+        return [job.result() for job in jobs]
+""",
+        says="A group has waited for its tasks when its block has ended",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = [await fetch(session, url)]
+    for _ in range(times - 1):
+        await asyncio.sleep(0.1)
+        pages.append(await fetch(session, url))
+    return pages
+""",
+        says="After the last request there was no pause of 0.1 s",
+    ),
+    Wrong(
+        "two-bad-lines",
+        """
+async def poll(session, url, times):
+    pages = []
+    for _ in range(times):
+        pages.append(await fetch(session, url))
+        until = time.perf_counter() + 0.1
+        while time.perf_counter() < until:
+            pass
+    return pages
+""",
+        says="held",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    for _ in range(2):
+        results = await asyncio.gather(*(loop.run_in_executor(processes, crunch, n) for n in numbers))
+    return results
+""",
+        says="The process pool got 8 jobs for 4 numbers",
+    ),
+    Wrong(
+        "computing-elsewhere",
+        """
+async def crunch_all(crunch, numbers, threads, processes):
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(processes, crunch, numbers)
+""",
+        says="`crunch` takes one number at a time",
+    ),
+    Wrong(
+        "room-for-lookups",
+        """
+async def page_beside_jobs(session, url, jobs):
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(max_workers=4)
+    working = [loop.run_in_executor(pool, job) for job in jobs]
+    *_, page = await asyncio.gather(*working, fetch(session, url))
+    await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+    return page
+""",
+        says="One of the jobs failed, and 2 threads stayed behind",
     ),
 ]
 
@@ -807,9 +876,11 @@ async def page_beside_jobs(session, url, jobs):
 async def page_beside_jobs(session, url, jobs):
     loop = asyncio.get_running_loop()
     pool = ThreadPoolExecutor(max_workers=4)
-    working = [loop.run_in_executor(pool, job) for job in jobs]
-    *_, page = await asyncio.gather(*working, fetch(session, url))
-    pool.shutdown(wait=False)
+    try:
+        working = [loop.run_in_executor(pool, job) for job in jobs]
+        *_, page = await asyncio.gather(*working, fetch(session, url))
+    finally:
+        pool.shutdown(wait=False)
     return page
 """,
     ),

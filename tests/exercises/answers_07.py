@@ -684,6 +684,32 @@ async def download(session, url, write):
 """,
         says="the loop had not one turn",
     ),
+    Wrong(  # written as it comes, and kept as well
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    body = b""
+    async with session.get(url) as response:
+        async for piece in response.content.iter_chunked(65536):
+            write(piece)
+            body += piece
+    return len(body)
+""",
+        says="memory in use grew by",
+    ),
+    Wrong(
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    pieces = []
+    async with session.get(url) as response:
+        async for piece in response.content.iter_chunked(65536):
+            write(piece)
+            pieces.append(piece)
+    return sum(map(len, pieces))
+""",
+        says="memory in use grew by",
+    ),
     # --- say-it-with-json
     Wrong(
         "say-it-with-json",
@@ -1096,6 +1122,24 @@ async def download(session, url, write):
             write(piece)
             n += len(piece)
     return n
+""",
+    ),
+    Right(  # two pieces on their way are not the whole body
+        "as-it-arrives",
+        """
+async def download(session, url, write):
+    queue, total = asyncio.Queue(2), 0
+    async def read():
+        async with session.get(url) as response:
+            async for piece in response.content.iter_chunked(65536):
+                await queue.put(piece)
+        await queue.put(None)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(read())
+        while (piece := await queue.get()) is not None:
+            write(piece)
+            total += len(piece)
+    return total
 """,
     ),
     # --- say-it-with-json

@@ -288,7 +288,48 @@ async def ask_all(session, urls, rate):
             return await fetch(session, url)
     return await asyncio.gather(*(ask(u) for u in urls))
 """,
-        says="60 requests began within",
+        says="Over the whole time more came than that",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    limiter = AsyncLimiter(1, 2 / rate)
+
+    async def ask(url):
+        async with limiter:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(ask(url) for url in urls))
+""",
+        says="the quickest nine requests in a row began within",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    limiter, pages = AsyncLimiter(1, 1 / rate), []
+
+    async def ask(url):
+        async with limiter:
+            pages.append(await fetch(session, url))
+
+    await asyncio.gather(*(ask(url) for url in urls))
+    return pages
+""",
+        says="but in another order",
+    ),
+    Wrong(
+        "pace-not-permits",
+        """
+async def ask_all(session, urls, rate):
+    tasks = []
+    for url in urls:
+        tasks.append(asyncio.create_task(fetch(session, url)))
+        time.sleep(1 / rate)
+    return await asyncio.gather(*tasks)
+""",
+        says="held the loop in one long step",
     ),
     # --- no-further-than-needed
     Wrong(
@@ -504,6 +545,61 @@ async def for_each(session, urls, workers, handle):
             raise result
 """,
         says="It raised when all 24 addresses had been asked for",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    pages, next_one, numbered = {}, 0, enumerate(urls)
+
+    async def work():
+        nonlocal next_one
+        for number, url in numbered:
+            pages[number] = await fetch(session, url)
+            while next_one in pages:
+                handle(pages.pop(next_one))
+                next_one += 1
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+""",
+        says="addresses had been read whose pages `handle` had not been given",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    window, permits = [], asyncio.Semaphore(workers)
+
+    async def one(url):
+        async with permits:
+            return await fetch(session, url)
+
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            window.append(group.create_task(one(url)))
+            if len(window) == 19:
+                handle(await window.pop(0))
+        for task in window:
+            handle(await task)
+""",
+        says="pages that were there before a slow one came to `handle` after it",
+    ),
+    Wrong(
+        "no-further-than-needed",
+        """
+async def for_each(session, urls, workers, handle):
+    window = []
+    async with asyncio.TaskGroup() as group:
+        for url in urls:
+            window.append(group.create_task(fetch(session, url)))
+            if len(window) == workers:
+                handle(await window.pop(0))
+        for task in window:
+            handle(await task)
+""",
+        says="While one slow answer was on its way",
     ),
     # --- open-loop-of-my-own
     Wrong(

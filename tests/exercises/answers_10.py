@@ -368,6 +368,25 @@ def parse_events(lines):
 """,
         says="It returned the first 1 of 6 events",
     ),
+    Wrong(  # a sign of life in the middle of an event ends it
+        "read-a-feed",
+        """
+def parse_events(lines):
+    found, last_id, data = [], "", []
+    for line in lines:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if name == "id":
+            last_id = value
+        elif name == "data":
+            data.append(value)
+        elif not name and data:
+            found.append((last_id, "\\n".join(data)))
+            data = []
+    return found
+""",
+        says="It found 7 events; 6 were sent",
+    ),
     # --- newest-counts
     Wrong(
         "newest-counts",
@@ -375,7 +394,7 @@ def parse_events(lines):
 async def broadcast(queues, text):
     await asyncio.gather(*(queue.put(text) for queue in queues))
 """,
-        says="It still waited, after a second",
+        says="It still waited after a second",
     ),
     Wrong(
         "newest-counts",
@@ -498,7 +517,18 @@ async def broadcast(queues, text):
             await asyncio.sleep(0.1)
         await q.put(text)
 """,
-        says="It still waited, after a second",
+        says="It still waited after a second",
+    ),
+    Wrong(
+        "newest-counts",
+        """
+async def broadcast(queues, text):
+    for queue in queues:
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(text.encode())
+""",
+        says="and then",
     ),
     # --- follow-a-feed
     Wrong(
@@ -572,7 +602,7 @@ async def follow_feed(session, url, count):
             pass
     return texts
 """,
-        says="Whoever comes back at once, each time",
+        says="Whoever comes back at once",
     ),
     Wrong(
         "follow-a-feed",
@@ -730,6 +760,41 @@ async def follow_feed(session, url, count):
     return set(texts)
 """,
         says="It returned a set",
+    ),
+    Wrong(  # a connection that ends without an error
+        "follow-a-feed",
+        """
+async def follow_feed(session, url, count):
+    texts, last = [], "0"
+    while len(texts) < count:
+        try:
+            async with session.get(url, headers={"Last-Event-ID": last}) as response:
+                async for last, message in events(response):
+                    texts.append(message["text"])
+                    if len(texts) == count:
+                        break
+        except aiohttp.ClientPayloadError:
+            await asyncio.sleep(0.1)
+    return texts
+""",
+        says="A feed that had no more to say was asked",
+    ),
+    Wrong(
+        "follow-a-feed",
+        """
+async def follow_feed(session, url, count):
+    texts, last = [], "0"
+    while len(texts) < count:
+        with suppress(aiohttp.ClientPayloadError):
+            async with session.get(url, headers={"Last-Event-ID": last}) as response:
+                async for last, message in events(response):
+                    texts.append(message["text"])
+                    if len(texts) == count:
+                        return texts
+        time.sleep(0.1)
+    return texts
+""",
+        says="held the loop in one long step",
     ),
     # --- notice-silence
     Wrong(
@@ -1260,6 +1325,142 @@ async def feed(request, readers):
     return response
 """,
         says="Each text is the data of one event, once",
+    ),
+    Wrong(
+        "a-feed-of-your-own",
+        """
+async def feed(request, readers):
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    queue = asyncio.Queue(100)
+    readers.add(queue)
+    try:
+        while True:
+            try:
+                text = await asyncio.wait_for(queue.get(), 1)
+            except TimeoutError:
+                await response.write(b": still here\\n\\n")
+            else:
+                await response.write(f"data: {text}\\n\\n".encode())
+    except ConnectionResetError:
+        return response
+    finally:
+        readers.discard(queue)
+""",
+        says="In 0.7 s or more without news",
+    ),
+    Wrong(
+        "a-feed-of-your-own",
+        """
+async def feed(request, readers):
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    queue = asyncio.Queue(100)
+    readers.add(queue)
+    try:
+        while True:
+            try:
+                text = await asyncio.wait_for(queue.get(), 0.1)
+            except TimeoutError:
+                await response.write(b": still here\\n")
+            else:
+                await response.write(f"data: {text}\\n\\n".encode())
+    except ConnectionResetError:
+        return response
+    finally:
+        readers.discard(queue)
+""",
+        says="came no empty line",
+    ),
+    Wrong(  # looks, and does not wait
+        "a-feed-of-your-own",
+        """
+async def feed(request, readers):
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    queue = asyncio.Queue(100)
+    readers.add(queue)
+    try:
+        while True:
+            if queue.empty():
+                await asyncio.sleep(0.1)
+                await response.write(b": still here\\n\\n")
+            else:
+                await response.write(f"data: {queue.get_nowait()}\\n\\n".encode())
+    except ConnectionResetError:
+        return response
+    finally:
+        readers.discard(queue)
+""",
+        says="some still lay there",
+    ),
+    Wrong(
+        "a-feed-of-your-own",
+        """
+async def feed(request, readers):
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    queue = asyncio.Queue(100)
+    readers.add(queue)
+    try:
+        while True:
+            if queue.empty():
+                await asyncio.sleep(0)
+                await response.write(b": still here\\n\\n")
+            else:
+                await response.write(f"data: {queue.get_nowait()}\\n\\n".encode())
+    except ConnectionResetError:
+        return response
+    finally:
+        readers.discard(queue)
+""",
+        says="signs of life within",
+    ),
+    Wrong(
+        "a-feed-of-your-own",
+        """
+async def feed(request, readers):
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    queue = asyncio.Queue(100)
+    readers.add(queue)
+    try:
+        while True:
+            try:
+                text = await asyncio.wait_for(queue.get(), 0.1)
+            except TimeoutError:
+                await response.write(b": still here\\n\\n")
+            else:
+                await response.write(f"data: {text}\\n\\n".encode())
+    except ConnectionResetError:
+        return response
+    finally:
+        readers.clear()
+""",
+        says="a queue was gone from `readers` whose reader was still there",
+    ),
+    Wrong(
+        "a-feed-of-your-own",
+        """
+async def feed(request, readers):
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    queue = asyncio.Queue(100)
+    readers.add(queue)
+    try:
+        while True:
+            try:
+                text = await asyncio.wait_for(queue.get(), 0.1)
+            except TimeoutError:
+                await response.write(b": still here\\n\\n")
+            else:
+                await response.write(f"data: {text}\\n\\n".encode())
+    except ConnectionResetError:
+        return response
+    finally:
+        readers.pop()
+""",
+        says="a queue was gone from `readers` whose reader was still there",
     ),
 ]
 

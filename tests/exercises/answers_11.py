@@ -127,6 +127,21 @@ async def all_totals(path, queries):
 """,
         says="It returned a tuple. What is in it is right",
     ),
+    Wrong(
+        "threads-for-sqlite",
+        """
+async def all_totals(path, queries):
+    totals = []
+
+    def total(query):
+        with closing(sqlite3.connect(path)) as db:
+            totals.append(db.execute(query).fetchone()[0])
+
+    await asyncio.gather(*(asyncio.to_thread(total, query) for query in queries))
+    return totals
+""",
+        says="but in another order",
+    ),
     # --- not-while-asking
     Wrong(
         "not-while-asking",
@@ -316,6 +331,23 @@ async def pages(session, pool, urls):
 """,
         says="The database was told",
     ),
+    Wrong(
+        "not-while-asking",
+        """
+async def pages(session, pool, urls):
+    answers = []
+
+    async def page(url):
+        async with pool.connection() as connection:
+            await connection.execute("INSERT INTO visits VALUES (?)", (url,))
+        async with session.get(url) as response:
+            answers.append(await response.json())
+
+    await asyncio.gather(*(page(url) for url in urls))
+    return answers
+""",
+        says="but in another order",
+    ),
     # --- a-pool-of-my-own
     Wrong(
         "a-pool-of-my-own",
@@ -470,7 +502,7 @@ async def with_pool(connect, size, jobs):
     finally:
         for c in connections: await c.close()
 """,
-        says="One connection could not be opened, and the caller did not hear of it",
+        says="`connect` failed with an OSError, and it returned all the same",
     ),
     Wrong(
         "a-pool-of-my-own",
@@ -490,7 +522,104 @@ async def with_pool(connect, size, jobs):
                 pool.put_nowait(connection)
         return await asyncio.gather(*map(run, jobs), return_exceptions=True)
 """,
-        says="the caller did not hear of it",
+        says="One of the jobs failed with a LookupError, and it returned all the same",
+    ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    pool = asyncio.Queue()
+
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            pool.put_nowait(connection)
+
+    async with AsyncExitStack() as opened:
+        for _ in range(size):
+            connection = await connect()
+            opened.push_async_callback(connection.close)
+            pool.put_nowait(connection)
+        results = []
+
+        async def keep(job):
+            results.append(await run(job))
+
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(keep(job))
+        return results
+""",
+        says="but in another order",
+    ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    pool = asyncio.Queue()
+
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            pool.put_nowait(connection)
+
+    async with AsyncExitStack() as opened:
+        for _ in range(size):
+            connection = await connect()
+            opened.push_async_callback(connection.close)
+            pool.put_nowait(connection)
+        return [await run(job) for job in jobs]
+""",
+        says="At most 1 job ran at once, over",
+    ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    async with AsyncExitStack() as opened:
+        connections, results = [], []
+        for _ in range(size):
+            connections.append(await connect())
+            opened.push_async_callback(connections[-1].close)
+        for first in range(0, len(jobs), size):
+            async with asyncio.TaskGroup() as group:
+                pairs = zip(jobs[first : first + size], connections)
+                tasks = [group.create_task(job(connection)) for job, connection in pairs]
+            results += [task.result() for task in tasks]
+        return results
+""",
+        says="One job took longer than all others. When it ended,",
+    ),
+    Wrong(
+        "a-pool-of-my-own",
+        """
+async def with_pool(connect, size, jobs):
+    pool = asyncio.Queue()
+
+    async def run(job):
+        connection = await pool.get()
+        try:
+            return await job(connection)
+        finally:
+            pool.put_nowait(connection)
+
+    async with AsyncExitStack() as opened:
+        for _ in range(size):
+            try:
+                connection = await connect()
+            except OSError:
+                continue
+            opened.push_async_callback(connection.close)
+            pool.put_nowait(connection)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(run(job)) for job in jobs]
+        return [task.result() for task in tasks]
+""",
+        says="`connect` failed with an OSError, and it returned all the same",
     ),
 ]
 

@@ -385,7 +385,163 @@ async def region(session, codes, url_of):
     t.join()
     return await asyncio.gather(*(ask(session, url_of(code)) for code in out))
 """,
-        says="the loop had not one turn",
+        says="the loop had no turn to hear of it",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    chosen = await sync_to_async(codes)()
+    async with session:
+        return await asyncio.gather(*(ask(session, url_of(code)) for code in chosen))
+""",
+        says="The session that it was given is closed now",
+    ),
+    Wrong(
+        "a-region-for-everyone",
+        """
+async def region(session, codes, url_of):
+    pages = []
+    async def one(code):
+        pages.append(await ask(session, url_of(code)))
+    async with asyncio.TaskGroup() as group:
+        for code in await sync_to_async(codes)():
+            group.create_task(one(code))
+    return pages
+""",
+        says="in another order",
+    ),
+    # --- what is still waited for, left open, or held
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    from concurrent.futures import ThreadPoolExecutor
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(len(urls)) as pool:
+        futures = [loop.run_in_executor(pool, requests.get, url) for url in urls]
+    return [(await future).json() for future in futures]
+""",
+        says="The calls ended in another thread, and the loop had no turn",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    session = requests.Session()
+    answers = await asyncio.gather(*(asyncio.to_thread(session.get, url, timeout=5) for url in urls))
+    return [answer.json() for answer in answers]
+""",
+        says="1 Session of `requests` stayed open",
+    ),
+    Wrong(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    pages = []
+    def get(url):
+        pages.append(requests.get(url, timeout=5).json())
+    await asyncio.gather(*(asyncio.to_thread(get, url) for url in urls))
+    return pages
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    names = []
+    def inner():
+        country = countries.get(code=code)
+        names.extend(o.name for o in countries.filter(subregion=country.subregion).exclude(code=code))
+    thread = threading.Thread(target=inner)
+    thread.start()
+    thread.join()
+    return names
+""",
+        says="the loop had no turn to hear of it",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    names = []
+    def inner():
+        country = countries.get(code=code)
+        names.extend(o.name for o in countries.filter(subregion=country.subregion).exclude(code=code))
+    threading.Thread(target=inner).start()
+    return names
+""",
+        says="It returned 0 of",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    others = countries.filter(subregion=country.subregion).exclude(code=code)
+    return [other.name async for other in others.order_by("-name")]
+""",
+        says="not in the order of the query",
+    ),
+    Wrong(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    country = await countries.aget(code=code)
+    async for other in countries.filter(subregion=country.subregion).exclude(code=code):
+        yield other.name
+""",
+        says="It returned an async generator",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            yield (await answer)["name"]
+    finally:
+        await asyncio.gather(*tasks, return_exceptions=True)
+""",
+        says="When the reader left after the first name, it still waited for 2 slow answers",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            try:
+                yield (await answer)["name"]
+            except Exception:
+                continue
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+""",
+        says="When a page had failed, it still waited for 2 slow answers",
+    ),
+    Wrong(
+        "names-as-they-come",
+        """
+async def names(session, urls):
+    tasks = [asyncio.create_task(ask(session, url)) for url in urls]
+    try:
+        for answer in asyncio.as_completed(tasks):
+            yield (await answer)["name"]
+    except asyncio.CancelledError:
+        for answer in asyncio.as_completed(tasks):
+            yield (await answer)["name"]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+""",
+        says="When it was cancelled, it still waited for 2 slow answers",
     ),
     Wrong(
         "a-region-for-everyone",
@@ -640,6 +796,34 @@ async def names(session, urls):
 ]
 
 RIGHT = [
+    Right(
+        "a-thread-for-each",
+        """
+async def ask_with_requests(urls):
+    pages = {}
+    def work(url):
+        with requests.Session() as session:
+            pages[url] = session.get(url, timeout=5).json()
+    threads = [threading.Thread(target=work, args=(url,)) for url in urls]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        await asyncio.sleep(0.01)
+    return [pages[url] for url in urls]
+""",
+    ),
+    Right(
+        "refused-query",
+        """
+async def same_subregion(countries, code):
+    def plain():
+        async def inner():
+            country = await countries.aget(code=code)
+            return [c.name async for c in countries.filter(subregion=country.subregion).exclude(code=code)]
+        return async_to_sync(inner)()
+    return await sync_to_async(plain)()
+""",
+    ),
     # --- a-thread-for-each
     Right(
         "a-thread-for-each",

@@ -554,9 +554,110 @@ async def both_ways(session, fetch, look_up, urls):
 """,
         says="`look_up` was called 2 times",
     ),
+    # --- by what order, delay or size alone would hide
+    Wrong(
+        "workers-needed",
+        """
+def workers_needed(rate, latency, share):
+    return min(32, math.ceil(rate * latency / share))
+""",
+        says="it said 32, not",
+    ),
+    Wrong(
+        "one-bridge",
+        """
+def summaries(fetch, urls):
+    async def main():
+        pages = []
+        async with aiohttp.ClientSession() as session:
+            async def one(url):
+                pages.append(await fetch(session, url))
+            async with asyncio.TaskGroup() as group:
+                for url in urls:
+                    group.create_task(one(url))
+        return pages
+    return asyncio.run(main())
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "one-bridge",
+        """
+def summaries(fetch, urls):
+    async def main():
+        async with aiohttp.ClientSession() as session:
+            return await asyncio.gather(*(fetch(session, url) for url in urls))
+    return asyncio.get_event_loop().run_until_complete(main())
+""",
+        says="In plain code there is no loop yet",
+    ),
+    Wrong(
+        "both-worlds",
+        """
+async def both_ways(session, fetch, look_up, urls):
+    import threading
+    found = {}
+    threads = [threading.Thread(target=lambda u=u: found.__setitem__(u, look_up(u))) for u in urls]
+    for thread in threads:
+        thread.start()
+    pages = await asyncio.gather(*(fetch(session, url) for url in urls))
+    for thread in threads:
+        thread.join()
+    return [(page, found[url]) for page, url in zip(pages, urls)]
+""",
+        says="the loop had no turn to hear of it",
+    ),
+    Wrong(
+        "both-worlds",
+        """
+async def both_ways(session, fetch, look_up, urls):
+    pairs = []
+    async def one(url):
+        pairs.append(tuple(await asyncio.gather(fetch(session, url), asyncio.to_thread(look_up, url))))
+    await asyncio.gather(*(one(url) for url in urls))
+    return pairs
+""",
+        says="in another order",
+    ),
+    Wrong(
+        "both-worlds",
+        """
+async def both_ways(session, fetch, look_up, urls):
+    pages = asyncio.gather(*(fetch(session, url) for url in urls))
+    found = asyncio.gather(*(asyncio.to_thread(look_up, url) for url in urls))
+    return await pages, await found
+""",
+        says="It returned all pages, and then all that `look_up` said",
+    ),
+    Wrong(
+        "both-worlds",
+        """
+async def both_ways(session, fetch, look_up, urls):
+    async with session:
+        pages = asyncio.gather(*(fetch(session, url) for url in urls))
+        found = asyncio.gather(*(asyncio.to_thread(look_up, url) for url in urls))
+        return list(zip(await pages, await found))
+""",
+        says="The session that it was given is closed now",
+    ),
 ]
 
 RIGHT = [
+    Right(
+        "both-worlds",
+        """
+async def both_ways(session, fetch, look_up, urls):
+    import threading
+    found = {}
+    threads = [threading.Thread(target=lambda u=u: found.__setitem__(u, look_up(u))) for u in urls]
+    for thread in threads:
+        thread.start()
+    pages = await asyncio.gather(*(fetch(session, url) for url in urls))
+    while any(thread.is_alive() for thread in threads):
+        await asyncio.sleep(0.01)
+    return [(page, found[url]) for page, url in zip(pages, urls)]
+""",
+    ),
     # --- workers-needed
     Right(
         "workers-needed",

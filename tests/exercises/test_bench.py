@@ -135,6 +135,27 @@ def test_a_bench_that_has_ended_meanwhile_is_replaced() -> None:
     assert judged(GOOD).state == "done"
 
 
+def test_the_notebooks_locks_and_queues_go_along_from_run_to_run() -> None:
+    """The exercise has several runs, each in a loop of its own; in a notebook there is one loop."""
+    source = """
+import random
+permits, lock, waiting = asyncio.Semaphore(2), asyncio.Lock(), asyncio.Queue(1)
+chance = random.SystemRandom()
+
+async def use(at):
+    async with permits, lock:
+        await waiting.put(at)
+        await asyncio.sleep(0)
+        return await waiting.get()
+
+async def fetch_all(session, urls):
+    await asyncio.gather(*(use(chance.random()) for _ in range(5)))
+    return await asyncio.gather(*(fetch(session, url) for url in urls))
+"""
+    outcome = judged(source)
+    assert outcome.state == "done", str(outcome)
+
+
 # --- how it ends ---
 
 
@@ -151,6 +172,8 @@ def test_a_bench_that_has_ended_meanwhile_is_replaced() -> None:
         ("raise BaseException('base')", "It raised BaseException: base"),
         ("(await asyncio.sleep(0)).x", "'NoneType' object has no attribute 'x'"),
         ("recurse()", "It raised RecursionError"),
+        ("asyncio.get_running_loop().stop(); await asyncio.sleep(0)", "Event loop stopped before Future completed"),
+        ("await session.close()", "Session is closed"),
     ],
 )
 def test_what_it_raises_is_told(work: str, says: str) -> None:
@@ -168,6 +191,11 @@ def recurse():
     outcome = judged(cells + doing(work))
     assert outcome.state == "again" and says in str(outcome.findings[0]), str(outcome)
     assert judged(GOOD).state == "done"
+
+
+def test_a_session_that_it_was_given_stays_open() -> None:
+    source = GOOD.replace("    return ", "    pages = ") + "    await session.close()\n    return pages\n"
+    assert "It closed the session that it was given." in str(judged(source))
 
 
 def test_it_may_use_up_what_it_is_given() -> None:

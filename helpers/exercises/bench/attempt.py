@@ -20,9 +20,9 @@ import aiohttp
 
 from helpers.code.origin import is_learners, is_ours
 from helpers.exercises.bench.alterations import put_back
-from helpers.exercises.bench.left_behind import Surroundings, own_tasks
+from helpers.exercises.bench.left_behind import Surroundings, free_of_closed_loops, own_tasks, tasks_of_libraries
 from helpers.exercises.bench.observation import Observation
-from helpers.exercises.bench.plain import as_plain
+from helpers.exercises.bench.plain_data import as_plain
 from helpers.exercises.bench.serialising.stand_in import LeftInNotebook
 from helpers.exercises.exercise import Coding, Exercise, Order, head_of
 from helpers.exercises.finding import Finding, Telling
@@ -58,6 +58,7 @@ class Attempt:
         self.chance = random.Random(seed)
         self.runs: list[Observation] = []
         self.altered: list[str] = []
+        self._others_left: list[str] = []
         self._exercise = exercise
         self._function = function
         self._tell = tell
@@ -101,7 +102,10 @@ class Attempt:
         Raises:
             Telling: it did not return, or it raised; nothing else need be said then. The engine catches this.
         """
-        seen = Observation()
+        self._others_left = []
+        seen = Observation(through=through is not None)
+        if self.runs:
+            free_of_closed_loops()
         self.runs.append(seen)
         arguments = tuple(list(one) if type(one) is list else one for one in arguments)  # it may empty what it is given
         self._tell("running", "")
@@ -135,6 +139,10 @@ class Attempt:
         activity = seen.run.panel().activity
         if activity is not None:
             activity.rows.loc[0, "name"] = _name_of(self._function)  # the row that a notebook's charts call "cell"
+        # Who has made a task of a library's coroutine is what the recorder knows.
+        rows = seen.run.tasks[(seen.run.tasks["outcome"] == "pending") & ~seen.run.tasks["library"].astype(bool)]
+        made = {str(name).partition(" #")[0] for name in rows["name"]}
+        seen.tasks_left = [*seen.tasks_left, *(name for name in self._others_left if name in made)]
         main = seen.run._recorded.threads.main
         seen.cpu = main.cpu
         seen.calls_that_wait = [
@@ -172,7 +180,11 @@ class Attempt:
                 loop.set_exception_handler(lambda loop, context: unheard.append(_complaint(context)))
                 runner.run(self._drive(seen, surroundings, arguments, with_session, cancel_after, function))
                 gc.collect()  # while the loop can still be told about errors that nobody asked for
-        except (SystemExit, KeyboardInterrupt) as error:  # of one of its tasks: these end the loop
+        except (
+            SystemExit,
+            KeyboardInterrupt,
+            RuntimeError,
+        ) as error:  # of one of its tasks, or it has stopped the loop
             _note_error(seen, error)
         seen.unheard = [text for text in unheard if text]
 
@@ -214,7 +226,11 @@ class Attempt:
             for _ in range(5):  # a task that was cancelled needs a turn to end
                 with suppress(asyncio.CancelledError):  # where it has cancelled itself in its last step
                     await asyncio.sleep(0)
-            seen.tasks_left = own_tasks(task for task in asyncio.all_tasks() if task is not me)
+            left = asyncio.all_tasks() - {me}
+            seen.tasks_left = own_tasks(left)
+            self._others_left = tasks_of_libraries(left)
+            if with_session:
+                seen.session_closed = given.closed
             seen.sessions_left = surroundings.look()[1]
 
     def _stop(self, seen: Observation, task: "asyncio.Task[Any]") -> None:

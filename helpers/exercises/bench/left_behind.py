@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import wraps
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 from unittest.mock import patch
 
@@ -102,15 +102,36 @@ def pools_there() -> list[Executor]:
     return list(_pools)
 
 
+def free_of_closed_loops() -> None:
+    """Let the notebook's locks, semaphores and queues be used in the loop that comes next.
+
+    In a notebook there is one loop for all calls of a function. Here each run has its own, and what has waited in one
+    belongs to it (`asyncio.mixins`).
+    """
+    for thing in gc.get_objects():
+        bases = type.__getattribute__(type(thing), "__mro__")  # whatever it says that it is
+        if asyncio.mixins._LoopBoundMixin in bases and thing._loop is not None and thing._loop.is_closed():
+            thing._loop = None
+
+
 def own_tasks(tasks: "Iterable[asyncio.Task[Any]]") -> list[str]:
-    """The names of those that run the learner's code; a library's are its own affair."""
-    return [_task_name(task) for task in tasks if _is_own(task)]
+    """The names of those that run the learner's code, and no judge's."""
+    return [task_name(task) for task in tasks if (code := _code_of(task)) and _is_the_learners(code)]
 
 
-def _is_own(task: "asyncio.Task[Any]") -> bool:
-    code = getattr(task.get_coro(), "cr_code", None)
-    return code is not None and is_learners(code.co_filename) and not is_ours(code.co_filename)  # nor a judge's
+def tasks_of_libraries(tasks: "Iterable[asyncio.Task[Any]]") -> list[str]:
+    """The names of those that run a library's coroutine, as `create_task(asyncio.sleep(9))` does."""
+    return [task_name(task) for task in tasks if not ((code := _code_of(task)) and is_learners(code.co_filename))]
 
 
-def _task_name(task: "asyncio.Task[Any]") -> str:
+def task_name(task: "asyncio.Task[Any]") -> str:
+    """What a chart calls the task, without its number."""
     return str(getattr(task.get_coro(), "__name__", task.get_name()))
+
+
+def _code_of(task: "asyncio.Task[Any]") -> CodeType | None:
+    return getattr(task.get_coro(), "cr_code", None)
+
+
+def _is_the_learners(code: CodeType) -> bool:
+    return is_learners(code.co_filename) and not is_ours(code.co_filename)

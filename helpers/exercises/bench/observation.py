@@ -18,12 +18,14 @@ class Observation:
     Attributes:
         ended: "returned"; "raised" (see `error`); "cancelled" (it let the check's cancellation pass); "stopped" (at the
             limit).
-        result: what it returned, as plain data (`plain.py`): no class of the learner's is asked when it is compared.
+        result: what it returned, as plain data (`plain_data.py`): no class of the learner's is asked when it is compared.
         error: what it raised.
         where: the line of the learner's code that raised, or that was waiting when it was stopped.
+        through: whether a function of the judge's has called it, perhaps several times.
         run: the measured run, with every request, task and step.
         tasks_left: the names of tasks that were still there after it had returned.
         sessions_left: how many `aiohttp.ClientSession`s were left open.
+        session_closed: whether it has closed the session that it was given.
         loops_left: how many event loops were left open.
         threads_left: the names of threads that were still there.
         never_awaited: the names of coroutines that were thrown away without having run.
@@ -38,9 +40,11 @@ class Observation:
     result: Any = None
     error: BaseException | None = None
     where: str = ""
+    through: bool = False
     run: Run = field(default_factory=lambda: Run("not run", None))
     tasks_left: Sequence[str] = ()
     sessions_left: int = 0
+    session_closed: bool = False
     loops_left: int = 0
     threads_left: Sequence[str] = ()
     never_awaited: Sequence[str] = ()

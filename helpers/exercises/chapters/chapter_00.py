@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
-from helpers.exercises.bench.plain import kind_of
+from helpers.exercises.bench.plain_data import kind_of
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.exercises.judges import shown

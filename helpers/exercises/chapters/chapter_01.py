@@ -10,7 +10,7 @@ import requests
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
-from helpers.exercises.bench.plain import Strange
+from helpers.exercises.bench.plain_data import Strange
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
 from helpers.exercises.support.two_lists import two_lists
@@ -131,7 +131,7 @@ def patience_kept(attempt: Attempt) -> Judgement:
     if refused := _slow_page_refused(seen):
         yield refused
         return ""
-    yield judges.asked(seen, [url], TIMEOUT)
+    yield _put_into_the_address(seen, url) or judges.asked(seen, [url], TIMEOUT)
     yield judges.values(seen, attempt.answers([url])[0], "the page", TIMEOUT)
     yield judges.nothing_left(seen, TIMEOUT)
 
@@ -196,6 +196,17 @@ def _slow_page_refused(seen: Observation) -> Finding | None:
         what = "This server answers well, within the time allowed."
         return Finding(f"It raised {_told(seen.error)}{_at(seen)}.", what, TIMEOUT)
     return None
+
+
+def _put_into_the_address(seen: Observation, url: str) -> Finding | None:
+    longer = [asked for asked in seen.urls if asked.startswith(url) and asked != url]
+    if not longer:
+        return None
+    return Finding(
+        f"It asked for {longer[0]}, and was given {url}.",
+        "The second argument of `requests.get` is for what is added to the address. The longest silence has a name.",
+        TIMEOUT,
+    )
 
 
 def _silence_endured(seen: Observation) -> Finding | None:
@@ -281,7 +292,15 @@ def one_connection_used(attempt: Attempt) -> Judgement:
         yield wrong_values
         return ""
     yield judges.asked(seen, urls, SESSION)
-    yield judges.connections(seen, 1, SESSION)
+    opened, at_once = seen.server.connections, seen.server.peak
+    if opened > 1 and at_once > 1:
+        yield Finding(
+            f"The server saw {opened} new connections, and {at_once} requests in flight at once.",
+            "Two requests at the same time need two connections. This exercise gains from another thing than that.",
+            SESSION,
+        )
+    else:
+        yield judges.connections(seen, 1, SESSION)
     yield wrong_values
     yield judges.nothing_left(seen, SESSION)
     return f"{len(urls)} requests went through {seen.server.connections} connection."

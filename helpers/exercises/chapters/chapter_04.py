@@ -305,7 +305,7 @@ def rests_overlapped(attempt: Attempt) -> Judgement:
 def _restless(seen: Observation) -> Finding | None:
     """It asked all the time whether somebody was due. On a busy machine it got little of the processor for that."""
     slept = sum(end - start for start, end in seen.calls_that_wait)
-    if seen.cpu <= (judges.COMPUTED if slept > 0.3 else 0.025):
+    if seen.cpu <= (judges.COMPUTED if slept > 0.3 else 0.025) and len(seen.calls_that_wait) < 2_000:
         return None
     return Finding(
         f"It used the processor for {seen.cpu:.2f} s, and slept for {slept:.2f} s, as far as that was seen.",

@@ -16,7 +16,7 @@ import aiohttp
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
-from helpers.exercises.bench.plain import kind_of
+from helpers.exercises.bench.plain_data import kind_of
 from helpers.exercises.chapters.chapter_04 import GIVEN
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding, Telling
@@ -397,7 +397,7 @@ def one_poller_left(attempt: Attempt) -> Judgement:
     if len(begun) < len(urls):
         yield judges.never_blocked(seen, BLOCKS)
         yield Finding(
-            f"Of {len(urls)} pollers only {len(begun)} began.",
+            f"Of {len(urls)} pollers {f'only {len(begun)}' if begun else 'none'} began.",
             "The line that you have changed and run again must run, in place of the one before.",
             RERUN,
         )
@@ -709,13 +709,6 @@ def held_and_told(attempt: Attempt) -> Judgement:
             VANISHED,
         )
     yield _told_of_failure(starts)
-    if not starts.returned and not starts.failed:
-        yield Finding(
-            "A coroutine failed, and its task ended as if it had not.",
-            "The task comes to what its coroutine comes to, an error too. Who catches an error to print it, and does "
-            "not raise it again, hides it from everybody who waits for the task.",
-            SILENT,
-        )
     if re.search(r"(?<![=\w])None\b", starts.printed["ended"]):
         yield Finding(
             "It printed None for a task that did not fail.",
@@ -747,9 +740,17 @@ def held_and_told(attempt: Attempt) -> Judgement:
             "The task comes to what its coroutine returns: does what stands around it hand that on?",
             BETWEEN,
         )
-    if starts.still_held:
+    if not starts.returned and not starts.failed:
         yield Finding(
-            f"{count(starts.still_held, 'task')} that had ended {'was' if starts.still_held == 1 else 'were'} still held.",
+            "A coroutine failed, and its task ended as if it had not.",
+            "The task comes to what its coroutine comes to, an error too. Who catches an error to print it, and does "
+            "not raise it again, hides it from everybody who waits for the task.",
+            SILENT,
+        )
+    if starts.still_held:
+        were = "was" if starts.still_held == 1 else "were"
+        yield Finding(
+            f"{count(starts.still_held, 'task')} that had ended {were} still held.",
             "What is put in and never taken out grows for as long as the program runs.",
             VANISHED,
         )

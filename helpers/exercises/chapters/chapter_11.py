@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -183,11 +184,11 @@ async def with_connection(pool, work):
 )
 
 
-def slow_query(number: int) -> str:
+def slow_query(number: int, steps: int = 1_000_000) -> str:
     """A query that computes for longer than `judges.COMPUTED` on any machine of today, and then comes to `number`."""
     return (
-        "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps WHERE n < 1000000) "
-        f"SELECT count(*) - 1000000 + {number} FROM steps"
+        f"WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps WHERE n < {steps}) "
+        f"SELECT count(*) - {steps} + {number} FROM steps"
     )
 
 
@@ -236,7 +237,9 @@ def loop_was_free(attempt: Attempt) -> Judgement:
         path = str(Path(folder) / "shop.sqlite")
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("CREATE TABLE orders (customer, amount)")
-        queries = [slow_query(number) for number in numbers]
+        # The first takes longer, so that it is the last whose total is there, whoever keeps them as they come.
+        first, *others = numbers
+        queries = [slow_query(first, steps=3_000_000), *(slow_query(number) for number in others)]
         with connections_held():
             seen = attempt.run(path, queries, through=beside_a_heartbeat, meanings=_OF_ITS_THREAD)
     seen.result, beats = seen.result
@@ -296,7 +299,12 @@ async def all_totals(path, queries):
 
 def asked_all_together(attempt: Attempt) -> Judgement:
     """`pages(session, pool, urls)` notes each visit in the database, and holds no connection while it asks."""
-    urls = attempt.urls(attempt.chance.randint(7, 9), delay=0.5)
+    many = attempt.chance.randint(7, 9)
+    slow = attempt.chance.randint(0, 3)  # its answer is the last, whoever keeps the pages as they come
+    urls = [
+        attempt.api.url(f"/countries/{code}", delay=0.8 if at == slow else 0.5)
+        for at, code in enumerate(attempt.codes(many))
+    ]
     pool = LendingPool(2)
     seen = attempt.run(pool, urls, with_session=True)
     yield judges.ran(seen, HELD)
@@ -366,6 +374,7 @@ not_while_asking = Coding(
     name="not-while-asking",
     title="Repair: a connection that is held too long",
     judge=asked_all_together,
+    limit=8.0,  # one after another they are answered within that
     start="""\
 async def pages(session, pool, urls):
     async def page(url):
@@ -400,33 +409,26 @@ def a_whole_pool(attempt: Attempt) -> Judgement:
     """`with_pool(connect, size, jobs)` runs the jobs over so many connections, and closes them in any case."""
     numbers = attempt.chance.sample(range(1000), 12)
     size, smaller = attempt.chance.choice((4, 5)), attempt.chance.choice((2, 3))
-    seen, opened = _run_with_pool(attempt, size, numbers)
+    long = numbers[attempt.chance.randint(0, 2)]
+    work = _Work(long=long)
+    seen, opened = _run_with_pool(attempt, size, numbers, work)
     yield judges.ran(seen, SIZE)
     yield _about_connections(opened, size)
     yield judges.values(seen, numbers, "what the jobs came to, in their order", SIZE)
+    yield _idle(work, size, len(numbers))
     yield judges.nothing_left(seen, SIZE)
-    failed, opened = _run_with_pool(attempt, smaller, numbers, fails=numbers[1])
-    if failed.ended != "raised" or not _holds(failed.error, LookupError):
-        yield Finding(
-            "One of the jobs failed with a LookupError, and the caller did not hear of it.",
-            "An error of a job has to come out, alone or in a group.",
-            SILENCE,
-        )
+    failed, opened = _run_with_pool(attempt, smaller, numbers, _Work(fails=numbers[1]))
+    yield _not_told(failed, LookupError, "One of the jobs failed with a LookupError")
     yield _about_connections(opened, smaller, after=" when a job had failed")
     yield judges.nothing_left(failed, SILENCE)
-    refused, opened = _run_with_pool(attempt, smaller, numbers, refused=smaller)
+    refused, opened = _run_with_pool(attempt, smaller, numbers, _Work(refused=smaller))
     if still := _still_open(opened):
         yield Finding(
             f"{count(still, 'connection')} stayed open when another one could not be opened.",
             "`connect` may fail, too. Whoever has opened some by then closes them: the `try` begins before the first.",
             SILENCE,
         )
-    if refused.error is None and refused.result != numbers:
-        yield Finding(
-            "One connection could not be opened, and the caller did not hear of it.",
-            "It got neither an error nor what the jobs came to.",
-            SILENCE,
-        )
+    yield _not_told(refused, OSError, "`connect` failed with an OSError")
     yield judges.nothing_left(refused, SILENCE)
     return (
         f"{count(len(numbers), 'job')} over {size} connections, and over {smaller}; each connection was closed, after "
@@ -434,30 +436,93 @@ def a_whole_pool(attempt: Attempt) -> Judgement:
     )
 
 
+@dataclass
+class _Work:
+    """What the jobs do, and how many did it.
+
+    Attributes:
+        long: the result of a job that asks many more queries than the others.
+        fails: the result of a job that raises a LookupError instead.
+        refused: the number of a call of `connect` that raises an OSError.
+        running: so many jobs have begun and not ended.
+        at_once: so many did at most.
+        begun: so many have begun.
+        begun_meanwhile: so many had begun when the long job ended.
+    """
+
+    long: int | None = None
+    fails: int | None = None
+    refused: int = 0
+    running: int = 0
+    at_once: int = 0
+    begun: int = 0
+    begun_meanwhile: int = 0
+
+    async def job(self, number: int, connection: Connection) -> int:
+        """One job: its queries, and its number as their result."""
+        self.begun += 1
+        self.running += 1
+        self.at_once = max(self.at_once, self.running)
+        try:
+            await connection.execute("SELECT ?", (number,))
+            if number == self.fails:
+                raise LookupError("no such row")
+            for _ in range(40 if number == self.long else 1):
+                await connection.execute("SELECT ?", (number,))
+        finally:
+            self.running -= 1
+        if number == self.long:
+            self.begun_meanwhile = self.begun
+        return number
+
+
 def _run_with_pool(
-    attempt: Attempt, size: int, numbers: list[int], fails: int | None = None, refused: int = 0
+    attempt: Attempt, size: int, numbers: list[int], work: _Work
 ) -> tuple[Observation, list[Connection]]:
-    """Run it once; the job `fails` raises an error, and so does the call of `connect` with the number `refused`."""
+    """Run it once, with a job for each of the numbers: what was seen, and the connections that were opened."""
     opened: list[Connection] = []
     calls = iter(range(1, 1000))
 
     async def connect() -> Connection:
         number = next(calls)
         await asyncio.sleep(0.01)
-        if number == refused:
+        if number == work.refused:
             raise OSError("too many clients already")
         opened.append(Connection())
         return opened[-1]
 
-    async def job(number: int, connection: Connection) -> int:
-        await connection.execute("SELECT ?", (number,))
-        if number == fails:
-            raise LookupError("no such row")
-        await connection.execute("SELECT ?", (number,))
-        return number
+    jobs = [partial(work.job, number) for number in numbers]
+    fails = work.fails is not None or bool(work.refused)
+    return attempt.run(connect, size, jobs, may_raise=fails), opened
 
-    jobs = [partial(job, number) for number in numbers]
-    return attempt.run(connect, size, jobs, may_raise=fails is not None or bool(refused)), opened
+
+def _idle(work: _Work, size: int, many: int) -> Finding | None:
+    """The finding about connections that nobody used, though a job waited for one."""
+    if work.at_once < size:
+        return Finding(
+            f"At most {count(work.at_once, 'job')} ran at once, over {size} connections.",
+            "There are more jobs than connections. Nobody should be idle meanwhile.",
+            SIZE,
+        )
+    if work.begun_meanwhile < many:
+        return Finding(
+            f"One job took longer than all others. When it ended, {work.begun_meanwhile} of {many} jobs had begun.",
+            "Connections were free meanwhile. Who waits should get the first that is.",
+            SIZE,
+        )
+    return None
+
+
+def _not_told(seen: Observation, kind: type[Exception], happened: str) -> Finding | None:
+    """The finding about an error that did not come out."""
+    if _holds(seen.error, kind):
+        return None
+    became = "it returned all the same" if seen.error is None else f"it raised {type(seen.error).__name__}"
+    return Finding(
+        f"{happened}, and {became}.",
+        "That error has to come out, alone or in a group: raised, and not as one of the results.",
+        SILENCE,
+    )
 
 
 def _still_open(opened: list[Connection]) -> int:

@@ -3,19 +3,24 @@
 import inspect
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import aiohttp
+import requests
 
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
-from helpers.exercises.bench.plain import kind_of
+from helpers.exercises.bench.plain_data import Strange, kind_of
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
 from helpers.exercises.support import watched_queries
 from helpers.exercises.support.loop_turns import LoopTurns
+from helpers.exercises.support.slow_first import slow_first
 from helpers.page.words import count, listing
 
 FAN_OUT = "Ten answers for one page: the adapter alone does not help"
@@ -145,7 +150,7 @@ def together_from_plain_code(attempt: Attempt) -> Judgement:
     """`pages(urls)`, a plain function, asks for all urls together, and so again at the next call."""
     peaks = []
     for number in attempt.chance.sample([3, 4, 5], 2):
-        urls = attempt.urls(number, delay=0.15)
+        urls = slow_first(attempt, number, longest=0.3, shortest=0.15)
         seen = attempt.run(urls, meanings=_CLOSED)
         yield judges.ran(seen, FAN_OUT)
         yield judges.asked(seen, urls, FAN_OUT)
@@ -189,18 +194,75 @@ def pages(urls):
 )
 
 
+@contextmanager
+def _requests_watched(turns: LoopTurns) -> Iterator[dict[int, requests.Session]]:
+    """Ask the loop for a turn whenever a request has been answered, and hold each Session that is open."""
+    still_open: dict[int, requests.Session] = {}
+    make, send, close = requests.Session.__init__, requests.Session.send, requests.Session.close
+
+    def noted_make(session: requests.Session, *arguments: Any, **options: Any) -> None:
+        make(session, *arguments, **options)
+        still_open[id(session)] = session
+
+    def noted_send(session: requests.Session, *arguments: Any, **options: Any) -> requests.Response:
+        response = send(session, *arguments, **options)
+        if not turns.held:  # once is enough, and each time takes long
+            turns.ask()
+        return response
+
+    def noted_close(session: requests.Session) -> None:
+        close(session)
+        still_open.pop(id(session), None)
+
+    with (
+        patch.object(requests.Session, "__init__", noted_make),
+        patch.object(requests.Session, "send", noted_send),
+        patch.object(requests.Session, "close", noted_close),
+    ):
+        yield still_open
+
+
+async def _with_turns(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call it with all but the last of these, a `LoopTurns`; what is put into its list later comes too late."""
+    *others, turns = arguments
+    turns.watch()
+    made = function(*others)
+    result = await made if inspect.isawaitable(made) else made
+    return list(result) if type(result) is list else result
+
+
+def _loop_held(turns: LoopTurns, what: str) -> Finding | None:
+    if not turns.held:
+        return None
+    return Finding(
+        f"The {what} ended in another thread, and the loop had no turn to hear of it.",
+        "Whoever waits for a thread in a plain call, such as `join` or `result`, holds the loop as long. The end of a "
+        "pool's `with` is such a call, too.",
+        CONVERT,
+    )
+
+
 def overlapping_threads(attempt: Attempt) -> Judgement:
     """`ask_with_requests(urls)` has all its calls of `requests` in flight at once, and the loop stays free."""
-    urls = attempt.urls(5, delay=0.3)  # any machine's default pool has five threads
-    seen = attempt.run(urls, meanings=_ADAPTER)
+    urls = slow_first(attempt, 5, longest=0.5, shortest=0.3)  # any machine's default pool has five threads
+    turns = LoopTurns()
+    with _requests_watched(turns) as still_open:
+        seen = attempt.run(urls, turns, through=_with_turns, meanings=_ADAPTER)
+        left_open = len(still_open)
     yield judges.ran(seen, ONE_THREAD)
     yield judges.asked(seen, urls, ONE_THREAD)
     yield _asked_with(seen, "requests")
     yield judges.together(seen, len(urls), ONE_THREAD)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", FAN_OUT)
-    yield judges.never_blocked(seen, ONE_THREAD)
+    yield judges.never_blocked(seen, ONE_THREAD) or _loop_held(turns, "calls")
     yield judges.nothing_left(seen, ONE_THREAD)
-    return f"All {seen.peak} calls of `requests` were in flight at once."
+    if left_open:
+        yield Finding(
+            f"{count(left_open, 'Session')} of `requests` stayed open.",
+            "It keeps its connections until it is closed; `with` does that.",
+            FAN_OUT,
+        )
+    return f"All {seen.peak} calls of `requests` were in flight at once, and the loop had its turns meanwhile."
 
 
 def _asked_with(seen: Observation, library: str) -> Finding | None:
@@ -265,11 +327,17 @@ def asked_in_a_thread(attempt: Attempt) -> Judgement:
     where = attempt.chance.choice(["Western Africa", "Southern Europe", "South America", "Western Asia"])
     there = list(countries.filter(subregion=where).values_list("code", "name"))
     code = attempt.chance.choice(there)[0]
-    watched_queries.begin()
-    seen = attempt.run(countries, code, meanings=_NO_TWIN)
+    wanted = [name for other, name in there if other != code]
+    what = "the names of the others, in the order of the query"
+    turns = LoopTurns()
+    watched_queries.begin(turns)
+    seen = attempt.run(countries, code, turns, through=_with_turns, meanings=_NO_TWIN)
     asked = watched_queries.threads_of_queries()
     watched_queries.begin()
     yield judges.ran(seen, REFUSED)
+    if isinstance(seen.result, Strange) and seen.result.once:
+        yield judges.values(seen, wanted, what, REFUSED)
+        return ""
     if threading.get_ident() in asked:
         yield Finding(
             f"The database was asked in the loop's own thread ({count(asked.count(threading.get_ident()), 'time')}).",
@@ -284,10 +352,21 @@ def asked_in_a_thread(attempt: Attempt) -> Judgement:
             "Building a query asks nothing, and whoever goes through this one later makes it there.",
             REFUSED,
         )
-    wanted = [name for other, name in there if other != code]
-    yield judges.values(seen, wanted, "the names of the others, in the order of the query", REFUSED)
+    yield _loop_held(turns, "query")
+    if (
+        seen.result != wanted
+        and isinstance(seen.result, list)
+        and sorted(map(repr, seen.result)) == sorted(map(repr, wanted))
+    ):
+        yield Finding(
+            "All names are there, but not in the order of the query.",
+            "The query hands them out in an order of its own. Is there another one in yours, or are they sorted?",
+            REFUSED,
+        )
+    else:
+        yield judges.values(seen, wanted, what, REFUSED)
     yield judges.nothing_left(seen, REFUSED)
-    return f"{count(len(wanted), 'name')}; the database was asked in another thread than the loop's."
+    return f"{count(len(wanted), 'name')}; the database was asked in another thread, and the loop went on meanwhile."
 
 
 _NO_TWIN = {
@@ -350,6 +429,16 @@ def _noting(session: aiohttp.ClientSession) -> list[str]:
     return asked
 
 
+def _closed(session_closed: bool) -> Finding | None:
+    if not session_closed:
+        return None
+    return Finding(
+        "The session that it was given is closed now.",
+        "Whoever opened it closes it. The next request that wants it finds it closed.",
+        CONVERT,
+    )
+
+
 def _through_the_session(asked: Sequence[str], urls: Sequence[str]) -> Finding | None:
     """It used the session that it was given."""
     if len(asked) >= len(urls):
@@ -367,17 +456,17 @@ async def _view(
     codes: Callable[[], Any],
     url_of: Any,
     turns: LoopTurns,
-) -> tuple[Any, list[str]]:
-    turns.watch()
+) -> tuple[Any, list[str], bool]:
     asked = _noting(session)
-    made = function(session, codes, url_of)
-    return (await made if inspect.isawaitable(made) else made), asked
+    result = await _with_turns(function, session, codes, url_of, turns)
+    return result, asked, session.closed
 
 
 def the_loop_went_on(attempt: Attempt) -> Judgement:
     """`region(session, codes, url_of)` lets the loop go on during the query, and asks for all pages together."""
-    chosen = attempt.codes(attempt.chance.randint(5, 7))
-    addresses = {code: attempt.api.url(f"/countries/{code}", delay=0.1) for code in chosen}
+    urls = slow_first(attempt, attempt.chance.randint(5, 7))
+    addresses = {urlsplit(url).path.rpartition("/")[2]: url for url in urls}
+    chosen = list(addresses)
     queries: list[int] = []
     turns = LoopTurns()
 
@@ -387,10 +476,9 @@ def the_loop_went_on(attempt: Attempt) -> Judgement:
         turns.ask()
         return list(chosen)
 
-    urls = list(addresses.values())
     arguments = codes, addresses.__getitem__, turns
     seen = attempt.run(*arguments, with_session=True, through=_view, meanings=_NOT_A_LIST)
-    seen.result, asked = seen.result
+    seen.result, asked, session_closed = seen.result
     yield judges.ran(seen, CONVERT)
     if turns.in_loop:
         yield Finding(
@@ -398,12 +486,7 @@ def the_loop_went_on(attempt: Attempt) -> Judgement:
             "A plain function blocks whoever calls it: while `codes()` ran, no other view had a turn.",
             CONVERT,
         )
-    elif turns.held:
-        yield Finding(
-            "The query ran in another thread, and meanwhile the loop had not one turn.",
-            "Whoever waits for a thread in a plain call, such as `join` or `result`, holds the loop as long.",
-            CONVERT,
-        )
+    yield _loop_held(turns, "query")
     yield judges.asked(seen, urls, CONVERT)
     if len(queries) > 1:
         yield Finding(
@@ -414,6 +497,7 @@ def the_loop_went_on(attempt: Attempt) -> Judgement:
     yield _through_the_session(asked, urls)
     yield judges.together(seen, len(urls), FAN_OUT)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the codes", CONVERT)
+    yield _closed(session_closed)
     yield judges.nothing_left(seen, CONVERT)
     return f"The query ran in another thread, and then {count(seen.peak, 'request')} were in flight at once."
 
@@ -467,19 +551,19 @@ async def region(session, codes, url_of):
 
 async def _each_as_it_comes(
     function: Callable[..., Any], session: aiohttp.ClientSession, urls: list[str]
-) -> tuple[str, list[Any], list[float], list[str]]:
-    """What it is where it is no stream; else what it yielded, when, and what the session asked for."""
+) -> tuple[str, list[Any], list[float], list[str], bool]:
+    """What it is where it is no stream; else what it yielded, when, what the session asked for, and if it is closed."""
     asked = _noting(session)
     stream = function(session, urls)
     if not hasattr(type(stream), "__aiter__"):
         if inspect.iscoroutine(stream):
             stream.close()
-        return kind_of(stream), [], [], asked
+        return kind_of(stream), [], [], asked, session.closed
     names, when = [], []
     async for name in stream:
         names.append(name)
         when.append(time.perf_counter())
-    return "", names, when, asked
+    return "", names, when, asked, session.closed
 
 
 async def _leaving_early(function: Callable[..., Any], session: aiohttp.ClientSession, urls: list[str]) -> None:
@@ -510,7 +594,7 @@ def first_come_first_served(attempt: Attempt) -> Judgement:
         codes = attempt.codes(3)
         urls = [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
         seen = attempt.run(urls, with_session=True, through=_each_as_it_comes, meanings=_NOT_A_GENERATOR)
-        no_stream, seen.result, when, asked = seen.result
+        no_stream, seen.result, when, asked, session_closed = seen.result
         if no_stream:
             yield _no_stream(no_stream)
             return ""
@@ -546,16 +630,18 @@ def first_come_first_served(attempt: Attempt) -> Judgement:
         else:
             yield judges.values(seen, wanted, "the names, the quickest answer first", STREAMS)
         break
+    yield _closed(session_closed)
     yield judges.nothing_left(seen, STREAMS)
-    left = attempt.run(urls, with_session=True, through=_leaving_early, meanings=_NOT_A_GENERATOR)
-    yield _went_on(left, "the reader left after the first name", "It is closed where it stands, at its `yield`.")
-    codes = attempt.codes(2)
-    slow = [attempt.api.url(f"/countries/{code}", delay=1.0) for code in codes]
+    quick, *others = attempt.codes(3)
+    slow = [attempt.api.url(f"/countries/{code}", delay=1.5) for code in others]
+    first = attempt.api.url(f"/countries/{quick}", delay=0.05)
+    left = attempt.run([slow[0], first, slow[1]], with_session=True, through=_leaving_early, meanings=_NOT_A_GENERATOR)
+    yield _went_on(left, 1, "the reader left after the first name", "It is closed where it stands, at its `yield`.")
     failing = [slow[0], attempt.api.url("/bytes/10", delay=0.05), slow[1]]  # no JSON
     failed = attempt.run(failing, with_session=True, through=_each_as_it_comes, may_raise=True)
-    yield _went_on(failed, "a page had failed", "The error leaves it where the answer was awaited.")
+    yield _went_on(failed, 1, "a page had failed", "The error leaves it where the answer was awaited.")
     cancelled = attempt.run(slow, with_session=True, through=_each_as_it_comes, may_raise=True, cancel_after=0.2)
-    yield _went_on(cancelled, "it was cancelled", "The cancellation comes out of its `await`.")
+    yield _went_on(cancelled, 0, "it was cancelled", "The cancellation comes out of its `await`.")
     return (
         f"{count(len(wanted), 'name')}, each before the next answer was there. No task was left when the reader went, "
         "when a page failed, or when it was cancelled."
@@ -575,9 +661,16 @@ def _no_stream(kind: str) -> Finding:
     )
 
 
-def _went_on(seen: Observation, when: str, where: str) -> Finding | None:
+def _went_on(seen: Observation, before: int, when: str, where: str) -> Finding | None:
+    """A task was left, or more was answered than the `before` that had been answered when it was to end."""
     if not seen.tasks_left:
-        return None
+        if seen.server.completed <= before:
+            return None
+        return Finding(
+            f"When {when}, it still waited for {count(seen.server.completed - before, 'slow answer')}.",
+            f"{where} From there on nobody wants what is not there yet.",
+            STREAMS,
+        )
     went = "1 task" if len(seen.tasks_left) == 1 else f"{len(seen.tasks_left)} tasks"
     return Finding(
         f"When {when}, {went} went on.",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from helpers.exercises.bench.plain import kind_of
+from helpers.exercises.bench.plain_data import kind_of
 from helpers.exercises.finding import Finding
 from helpers.exercises.judges import shown
 from helpers.page.words import count
@@ -31,6 +31,10 @@ def two_lists(
                 "A list that is made once, outside the function or as a default of an argument, is kept between calls.",
                 look,
             )
+    if names and bad and (got, failed) == (bad, names):
+        return Finding("The first list holds the addresses, the second the names.", "The names come first.", look)
+    if got and got == failed:
+        return Finding("The two lists hold the same.", "Are they two lists, or one that has two names?", look)
     return _names(got, names, look) or _failures(failed, bad, look)
 
 
@@ -51,8 +55,8 @@ def _names(got: list[Any], names: list[str], look: str) -> Finding | None:
     if missing := [name for name in names if name not in got]:
         return Finding(
             f"The first list has {len(names) - len(missing)} of {count(len(names), 'name')}.",
-            "An error that comes out inside a loop ends the loop, unless it is caught in there."
-            if got == names[: len(got)]
+            "Two things end a loop early: an error that is not caught inside it, and a `return`."
+            if got and got == names[: len(got)]
             else "Some that answered well were not kept.",
             look,
         )

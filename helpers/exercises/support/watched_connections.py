@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -96,11 +96,17 @@ class LendingPool:
 
     def __init__(self, size: int) -> None:
         self._free = asyncio.Semaphore(size)
+        self._out: list[AbstractAsyncContextManager[Connection]] = []
         self.lent: list[Connection] = []
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for the length of the block; waits for one that is free."""
+        block = self._block()
+        self._out.append(block)  # or Python would end a block that nobody ends, and give the connection back
+        return block
+
+    @asynccontextmanager
+    async def _block(self) -> AsyncIterator[Connection]:
         async with self._free:
             connection = Connection()
             self.lent.append(connection)

@@ -2,12 +2,19 @@
 # mypy: disable-error-code="import-untyped"
 
 import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from helpers.exercises.support.loop_turns import LoopTurns
+
+TAKES = 0.05
+"""Seconds of each query in another thread: whoever does not wait for it returns without its rows."""
+
 _asked: list[int] = []
+_turns = [LoopTurns()]
 
 
 @cache
@@ -25,12 +32,13 @@ def countries() -> Any:
     return Country.objects
 
 
-def begin() -> None:
-    """Forget the queries made so far, and close this thread's connection."""
+def begin(turns: LoopTurns | None = None) -> None:
+    """Forget the queries made so far, and close this thread's connection; each query from now on asks for a turn."""
     from django.db import connections
 
     connections.close_all()
     _asked.clear()
+    _turns[0] = turns or LoopTurns()
 
 
 def threads_of_queries() -> list[int]:
@@ -44,4 +52,8 @@ def _watch(connection: Any, **_: Any) -> None:
 
 def _note(execute: Callable[..., Any], *arguments: Any) -> Any:
     _asked.append(threading.get_ident())
+    turns = _turns[0]
+    if not turns.in_loop and not turns.held:  # once is enough, and each time takes long
+        time.sleep(TAKES)
+        turns.ask()
     return execute(*arguments)

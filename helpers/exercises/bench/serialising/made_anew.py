@@ -7,6 +7,7 @@ import gc
 import inspect
 import itertools
 import queue
+import random
 import sys
 import threading
 import weakref
@@ -139,6 +140,7 @@ _BY_KIND: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     ProcessPoolExecutor: _process_pool,
     contextvars.ContextVar: _context_variable,
     itertools.count: _count,
+    random.SystemRandom: lambda _: (random.SystemRandom, ()),
     partialmethod: _partial_method,
     weakref.ref: lambda reference: (_new_reference, (reference(), reference.__callback__)),
     weakref.WeakMethod: lambda reference: (_new_method_reference, (reference(),)),

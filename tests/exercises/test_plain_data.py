@@ -18,7 +18,7 @@ import pytest
 
 from helpers.exercises import judges
 from helpers.exercises.bench.observation import Observation
-from helpers.exercises.bench.plain import MOST_ITEMS, Strange, as_plain, kind_of
+from helpers.exercises.bench.plain_data import MOST_ITEMS, Strange, as_plain, kind_of
 
 pytestmark = pytest.mark.unit
 
