@@ -143,6 +143,12 @@ def asked(seen: Observation, urls: Iterable[str], look: str = "") -> Finding | N
             look,
         )
     if others := made - given - Counter({url: made[url] for url in given}):
+        if "server" in set(seen.run.requests["library"]):
+            return Finding(
+                "The server saw requests that no library in this process has made.",
+                "Were they made by another process, or through a socket of the function's own?",
+                look,
+            )
         return Finding(
             f"It asked for {next(iter(others))}, which it had not been given.",
             "The check brings addresses of its own, others each time: work with the arguments, not with names of the "
@@ -163,7 +169,8 @@ def asked(seen: Observation, urls: Iterable[str], look: str = "") -> Finding | N
         )
     if twice := made - given:
         return Finding(
-            f"The server saw {count(made.total(), 'request')} for {given.total():,} addresses.",
+            f"The server saw {count(made.total(), 'request')} for {given.total():,} "
+            f"{'address' if given.total() == 1 else 'addresses'}.",
             f"{shown(next(iter(twice)))} was asked for more than once.",
             look,
         )
@@ -276,9 +283,12 @@ def nothing_left(seen: Observation, look: str) -> Finding | None:
             look,
         )
     if seen.threads_left:
+        in_a_pool = any("Executor" in name or name.startswith("asyncio_") for name in seen.threads_left)
         return Finding(
             f"{count(len(seen.threads_left), 'thread')} stayed behind: {_listed(seen.threads_left)}.",
-            "A pool keeps its threads until it is shut down; `with` does that.",
+            "A pool keeps its threads until it is shut down; `with` does that."
+            if in_a_pool
+            else "A thread goes on until its function has returned; `join` waits for that.",
             look,
         )
     if seen.loops_left:

@@ -188,7 +188,7 @@ def page_or_none(url, patience):
         except requests.Timeout:
             pass
 """,
-        says="The server saw 3 requests for 1 addresses",
+        says="The server saw 3 requests for 1 address",
     ),
     Wrong(
         "page-or-none",

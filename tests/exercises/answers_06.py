@@ -73,7 +73,7 @@ async def poll(session, url, times):
         await asyncio.sleep(0.1)
     return pages
 """,
-        says="poll held the loop in one long step: `pages.append(requests.get(url, timeout=5).json())`",
+        says="held the loop in one long step: `pages.append(requests.get(url, timeout=5).json())`",
     ),
     Wrong(
         "two-bad-lines",
@@ -85,7 +85,7 @@ async def poll(session, url, times):
         time.sleep(0.1)
     return pages
 """,
-        says="poll held the loop in one long step: `time.sleep(0.1)`",
+        says="held the loop in one long step: `time.sleep(0.1)`",
     ),
     Wrong(
         "two-bad-lines",
@@ -495,7 +495,7 @@ async def poll(session, url, times):
         pause()
     return pages
 """,
-        says="poll held the loop in one long step",
+        says="held the loop in one long step",
     ),
     Wrong(
         "room-for-lookups",

@@ -73,7 +73,7 @@ async def fetch_all(urls):
     async with aiohttp.ClientSession() as session:
         return await asyncio.gather(*(fetch_one(url) for url in urls))
 """,
-        says="a limit only works if every request passes through the same one",
+        says="one only works if every request passes through it",
     ),
     Wrong(
         "one-session",

@@ -85,7 +85,7 @@ async def fetch_all(session, urls):
 
     return await asyncio.gather(*(ask(url) for url in urls))
 """,
-        says="a limit only works if every request passes through the same one",
+        says="one only works if every request passes through it",
     ),
     Wrong(
         "no-more-batches",

@@ -316,7 +316,7 @@ async def same_subregion(countries, code):
     country = await countries.aget(code=code)
     return [o.name async for o in countries.filter(subregion=country.subregion).exclude(code=code).order_by("-code")]
 """,
-        says="in another order",
+        says="not in the order of the query",
     ),
     # --- a-region-for-everyone
     Wrong(

@@ -195,7 +195,7 @@ def summaries(fetch, urls):
 def summaries(fetch, urls):
     return asyncio.run(asyncio.gather(*(fetch(None, url) for url in urls)))
 """,
-        says="`asyncio.run` takes one coroutine",
+        says="There is no current event loop",
     ),
     Wrong(
         "one-bridge",

@@ -58,7 +58,7 @@ class Attempt:
         self.chance = random.Random(seed)
         self.runs: list[Observation] = []
         self.altered: list[str] = []
-        self._others_left: list[str] = []
+        self._others_left: list[tuple[str, str]] = []
         self._exercise = exercise
         self._function = function
         self._tell = tell
@@ -128,9 +128,10 @@ class Attempt:
                 tasks, sessions, seen.loops_left, seen.threads_left = surroundings.look()
         finally:
             faulthandler.cancel_dump_traceback_later()
+        if surroundings.at_work:
+            self.altered.append("its threads")
         seen.tasks_left = [*seen.tasks_left, *tasks]
         seen.sessions_left = max(seen.sessions_left, sessions)
-        seen.result = as_plain(seen.result)
         self._note_what_was_seen(seen, printed, heard)
         self._require_a_result(seen, may_raise, meanings or {})
         return seen
@@ -142,7 +143,7 @@ class Attempt:
         # Who has made a task of a library's coroutine is what the recorder knows.
         rows = seen.run.tasks[(seen.run.tasks["outcome"] == "pending") & ~seen.run.tasks["library"].astype(bool)]
         made = {str(name).partition(" #")[0] for name in rows["name"]}
-        seen.tasks_left = [*seen.tasks_left, *(name for name in self._others_left if name in made)]
+        seen.tasks_left = [*seen.tasks_left, *(names[0] for names in self._others_left if made & {*names})]
         main = seen.run._recorded.threads.main
         seen.cpu = main.cpu
         seen.calls_that_wait = [
@@ -161,9 +162,11 @@ class Attempt:
         return measure(f"check of {self._exercise.name}", blocking=BLOCKING)
 
     def _run_plain(self, seen: Observation, arguments: tuple[Any, ...]) -> None:
+        asyncio.set_event_loop(None)  # whichever run was before, and whichever Python it is: none is there
         try:
             with self._measure() as seen.run, put_back(self.altered):
                 seen.result = self._function(*arguments)
+            seen.result = as_plain(seen.result)  # now: a thread that is still at work may add to it
         except BaseException as error:  # SystemExit, for one, must not end the bench
             _note_error(seen, error)
         gc.collect()
@@ -213,6 +216,7 @@ class Attempt:
                 with self._measure() as seen.run, put_back(self.altered):
                     result = function(*arguments)
                     seen.result = await result if inspect.isawaitable(result) else result
+                seen.result = as_plain(seen.result)  # now: what is still at work may add to it
             except BaseException as error:
                 if seen.ended == "stopped":
                     pass

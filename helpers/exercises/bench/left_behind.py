@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -19,6 +20,9 @@ from helpers.code.origin import is_learners, is_ours
 from helpers.exercises.bench.serialising.bench_side import pools as pools_of_the_notebook
 from helpers.exercises.bench.serialising.bench_side import threads_of
 
+ENDING = 0.2
+"""Seconds that threads have for their end, all together."""
+
 
 class Surroundings:
     """Note in a block what is made there, and hold it.
@@ -27,11 +31,14 @@ class Surroundings:
     then one and the same answer would have left a thread at one time, and none at another.
 
     Attributes:
+        at_work: whether after the block a thread still works that the function has left.
         own: sessions and loops that are made in the block and are not the function's.
     """
 
     def __init__(self) -> None:
         self.own: list[object] = []
+        self.at_work = False
+        self._left: list[threading.Thread] = []
         self._sessions: list[aiohttp.ClientSession] = []
         self._loops: list[asyncio.BaseEventLoop] = []
         self._pools: list[ThreadPoolExecutor] = []
@@ -56,6 +63,7 @@ class Surroundings:
         self._patches.close()
         for pool in self._pools:
             pool.shutdown(wait=False, cancel_futures=True)
+        self.at_work = bool(_alive(self._left))
         for loop in self._loops:
             if not loop.is_running():
                 loop.close()
@@ -83,8 +91,16 @@ class Surroundings:
         tasks = [name for loop in loops for name in own_tasks(asyncio.all_tasks(loop))]
         known = self._threads | threads_of([*self._pools_before, *pools_of_the_notebook])
         known.update(*self._threads_of_libraries)
-        threads = [thread.name for thread in threading.enumerate() if thread not in known]
-        return tasks, len(sessions), len(loops), threads
+        self._left = _alive(thread for thread in threading.enumerate() if thread not in known)
+        return tasks, len(sessions), len(loops), [thread.name for thread in self._left]
+
+
+def _alive(threads: Iterable[threading.Thread]) -> list[threading.Thread]:
+    """Those that go on. One that has been told to end needs a moment for it."""
+    threads, until = list(threads), time.monotonic() + ENDING
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    return [thread for thread in threads if thread.is_alive()]
 
 
 _pools: "weakref.WeakSet[Executor]" = weakref.WeakSet()
@@ -119,9 +135,10 @@ def own_tasks(tasks: "Iterable[asyncio.Task[Any]]") -> list[str]:
     return [task_name(task) for task in tasks if (code := _code_of(task)) and _is_the_learners(code)]
 
 
-def tasks_of_libraries(tasks: "Iterable[asyncio.Task[Any]]") -> list[str]:
-    """The names of those that run a library's coroutine, as `create_task(asyncio.sleep(9))` does."""
-    return [task_name(task) for task in tasks if not ((code := _code_of(task)) and is_learners(code.co_filename))]
+def tasks_of_libraries(tasks: "Iterable[asyncio.Task[Any]]") -> list[tuple[str, str]]:
+    """The names of those that run a library's coroutine, as `create_task(asyncio.sleep(9))` does: both of each."""
+    others = [task for task in tasks if not ((code := _code_of(task)) and is_learners(code.co_filename))]
+    return [(task_name(task), task.get_name()) for task in others]
 
 
 def task_name(task: "asyncio.Task[Any]") -> str:

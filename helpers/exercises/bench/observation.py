@@ -18,7 +18,7 @@ class Observation:
     Attributes:
         ended: "returned"; "raised" (see `error`); "cancelled" (it let the check's cancellation pass); "stopped" (at the
             limit).
-        result: what it returned, as plain data (`plain_data.py`): no class of the learner's is asked when it is compared.
+        result: what it returned, as plain data (`plain_data.py`): no class of the learner's is asked then.
         error: what it raised.
         where: the line of the learner's code that raised, or that was waiting when it was stopped.
         through: whether a function of the judge's has called it, perhaps several times.

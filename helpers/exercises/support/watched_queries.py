@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from helpers.exercises.support.loop_turns import LoopTurns
@@ -24,8 +23,9 @@ def countries() -> Any:
 
     from helpers.servers.django_project.database import set_up
     from helpers.servers.django_project.options import Conditions
+    from helpers.servers.own_folder import own_folder
 
-    set_up(Conditions(upstream="", database=str(Path("countries.sqlite").resolve())))
+    set_up(Conditions(upstream="", database=str(own_folder() / "countries.sqlite")))
     from helpers.servers.django_project.models import Country
 
     connection_created.connect(_watch, dispatch_uid="the threads of queries")

@@ -164,8 +164,8 @@ def loop_for_comprehension(answer: Answer) -> Written | None:
         nonlocal number
         statement = block[at]
         made = _comprehension(statement)
-        if made is None:
-            return None
+        if made is None or any(isinstance(node, ast.Lambda) for node in ast.walk(made)):
+            return None  # a lambda has names of its own
         number += 1
         collected = f"collected{number}"
         made = _with_other_targets(made, number)
