@@ -96,7 +96,7 @@ def test_threads_of_a_librarys_own_pool_are_nobodys() -> None:
         "builtins.len = builtins.print = None",
         "os.chdir('/')",
         "gc.disable()",
-        "signal.signal(signal.SIGINT, signal.SIG_IGN)",
+        "signal.signal(2, signal.SIG_IGN)",
         "sys.stdout.close()",
         "sys.stdout = sys.stderr = None",
         "os.environ.clear()",

@@ -5,9 +5,9 @@ import gc
 import sys
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.thread import _worker
 from contextlib import ExitStack
 from functools import wraps
 from types import CodeType, TracebackType
@@ -42,12 +42,10 @@ class Surroundings:
         self._sessions: list[aiohttp.ClientSession] = []
         self._loops: list[asyncio.BaseEventLoop] = []
         self._pools: list[ThreadPoolExecutor] = []
-        self._threads_of_libraries: list[set[threading.Thread]] = []
         self._patches = ExitStack()
 
     def __enter__(self) -> "Surroundings":
         self._threads = set(threading.enumerate())
-        self._pools_before = pools_there()
         rooms: list[tuple[Any, list[Any]]] = [
             (aiohttp.ClientSession, self._sessions),
             (asyncio.BaseEventLoop, self._loops),
@@ -72,9 +70,7 @@ class Surroundings:
         @wraps(initialise)
         def noted(thing: Any, *arguments: Any, **named: Any) -> None:
             initialise(thing, *arguments, **named)
-            if isinstance(thing, Executor) and not is_learners(sys._getframe(1).f_code.co_filename):
-                self._threads_of_libraries.append(thing._threads)  # type: ignore[attr-defined]
-            else:
+            if not isinstance(thing, ThreadPoolExecutor) or is_learners(sys._getframe(1).f_code.co_filename):
                 room.append(thing)
 
         return noted
@@ -82,16 +78,16 @@ class Surroundings:
     def look(self) -> tuple[list[str], int, int, list[str]]:
         """The names of tasks, the number of sessions and of event loops, and the names of threads that are left.
 
-        Tasks are those of the loops that are left: those of a loop that is closed cannot go on. Threads of a library's
-        own pool are nobody's: asgiref, for one, keeps one as long as the process lives.
+        Tasks are those of the loops that are left: those of a loop that is closed cannot go on. A thread of a pool is
+        left where the function has made the pool: asgiref, for one, keeps a pool as long as the process lives.
         """
         own = {id(thing) for thing in self.own}
         loops = [loop for loop in self._loops if id(loop) not in own and not loop.is_closed()]
         sessions = [session for session in self._sessions if id(session) not in own and not session.closed]
         tasks = [name for loop in loops for name in own_tasks(asyncio.all_tasks(loop))]
-        known = self._threads | threads_of([*self._pools_before, *pools_of_the_notebook])
-        known.update(*self._threads_of_libraries)
-        self._left = _alive(thread for thread in threading.enumerate() if thread not in known)
+        known, own_pools = self._threads | threads_of(pools_of_the_notebook), threads_of(self._pools)
+        new = [thread for thread in threading.enumerate() if thread not in known]
+        self._left = _alive(thread for thread in new if thread in own_pools or not _works_for_a_pool(thread))
         return tasks, len(sessions), len(loops), [thread.name for thread in self._left]
 
 
@@ -103,19 +99,9 @@ def _alive(threads: Iterable[threading.Thread]) -> list[threading.Thread]:
     return [thread for thread in threads if thread.is_alive()]
 
 
-_pools: "weakref.WeakSet[Executor]" = weakref.WeakSet()
-
-
-def pools_there() -> list[Executor]:
-    """The pools of this process, with those that a call of this has seen before `gc.freeze` has hidden them."""
-    is_pool: dict[type, bool] = {}  # there are ten thousands of things, of some hundred classes
-    for thing in gc.get_objects():
-        kind = type(thing)
-        if kind not in is_pool:
-            is_pool[kind] = Executor in type.__getattribute__(kind, "__mro__")  # whatever it says that it is
-        if is_pool[kind]:
-            _pools.add(thing)
-    return list(_pools)
+def _works_for_a_pool(thread: threading.Thread) -> bool:
+    """Whether it is one of a `ThreadPoolExecutor`'s."""
+    return getattr(thread, "_target", None) is _worker  # as long as it is alive
 
 
 def free_of_closed_loops() -> None:

@@ -58,12 +58,10 @@ def _get_ready() -> None:
     import helpers.exercises.bench.attempt
     import helpers.runs.build_activity
     import helpers.runs.tables  # noqa: F401
-    from helpers.exercises.bench.left_behind import pools_there
     from helpers.exercises.catalogue import chapters
 
     chapters()
     starting.join()
-    pools_there()
     # After each run the garbage is collected, to find what was thrown away without having run. What is here by now is
     # none: looking through all of pandas would take longer than most runs do.
     gc.collect()

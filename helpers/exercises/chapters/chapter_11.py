@@ -1,7 +1,6 @@
 """The exercises of 11 Databases."""
 
 import asyncio
-import inspect
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
 from helpers.exercises.exercise import Choice, Coding, Judgement, Order
 from helpers.exercises.finding import Finding
+from helpers.exercises.support.beside import Heartbeat
 from helpers.exercises.support.watched_connections import Connection, LendingPool
 from helpers.page.words import count
 from helpers.servers.own_folder import own_folder
@@ -211,25 +211,6 @@ def connections_held() -> Iterator[None]:
     made.clear()
 
 
-async def beside_a_heartbeat(all_totals: Callable[..., Any], *arguments: Any) -> tuple[Any, int]:
-    """Call the learner's function while a heartbeat counts how often it has a turn: what it returned, and that."""
-    beats = 0
-
-    async def heartbeat() -> None:
-        nonlocal beats
-        while True:
-            beats += 1
-            await asyncio.sleep(0.01)
-
-    beating = asyncio.create_task(heartbeat())
-    await asyncio.sleep(0)
-    try:
-        result = all_totals(*arguments)
-        return (await result if inspect.isawaitable(result) else result), beats
-    finally:
-        beating.cancel()
-
-
 def loop_was_free(attempt: Attempt) -> Judgement:
     """`all_totals(path, queries)` runs each query on the file, in order, and the loop is free meanwhile."""
     numbers = attempt.chance.sample(range(1000), 3)
@@ -240,9 +221,10 @@ def loop_was_free(attempt: Attempt) -> Judgement:
         # The first takes longer, so that it is the last whose total is there, whoever keeps them as they come.
         first, *others = numbers
         queries = [slow_query(first, steps=3_000_000), *(slow_query(number) for number in others)]
+        heartbeat = Heartbeat()
         with connections_held():
-            seen = attempt.run(path, queries, through=beside_a_heartbeat, meanings=_OF_ITS_THREAD)
-    seen.result, beats = seen.result
+            seen = attempt.run(path, queries, through=heartbeat.beside, meanings=_OF_ITS_THREAD)
+    beats = len(heartbeat.beats)
     yield judges.ran(seen, BLOCKS)
     yield judges.values(seen, numbers, "what the queries came to, in their order", BLOCKS)
     yield judges.never_blocked(seen, BLOCKS)
