@@ -324,8 +324,8 @@ p99_of_a_hundred = Choice(
     name="p99-of-a-hundred",
     title="The p99 of a hundred",
     judge=p99s_shown,
-    question="Ten times a hundred requests to the same server, and the p99 of each hundred. How far apart are the "
-    "least and the greatest of these ten?",
+    question="Ten times a hundred answers, all drawn alike, and the p99 of each hundred. How far apart are the least "
+    "and the greatest of these ten?",
     code="""\
 def answer_time():
     return 0.2 if random.random() < 0.015 else 0.01
@@ -338,7 +338,7 @@ def ten_p99s():
 """,
     given="import random\n\nimport numpy",
     answers={
-        "a": "by a few per cent: it is the same server, and a hundred are many",
+        "a": "by a few per cent: they are drawn alike, and a hundred are many",
         "b": "hardly at all: unlike the mean, a percentile does not care about a few slow ones",
         "c": "the greatest is more than ten times the least",
     },
