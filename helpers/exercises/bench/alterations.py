@@ -83,7 +83,8 @@ class put_back:
                 signal.signal(number, handler)
                 self._altered.append(f"the handler of {signal.Signals(number).name}")
         if self._policy is not None and _policy() is not self._policy:
-            asyncio.set_event_loop_policy(self._policy)
+            # Not by `set_event_loop_policy`, of which Python 3.14 warns: a warning may be an error by now.
+            asyncio.events.__dict__["_event_loop_policy"] = self._policy
             self._altered.append("the event loop policy")
         if dict(os.environ) != self._variables:
             os.environ.clear()

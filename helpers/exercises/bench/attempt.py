@@ -47,7 +47,7 @@ class Attempt:
         api: the practice API; `measure` resets it before each run.
         chance: random numbers, others at each check, so that no result can be written in advance.
         runs: what has been seen so far, a `Observation` for each run.
-        altered: what the function has put something else in the place of, in the process itself.
+        altered: the names of what the function has altered in the process itself, or has left at work in it.
     """
 
     def __init__(
@@ -125,13 +125,13 @@ class Attempt:
                     self._run_async(seen, surroundings, arguments, with_session, cancel_after, self._function)
                 else:
                     self._run_plain(seen, arguments)
-                tasks, sessions, seen.loops_left, seen.threads_left = surroundings.look()
+                tasks, seen.loops_left, seen.threads_left = surroundings.look()
+                seen.sessions_left = max(seen.sessions_left, surroundings.open_sessions())
         finally:
             faulthandler.cancel_dump_traceback_later()
         if surroundings.at_work:
             self.altered.append("its threads")
         seen.tasks_left = [*seen.tasks_left, *tasks]
-        seen.sessions_left = max(seen.sessions_left, sessions)
         self._note_what_was_seen(seen, printed, heard)
         self._require_a_result(seen, may_raise, meanings or {})
         return seen
@@ -183,11 +183,7 @@ class Attempt:
                 loop.set_exception_handler(lambda loop, context: unheard.append(_complaint(context)))
                 runner.run(self._drive(seen, surroundings, arguments, with_session, cancel_after, function))
                 gc.collect()  # while the loop can still be told about errors that nobody asked for
-        except (
-            SystemExit,
-            KeyboardInterrupt,
-            RuntimeError,
-        ) as error:  # of one of its tasks, or it has stopped the loop
+        except (SystemExit, KeyboardInterrupt, RuntimeError) as error:  # one of its tasks, or a stopped loop
             _note_error(seen, error)
         seen.unheard = [text for text in unheard if text]
 
@@ -235,7 +231,7 @@ class Attempt:
             self._others_left = tasks_of_libraries(left)
             if with_session:
                 seen.session_closed = given.closed
-            seen.sessions_left = surroundings.look()[1]
+            seen.sessions_left = surroundings.open_sessions()
 
     def _stop(self, seen: Observation, task: "asyncio.Task[Any]") -> None:
         """The limit: note where it stands, then cancel it."""

@@ -75,20 +75,25 @@ class Surroundings:
 
         return noted
 
-    def look(self) -> tuple[list[str], int, int, list[str]]:
-        """The names of tasks, the number of sessions and of event loops, and the names of threads that are left.
+    def open_sessions(self) -> int:
+        """How many sessions are left open."""
+        return sum(not session.closed for session in self._sessions if not self._is_own(session))
+
+    def _is_own(self, thing: object) -> bool:
+        return any(thing is one for one in self.own)
+
+    def look(self) -> tuple[list[str], int, list[str]]:
+        """The names of tasks, the number of event loops, and the names of threads that are left.
 
         Tasks are those of the loops that are left: those of a loop that is closed cannot go on. A thread of a pool is
         left where the function has made the pool: asgiref, for one, keeps a pool as long as the process lives.
         """
-        own = {id(thing) for thing in self.own}
-        loops = [loop for loop in self._loops if id(loop) not in own and not loop.is_closed()]
-        sessions = [session for session in self._sessions if id(session) not in own and not session.closed]
+        loops = [loop for loop in self._loops if not self._is_own(loop) and not loop.is_closed()]
         tasks = [name for loop in loops for name in own_tasks(asyncio.all_tasks(loop))]
         known, own_pools = self._threads | threads_of(pools_of_the_notebook), threads_of(self._pools)
         new = [thread for thread in threading.enumerate() if thread not in known]
         self._left = _alive(thread for thread in new if thread in own_pools or not _works_for_a_pool(thread))
-        return tasks, len(sessions), len(loops), [thread.name for thread in self._left]
+        return tasks, len(loops), [thread.name for thread in self._left]
 
 
 def _alive(threads: Iterable[threading.Thread]) -> list[threading.Thread]:

@@ -92,6 +92,8 @@ def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_fil
             run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
             check_result.run = run
         check_result.printed = attempt.runs[-1].printed[:MOST_PRINTED]
+    if attempt.altered:
+        print("altered or left at work:", ", ".join(attempt.altered), file=sys.stderr, flush=True)  # for the log
     return check_result, not attempt.altered
 
 
