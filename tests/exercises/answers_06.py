@@ -393,7 +393,7 @@ async def poll(session, url, times):
             await asyncio.sleep(0)
     return pages
 """,
-        says="the loop's own thread waited",
+        says="the loop",
     ),
     Wrong(
         "two-bad-lines",

@@ -197,7 +197,7 @@ def _share(result: Any, quick: int, answered: int, failed: int, wanted: float) -
         if abs(result - value) < 1e-9:
             return Finding(what, means, FAILURES)
     counted = f"{quick} of {every} requests were answered in time, which is {wanted:.6g}"
-    if abs(result - wanted) <= 0.005:
+    if abs(result - wanted) <= 0.0051:  # half of the last of two places, and a bit
         return Finding(f"It returned {result:.6g}; {counted}.", "Leave rounding to who prints the number.", FAILURES)
     return Finding(
         f"It returned {result:.3f}; {counted}.", "Count those within the limit, and divide by all that were made.",
