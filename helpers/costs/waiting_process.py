@@ -17,6 +17,8 @@ import psutil  # type: ignore[import-untyped]
 
 ROOM = 60.0
 """Seconds within which a request is answered, or has failed."""
+START_SECONDS = 20.0
+"""Seconds after which no more threads are started: on a busy machine ten thousand may take minutes."""
 
 
 def resident_memory() -> int:
@@ -57,10 +59,12 @@ def threads(count: int, wait: float, url: str = "") -> dict[str, Any]:
     try:
         try:
             while len(started) < count:
+                if time.perf_counter() - began > START_SECONDS:
+                    raise TimeoutError(f"starting them has taken over {START_SECONDS:g} s")
                 thread = threading.Thread(target=work)
                 thread.start()
                 started.append(thread)
-        except (RuntimeError, MemoryError) as error:  # "can't start new thread"
+        except (RuntimeError, MemoryError, TimeoutError) as error:  # "can't start new thread"
             note = f"{type(error).__name__}: {error}"
         for _ in started:
             waiting.acquire()

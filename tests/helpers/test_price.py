@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from child_processes import children
 
-from helpers.costs import waiting_price
+from helpers.costs import waiting_price, waiting_process
 from helpers.costs.waiting_price import price_of_threads
 from helpers.costs.waiting_process import resident_memory
 from helpers.costs.waiting_process import threads as let_threads_wait
@@ -71,6 +71,13 @@ def test_the_system_allows_no_more_threads(monkeypatch: pytest.MonkeyPatch, erro
     measured = let_threads_wait(10, wait=0)
     assert measured["started"] == 3
     assert measured["note"] == f"{type(error).__name__}: {error}"
+
+
+def test_threads_that_are_slow_to_start_are_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting_process, "START_SECONDS", 0)
+    measured = let_threads_wait(10, wait=0)
+    assert measured["started"] == 0
+    assert measured["note"] == "TimeoutError: starting them has taken over 0 s"
 
 
 def test_not_one_thread_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cells import SEED, Cell, code_cells, once
-from kernel_session import SHUTDOWN_SECONDS, Execution, KernelDied, KernelSession, Message, Stalled
+from kernel_session import PATIENCE, SHUTDOWN_SECONDS, Execution, KernelDied, KernelSession, Message, Stalled
 from shown import ANSI_COLOUR
 
 # The style allows a cell 10 s. Six times that in every run of the cell is no noise of a busy machine any more.
@@ -49,7 +49,7 @@ class Report:
 def run_notebook(
     notebook: Path,
     order: Callable[[Sequence[Cell]], list[Cell]] = once,
-    patience: float = 120.0,
+    patience: float = PATIENCE,
     asked: Mapping[int, Sequence[str]] | None = None,
     shutdown_seconds: float = SHUTDOWN_SECONDS,
     between: Callable[[KernelSession, Sequence[Execution]], None] | None = None,

@@ -27,6 +27,7 @@ OUTPUT_TYPES = ("stream", "display_data", "update_display_data", "execute_result
 FORGET_ERROR = "get_ipython()._last_traceback_during_displayhook = False\n"
 PROBE = '__import__("sys").modules["kernel_probe"]'
 SIGN_PROBE = '__import__("sys").modules["sign_probe"]'
+PATIENCE = 180.0  # more than whatever of ours a cell waits for: an error of ours tells more than a kernel that hangs
 ANSWER_SECONDS = 60.0  # to a request of our own, after which something keeps the kernel busy
 SHUTDOWN_SECONDS = 30.0  # after which it will never end; test_timing_shutdown.py says how soon it must
 
@@ -81,7 +82,7 @@ class KernelSession:
     """
 
     def __init__(
-        self, folder: Path, scratch: Path, patience: float = 120.0, shutdown_seconds: float = SHUTDOWN_SECONDS
+        self, folder: Path, scratch: Path, patience: float = PATIENCE, shutdown_seconds: float = SHUTDOWN_SECONDS
     ) -> None:
         self.patience = patience
         self.shutdown_seconds = shutdown_seconds
