@@ -225,7 +225,7 @@ def connections(seen: Observation, most: int, look: str) -> Finding | None:
 
 def never_blocked(seen: Observation, look: str) -> Finding | None:
     """No step of a task held the loop."""
-    activity = seen.run.panel().activity
+    activity = seen.activity()
     if activity is None:
         return None
     if activity.model != "loop" and len(seen.run.requests):

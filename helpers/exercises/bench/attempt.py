@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import aiohttp
 
+from helpers.code.configuration import Configuration
 from helpers.code.origin import is_learners, is_ours
 from helpers.exercises.bench.alterations import put_back
 from helpers.exercises.bench.left_behind import Surroundings, free_of_closed_loops, own_tasks, tasks_of_libraries
@@ -27,6 +28,7 @@ from helpers.exercises.bench.serialising.stand_in import LeftInNotebook
 from helpers.exercises.exercise import Coding, Exercise, Order, head_of
 from helpers.exercises.finding import Finding, Telling
 from helpers.runs import measure
+from helpers.runs.run import Run
 from helpers.servers.practice_api import PracticeAPI
 
 GRACE = 0.5
@@ -38,6 +40,16 @@ CALLS = ("sleep", "socket", "lock", "queue")
 
 BLOCKING = 0.05
 """Seconds. The usual 10 ms would now and then accuse a function of what a busy machine has done."""
+
+
+class _MeasuredCheck(measure):
+    """A measured block that is compared with no other: what it runs is not read, and its run is kept nowhere."""
+
+    def _configure(self, find: Callable[[], Configuration]) -> None:
+        self._configuration = Configuration()
+
+    def _keep(self, *, interruptible: bool) -> None:
+        return
 
 
 class Attempt:
@@ -103,7 +115,7 @@ class Attempt:
             Telling: it did not return, or it raised; nothing else need be said then. The engine catches this.
         """
         self._others_left = []
-        seen = Observation(through=through is not None)
+        seen = Observation(name=_name_of(self._function), through=through is not None)
         if self.runs:
             free_of_closed_loops()
         self.runs.append(seen)
@@ -137,13 +149,10 @@ class Attempt:
         return seen
 
     def _note_what_was_seen(self, seen: Observation, printed: io.StringIO, heard: Sequence[Any]) -> None:
-        activity = seen.run.panel().activity
-        if activity is not None:
-            activity.rows.loc[0, "name"] = _name_of(self._function)  # the row that a notebook's charts call "cell"
-        # Who has made a task of a library's coroutine is what the recorder knows.
-        rows = seen.run.tasks[(seen.run.tasks["outcome"] == "pending") & ~seen.run.tasks["library"].astype(bool)]
-        made = {str(name).partition(" #")[0] for name in rows["name"]}
-        seen.tasks_left = [*seen.tasks_left, *(names[0] for names in self._others_left if made & {*names})]
+        if self._others_left:  # who has made a task of a library's coroutine is what the recorder knows
+            rows = seen.run.tasks[(seen.run.tasks["outcome"] == "pending") & ~seen.run.tasks["library"].astype(bool)]
+            made = {str(name).partition(" #")[0] for name in rows["name"]}
+            seen.tasks_left = [*seen.tasks_left, *(names[0] for names in self._others_left if made & {*names})]
         main = seen.run._recorded.threads.main
         seen.cpu = main.cpu
         seen.calls_that_wait = [
@@ -152,6 +161,13 @@ class Attempt:
         seen.printed = printed.getvalue()
         seen.never_awaited = [str(text).split("'")[1] for text in heard if "was never awaited" in str(text)]
 
+    def last_run(self) -> Run | None:
+        """What was measured last, with the tables that a chart needs; None where there is nothing to show."""
+        if not self.runs or self.runs[-1].run.outcome == "open":
+            return None
+        self.runs[-1].activity()  # made now: it needs the recorders
+        return self.runs[-1].run
+
     @property
     def _is_async(self) -> bool:
         if isinstance(self._exercise, Coding | Order):
@@ -159,7 +175,7 @@ class Attempt:
         return inspect.iscoroutinefunction(self._function)
 
     def _measure(self) -> measure:
-        return measure(f"check of {self._exercise.name}", blocking=BLOCKING)
+        return _MeasuredCheck(f"check of {self._exercise.name}", blocking=BLOCKING)
 
     def _run_plain(self, seen: Observation, arguments: tuple[Any, ...]) -> None:
         asyncio.set_event_loop(None)  # whichever run was before, and whichever Python it is: none is there

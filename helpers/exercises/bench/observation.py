@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from helpers.charts.inputs.activity import Activity
 from helpers.charts.inputs.in_flight import most_at_once, under_way
 from helpers.runs.evidence import Evidence
 from helpers.runs.run import Run
@@ -21,6 +22,7 @@ class Observation:
         result: what it returned, as plain data (`plain_data.py`): no class of the learner's is asked then.
         error: what it raised.
         where: the line of the learner's code that raised, or that was waiting when it was stopped.
+        name: what charts call the function.
         through: whether a function of the judge's has called it, perhaps several times.
         run: the measured run, with every request, task and step.
         tasks_left: the names of tasks that were still there after it had returned.
@@ -40,6 +42,7 @@ class Observation:
     result: Any = None
     error: BaseException | None = None
     where: str = ""
+    name: str = ""
     through: bool = False
     run: Run = field(default_factory=lambda: Run("not run", None))
     tasks_left: Sequence[str] = ()
@@ -52,6 +55,13 @@ class Observation:
     printed: str = ""
     calls_that_wait: Sequence[tuple[float, float]] = ()
     cpu: float = 0.0
+
+    def activity(self) -> Activity | None:
+        """What its tasks and threads did; the row that a notebook's charts call "cell" has the function's name."""
+        activity = self.run.panel().activity
+        if activity is not None:
+            activity.rows.loc[0, "name"] = self.name
+        return activity
 
     @property
     def server(self) -> Evidence:

@@ -84,13 +84,12 @@ def _judge(name: str, sent: bytes, line: "Connection[object, object]", stack_fil
         exercise, function, practice_api(), lambda *news: line.send(news), stack_file, random.randrange(2**32)
     )
     check_result = _listen(exercise, attempt)
+    run = attempt.last_run()
+    if run is not None:
+        # The recorders hold hooks and locks of this process; the tables are all that is needed of them.
+        run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
+        check_result.run = run
     if attempt.runs:
-        run = attempt.runs[-1].run
-        if run.outcome != "open":
-            run.panel()  # makes the tables that a card and a chart need
-            # The recorders hold hooks and locks of this process; the tables are all that is needed of them.
-            run._recording = replace(run._recording, threads=None, loop=None)  # type: ignore[type-var]
-            check_result.run = run
         check_result.printed = attempt.runs[-1].printed[:MOST_PRINTED]
     if attempt.altered:
         print("altered or left at work:", ", ".join(attempt.altered), file=sys.stderr, flush=True)  # for the log
