@@ -359,6 +359,7 @@ async def fetch_patiently(urls, patience):
         return await asyncio.gather(*(one(url) for url in urls))
 """,
         says="was asked for more than once",
+        tries_without_end=True,
     ),
     # --- good-pages
     Wrong(

@@ -40,6 +40,12 @@ class Wrong:
     name: str
     answer: str
     says: str
+    tries_without_end: bool = False
+    """Whether it may never end where the machine is slow: then that is the first finding, and as true."""
+
+    def is_told(self, finding: str) -> bool:
+        """Whether a first finding says what it should."""
+        return self.says in finding or (self.tries_without_end and finding.startswith("It had not ended after"))
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Case:
             return "" if right else f"{outcome.state}, and it is right:{found}"
         if outcome.state != "again" or not 1 <= len(outcome.findings) <= 2:
             return f"{outcome.state}, and it is wrong:{found}"
-        if not CHANGE_THE_WORDS.keys() & {*self.idioms} and self.answer.says not in str(outcome.findings[0]):
+        if not CHANGE_THE_WORDS.keys() & {*self.idioms} and not self.answer.is_told(str(outcome.findings[0])):
             return f"not what it should say, {self.answer.says!r}:{found}"
         looks = {finding.look for finding in outcome.findings} - headings_of(catalogue.find(self.answer.name))
         return f"no headings of its notebook: {looks}" if looks else ""
