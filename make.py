@@ -90,7 +90,7 @@ REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
 LOCK = "requirements.lock"
 NO_TESTS = 5  # what pytest returns when the arguments chose none
 GROUPS = ["--dist=loadgroup", "--no-loadscope-reorder"]
-TOGETHER = ["--numprocesses=6", *GROUPS]  # six, since most wait
+TOGETHER = ["--numprocesses=4", *GROUPS]  # four on two cores: half of the time they wait
 IN_PAIRS = ["--numprocesses=2", *GROUPS]  # two, since what they measure mostly waits
 
 # How long paths may be on Windows, and how long they may get below `.venv`. In the wheels for Windows of all that
