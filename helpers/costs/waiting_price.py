@@ -33,7 +33,7 @@ class PriceOfWaiting:
 
     Attributes:
         table: a row per kind ("threads", "tasks") and number of waiters asked for, with the columns kind, asked,
-            started (what the system let us have), wall (seconds until all had waited, from the first start), memory
+            started (what could be had), wall (seconds until all had waited, from the first start), memory
             (bytes that the process gained by them), memory_each, and note (empty, or the error that stopped more).
         wait: seconds that each of them waited: the ideal wall time.
     """
@@ -62,8 +62,8 @@ def price_of_waiting(
     """Let so many threads, and as many tasks, wait together, for each of the counts, and see what it takes.
 
     Args:
-        counts: numbers of waiters, from 1 to 100,000. A thread limit of the system is met and noted, not hidden;
-            so is that the threads of one count have not all started within 20 s.
+        counts: numbers of waiters, from 1 to 100,000. Where the system allows no more threads, or 20 s are
+            over, fewer are started, and it is noted.
         wait: seconds that each of them waits.
         url: what each of them asks for first, a thread with requests and a task with aiohttp; it is weighed with the
             response in hand, whose body it has not read. Empty: they only wait.
@@ -96,7 +96,7 @@ def price_of_threads(counts: Sequence[int]) -> "pandas.DataFrame":
 
     Returns a row per count, which is the index (`asked`), with the columns started (threads that the system let us
     have), start (seconds until all had started), memory (bytes that the process gained by them), memory_each, and note
-    (empty, or the error that ended the starting: systems limit the number of threads, and so do we their time).
+    (empty, or the error that ended the starting: systems limit the number of threads, and it may take 20 s).
 
     Raises TypeError or ValueError for a count that is no whole number or below 1, RuntimeError where the new process
     fails, and subprocess.TimeoutExpired where it is not done after two minutes.

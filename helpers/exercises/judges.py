@@ -143,13 +143,7 @@ def asked(seen: Observation, urls: Iterable[str], look: str = "") -> Finding | N
             look,
         )
     if others := made - given - Counter({url: made[url] for url in given}):
-        if "server" in set(seen.run.requests["library"]):
-            return Finding(
-                "The server saw requests that no library in this process has made.",
-                "Were they made by another process, or through a socket of the function's own?",
-                look,
-            )
-        return Finding(
+        return made_elsewhere(seen, look) or Finding(
             f"It asked for {next(iter(others))}, which it had not been given.",
             "The check brings addresses of its own, others each time: work with the arguments, not with names of the "
             "notebook.",
@@ -196,6 +190,17 @@ def together(seen: Observation, wanted: int, look: str) -> Finding | None:
     return Finding(
         f"At most {peak:,} requests were in flight at once; {wanted:,} could have been.",
         "Some of the waits overlap, and some come only after others have ended.",
+        look,
+    )
+
+
+def made_elsewhere(seen: Observation, look: str) -> Finding | None:
+    """Every request was made in this process, by a library that is recorded."""
+    if "server" not in set(seen.run.requests["library"]):
+        return None
+    return Finding(
+        "The server saw requests that no library in this process has made.",
+        "Were they made by another process, or through a socket of the function's own?",
         look,
     )
 
@@ -272,7 +277,7 @@ def nothing_left(seen: Observation, look: str) -> Finding | None:
         )
     if seen.session_closed:
         return Finding(
-            "It closed the session that it was given.",
+            "The session that it was given is closed now.",
             "Whoever opens a session closes it: others may want to use it afterwards.",
             look,
         )

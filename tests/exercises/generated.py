@@ -196,6 +196,8 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--source", action="store_true", help="show the source of what fails")
     chosen = parser.parse_args()
+    if unknown := sorted({*chosen.names} - {*names()}):
+        parser.error(f"no exercises with answers: {', '.join(unknown)}; there are {', '.join(names())}")
     planned = [case for name in chosen.names or names() for case in cases(name, chosen.every)]
     planned = [case for case in planned if not chosen.idiom or chosen.idiom in case.idioms]
     if chosen.fresh:

@@ -195,7 +195,7 @@ def recurse():
 
 def test_a_session_that_it_was_given_stays_open() -> None:
     source = GOOD.replace("    return ", "    pages = ") + "    await session.close()\n    return pages\n"
-    assert "It closed the session that it was given." in str(judged(source))
+    assert "The session that it was given is closed now." in str(judged(source))
 
 
 def test_it_may_use_up_what_it_is_given() -> None:

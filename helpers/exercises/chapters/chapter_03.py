@@ -91,17 +91,6 @@ def _not_collected(seen: Observation, look: str) -> Finding | None:
     return judges.ran(seen, look)
 
 
-def _made_elsewhere(seen: Observation, look: str) -> Finding | None:
-    """The finding about requests that no thread has made, as far as the libraries of this process can tell."""
-    if "server" not in set(seen.run.requests["library"]):
-        return None
-    return Finding(
-        "The server saw requests that no library in this process has made.",
-        "Were they made by other processes, or through a socket? A thread waits in the functions that there are.",
-        look,
-    )
-
-
 submit_then_collect = Order(
     name="submit-then-collect",
     title="Put the lines in order",
@@ -207,7 +196,7 @@ def so_many_everywhere(attempt: Attempt) -> Judgement:
             yield not_collected
             return ""
         looked = [
-            _made_elsewhere(seen, CHOICE) or judges.asked(seen, urls, DEFAULT),
+            judges.made_elsewhere(seen, CHOICE) or judges.asked(seen, urls, DEFAULT),
             _too_many(seen, most, DEFAULT),
             judges.together(seen, most, DEFAULT),
             judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", DEFAULT),
@@ -276,7 +265,7 @@ def a_session_each(attempt: Attempt) -> Judgement:
     if not_collected := _not_collected(seen, SESSIONS):
         yield not_collected
         return ""
-    yield _made_elsewhere(seen, CHOICE) or judges.asked(seen, urls, SESSIONS)
+    yield judges.made_elsewhere(seen, CHOICE) or judges.asked(seen, urls, SESSIONS)
     yield _no_session_each(sessions)
     yield _too_many(seen, 5, SESSIONS)
     yield judges.connections(seen, 5, SESSIONS)
@@ -545,7 +534,7 @@ def failures_told_apart(attempt: Attempt) -> Judgement:
             yield not_collected
             return ""
         looked = [
-            _made_elsewhere(seen, CHOICE) or judges.asked(seen, urls, CHOICE),
+            judges.made_elsewhere(seen, CHOICE) or judges.asked(seen, urls, CHOICE),
             _no_threads(seen),
             judges.together(seen, size, DEFAULT if seen.peak > 1 else STEPS),
             two_lists(seen.result, names, bad, FAILS, earlier),

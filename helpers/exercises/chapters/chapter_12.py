@@ -429,16 +429,6 @@ def _noting(session: aiohttp.ClientSession) -> list[str]:
     return asked
 
 
-def _closed(session_closed: bool) -> Finding | None:
-    if not session_closed:
-        return None
-    return Finding(
-        "The session that it was given is closed now.",
-        "Whoever opened it closes it. The next request that wants it finds it closed.",
-        CONVERT,
-    )
-
-
 def _through_the_session(asked: Sequence[str], urls: Sequence[str]) -> Finding | None:
     """It used the session that it was given."""
     if len(asked) >= len(urls):
@@ -456,10 +446,9 @@ async def _view(
     codes: Callable[[], Any],
     url_of: Any,
     turns: LoopTurns,
-) -> tuple[Any, list[str], bool]:
+) -> tuple[Any, list[str]]:
     asked = _noting(session)
-    result = await _with_turns(function, session, codes, url_of, turns)
-    return result, asked, session.closed
+    return await _with_turns(function, session, codes, url_of, turns), asked
 
 
 def the_loop_went_on(attempt: Attempt) -> Judgement:
@@ -478,7 +467,7 @@ def the_loop_went_on(attempt: Attempt) -> Judgement:
 
     arguments = codes, addresses.__getitem__, turns
     seen = attempt.run(*arguments, with_session=True, through=_view, meanings=_NOT_A_LIST)
-    seen.result, asked, session_closed = seen.result
+    seen.result, asked = seen.result
     yield judges.ran(seen, CONVERT)
     if turns.in_loop:
         yield Finding(
@@ -497,7 +486,6 @@ def the_loop_went_on(attempt: Attempt) -> Judgement:
     yield _through_the_session(asked, urls)
     yield judges.together(seen, len(urls), FAN_OUT)
     yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the codes", CONVERT)
-    yield _closed(session_closed)
     yield judges.nothing_left(seen, CONVERT)
     return f"The query ran in another thread, and then {count(seen.peak, 'request')} were in flight at once."
 
@@ -551,19 +539,19 @@ async def region(session, codes, url_of):
 
 async def _each_as_it_comes(
     function: Callable[..., Any], session: aiohttp.ClientSession, urls: list[str]
-) -> tuple[str, list[Any], list[float], list[str], bool]:
-    """What it is where it is no stream; else what it yielded, when, what the session asked for, and if it is closed."""
+) -> tuple[str, list[Any], list[float], list[str]]:
+    """What it is where it is no stream; else what it yielded, when, and what the session asked for."""
     asked = _noting(session)
     stream = function(session, urls)
     if not hasattr(type(stream), "__aiter__"):
         if inspect.iscoroutine(stream):
             stream.close()
-        return kind_of(stream), [], [], asked, session.closed
+        return kind_of(stream), [], [], asked
     names, when = [], []
     async for name in stream:
         names.append(name)
         when.append(time.perf_counter())
-    return "", names, when, asked, session.closed
+    return "", names, when, asked
 
 
 async def _leaving_early(function: Callable[..., Any], session: aiohttp.ClientSession, urls: list[str]) -> None:
@@ -595,7 +583,7 @@ def first_come_first_served(attempt: Attempt) -> Judgement:
         codes = attempt.codes(3)
         urls = [attempt.api.url(f"/countries/{code}", delay=delay) for code, delay in zip(codes, delays, strict=True)]
         seen = attempt.run(urls, with_session=True, through=_each_as_it_comes, meanings=_NOT_A_GENERATOR)
-        no_stream, seen.result, when, asked, session_closed = seen.result
+        no_stream, seen.result, when, asked = seen.result
         if no_stream:
             yield _no_stream(no_stream)
             return ""
@@ -631,7 +619,6 @@ def first_come_first_served(attempt: Attempt) -> Judgement:
         else:
             yield judges.values(seen, wanted, "the names, the quickest answer first", STREAMS)
         break
-    yield _closed(session_closed)
     yield judges.nothing_left(seen, STREAMS)
     quick, *others = attempt.codes(3)
     slow = [attempt.api.url(f"/countries/{code}", delay=1.5) for code in others]

@@ -434,10 +434,10 @@ def workers_needed(rate, latency, share):
 async def _both(
     function: Callable[..., Any], session: aiohttp.ClientSession, fetch: Any, look_up: Any, urls: list[str],
     turns: LoopTurns,
-) -> tuple[Any, int, bool]:  # fmt: skip
+) -> tuple[Any, int]:  # fmt: skip
     turns.watch()
     made = function(session, fetch, look_up, urls)
-    return (await made if inspect.isawaitable(made) else made), id(session), session.closed
+    return (await made if inspect.isawaitable(made) else made), id(session)
 
 
 def two_worlds(attempt: Attempt) -> Judgement:
@@ -465,7 +465,7 @@ def two_worlds(attempt: Attempt) -> Judgement:
     number = attempt.chance.randint(3, 5)  # any machine's default pool has five threads
     urls = slow_first(attempt, number, longest=0.5, shortest=0.3)
     seen = attempt.run(fetch, look_up, urls, turns, with_session=True, through=_both, meanings=_TWO_SIDES)
-    seen.result, given, session_closed = seen.result
+    seen.result, given = seen.result
     yield judges.ran(seen, MANY)
     yield judges.ran(replace(seen, result=_parts(seen.result)), MANY)
     if turns.in_loop:
@@ -495,8 +495,6 @@ def two_worlds(attempt: Attempt) -> Judgement:
     if isinstance(seen.result, list):
         seen.result = [tuple(pair) if isinstance(pair, list) else pair for pair in seen.result]
     yield judges.values(seen, wanted, "a pair for each address, in order", MANY)
-    if session_closed:
-        yield Finding("The session that it was given is closed now.", "Whoever opened it closes it.", BRIDGES)
     yield judges.nothing_left(seen, BRIDGES)
     return f"All {2 * len(urls)} calls were in flight together, and the loop had its turns while `look_up` ran."
 
