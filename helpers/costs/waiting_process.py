@@ -60,7 +60,7 @@ def threads(count: int, wait: float, url: str = "") -> dict[str, Any]:
         try:
             while len(started) < count:
                 if time.perf_counter() - began > START_SECONDS:
-                    raise TimeoutError(f"starting them has taken over {START_SECONDS:g} s")
+                    raise TimeoutError(f"the {START_SECONDS:g} s for starting them were over")
                 thread = threading.Thread(target=work)
                 thread.start()
                 started.append(thread)

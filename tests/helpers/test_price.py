@@ -77,7 +77,7 @@ def test_threads_that_are_slow_to_start_are_not_waited_for_without_end(monkeypat
     monkeypatch.setattr(waiting_process, "START_SECONDS", 0)
     measured = let_threads_wait(10, wait=0)
     assert measured["started"] == 0
-    assert measured["note"] == "TimeoutError: starting them has taken over 0 s"
+    assert measured["note"] == "TimeoutError: the 0 s for starting them were over"
 
 
 def test_not_one_thread_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
