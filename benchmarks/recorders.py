@@ -9,7 +9,8 @@ Three kinds of work against the practice API, where a learner would feel the cos
 at a time and then 200 at a time, and 1,000 through requests in 20 threads. And 10,000 tasks that give way 100 times
 each (1,000 by `--quick`), the worst case, where nothing is done but switching. pyinstrument takes samples and asyncio's
 debug mode keeps no record: they are the peers of a kind, not of the same. At the end, how long a block takes to open
-and to close, empty and after 1,000 requests.
+and to close, empty and after 1,000 requests, and how much of its time the loop's thread spends looking whom tasks wait
+for, where so many wait for a second in a queue.
 """
 
 import argparse
@@ -28,6 +29,8 @@ import aiohttp
 import requests
 
 from helpers import measure, practice_api
+from helpers.recorders import belonging
+from helpers.recorders.loop.recorder import LoopRecorder
 
 Work = Callable[[], Awaitable[None]]
 REQUESTS, TURNS = 2_000, 100
@@ -191,6 +194,25 @@ async def opening_and_closing(url: str, count: int) -> tuple[float, float]:
     return statistics.median(opened), statistics.median(closed)
 
 
+async def looking(tasks: int) -> float:
+    """The share of the time that it takes to look whom tasks wait for: a tenth of them at a time, for 0.1 s each."""
+    limit, owner = asyncio.Semaphore(max(tasks // 10, 1)), object()
+
+    async def work() -> None:
+        async with limit:
+            await asyncio.sleep(0.1)
+
+    recorder = LoopRecorder(asyncio.get_running_loop(), owner, threshold=60)  # type: ignore[arg-type]
+    recorder.start()
+    mark, began = belonging.mark(owner), perf_counter()
+    try:
+        await asyncio.gather(*(work() for _ in range(tasks)))
+        return recorder.looked / (perf_counter() - began)
+    finally:
+        belonging.unmark(mark)
+        recorder.stop()
+
+
 def kept(promise: str, holds: bool) -> None:
     """Print whether a promise is kept."""
     print(f"{promise}: {'yes' if holds else 'NO'}")
@@ -218,6 +240,9 @@ def main() -> None:
     for count in (0, 1_000):
         opened, closed = asyncio.run(opening_and_closing(api.url("/countries/FR"), count))
         print(f"\na block with {count:,} requests: {opened * 1e3:.1f} ms to open, {closed * 1e3:.1f} ms to close")
+    shares = {count: asyncio.run(looking(count)) for count in (1, 10, 100, 1_000, 10_000)}
+    told = ", ".join(f"{share:.2%} ({count:,} tasks)" for count, share in shares.items())
+    print(f"\nlooking whom tasks wait for: {told}")
     print()
     kept(f"at most {MOST_WALL} times the wall time on requests", max(one["measure"].wall for one in made) <= MOST_WALL)
     kept(

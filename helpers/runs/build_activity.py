@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -31,18 +32,19 @@ from helpers.runs.request_rows import what_became
 from helpers.runs.task_spans import Steps, spans_of, steps_of
 from helpers.runs.thread_spans import Span, cut
 from helpers.runs.thread_spans import spans_of as thread_spans_of
+from helpers.runs.waited_for import waits_of
 
 DEFAULT_NAME = re.compile(r"Task-\d+")
 """What asyncio calls a task that nobody has named."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Line:
-    """One row of the picture."""
+    """One row of the picture. There may be 50,000: each is one object, with none inside, for the garbage collector."""
 
     name: str
     kind: str
-    spans: list[Span]
+    spans: Sequence[Span]
     start: float
     end: float
     outcome: str = "ok"
@@ -115,10 +117,11 @@ def _of_loop(
 
     asked_for = {request.row: request.path for request in reversed(recording.requests)}
     lines = []
-    for number, start, end in zip(shown, born, ended, strict=True):
+    places = place.tolist()
+    for number, start, end in zip(shown, born.tolist(), ended.tolist(), strict=True):
         row = loop.rows[number]
         name = _shown_name(_opener_name(row.code) if number == 0 else row.name, row, asked_for.get(number))
-        lines.append(_Line(name, "task", [], start, end, row.outcome, row.error, int(place[row.parent])))
+        lines.append(_Line(name, "task", (), start, end, row.outcome, row.error, places[row.parent]))
         if number == 0 or (row.outcome == "pending" and is_bystander(row.code)):
             # The block is over, and with it what the picture shows of its own task, and of a bystander.
             lines[-1].outcome = "ok"
@@ -129,7 +132,7 @@ def _of_loop(
         opener = list(zip(first["state"], first["start"], first["end"], strict=True))
         made = [*_request_lines(asked, opener, began, wall), *_others_lines(others, wall)]
         lines += sorted(made, key=lambda line: line.start)
-    lines += _thread_lines(threads.rows, dict(enumerate(place.tolist())), began, wall)
+    lines += _thread_lines(threads.rows, dict(enumerate(places)), began, wall)
     _number(lines)
     table = _table(lines)
     table["steps"] = np.bincount(steps.row, minlength=len(lines))[: len(lines)]
@@ -140,6 +143,7 @@ def _of_loop(
         spans=pandas.concat([spans, more], ignore_index=True) if len(more) else spans,
         wall=wall,
         blocks=_blocks(loop, own, place, began, wall, recording.threshold),
+        waits=waits_of(loop, spans, place, [line.name for line in lines], began),
         pauses=tuple(
             Pause(start - began, end - began, generation)
             for start, end, generation in loop.pauses
@@ -163,7 +167,7 @@ def _of_loop(
 def _cost(recording: Recording) -> float:
     """The seconds of processor time that recording took: the hooks' as estimated, and those of what looks beside."""
     threads, loop = recording.threads, recording.loop
-    steps = 0.0 if loop is None else loop.handles * self_test().cost
+    steps = 0.0 if loop is None else loop.handles * self_test().cost + loop.looked
     calls = threads.calls * threads.cost_per_call
     return steps + calls + len(recording.requests) * cost_per_request() + threads.watcher.used
 
@@ -295,7 +299,7 @@ def _number(lines: list[_Line]) -> None:
 
 def _table(lines: list[_Line]) -> pandas.DataFrame:
     columns = ("name", "kind", "start", "end", "outcome", "error", "parent", "cpu", "library")
-    table = pandas.DataFrame({name: [getattr(line, name) for line in lines] for name in columns})
+    table = pandas.DataFrame({name: list(map(attrgetter(name), lines)) for name in columns})
     table.insert(7, "steps", [0] * len(lines))
     return table
 

@@ -82,7 +82,12 @@ class Results:
         (since the block opened), outcome (``ok``, ``error``, ``cancelled``, ``pending``), error, parent (the row that
         made it, -1 for none), steps, waiting, ready, running (the time spent in each state; blocking steps are running
         too), cpu (processor time of a thread, on Windows in ticks of 15.6 ms; nan for a task), library (whether it is a
-        job that a library gave to a thread for its own purposes).
+        job that a library gave to a thread for its own purposes), waited_at and waited_for.
+
+        The last two tell of a task's longest wait, where that took 50 ms or more and was looked at meanwhile, or are
+        empty: the line of your code at which it waited, and the await chain from there on. In ``"a Lock held by
+        fetch #1 → asyncio.sleep"`` the second part is what fetch #1 waited for. asyncio does not know who holds a
+        lock: those are told that were inside its ``async with``.
         """
         from helpers.runs.tables import tasks_of
 

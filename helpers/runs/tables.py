@@ -28,6 +28,11 @@ def tasks_of(activity: Activity) -> pandas.DataFrame:
     table.insert(at, "waiting", took[WAITING])
     table.insert(at + 1, "ready", took[READY])
     table.insert(at + 2, "running", took[RUNNING] + took[BLOCKING])
+    where, whom = [""] * len(table), [""] * len(table)
+    for wait in activity.waits:
+        where[wait.row] = f"{wait.line} ({wait.place})" if wait.line else ""
+        whom[wait.row] = wait.chain
+    table["waited_at"], table["waited_for"] = where, whom
     return table
 
 

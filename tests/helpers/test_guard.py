@@ -102,6 +102,7 @@ TASKS, THREADS = "tasks and their steps", "threads, jobs of pools"
 REQUESTS, AIOHTTP = "requests made with requests", "requests made with aiohttp"
 HTTPX = "requests made with httpx"
 LINES, WAITS = "the lines that long steps stand at", "waits for locks"
+CHAINS = "whom tasks wait for"
 
 PARTS = [
     ("helpers.recorders.loop.recorder.task_of", TASKS),
@@ -128,6 +129,14 @@ PARTS = [
     ("helpers.recorders.loop.watchdog.Watchdog.look", LINES),
     ("helpers.recorders.loop.watchdog.Watchdog.report", LINES),
     ("helpers.recorders.loop.garbage_collections.perf_counter", "garbage collections"),
+    ("helpers.recorders.loop.recorder.LongWaits", TASKS),
+    ("helpers.recorders.loop.long_waits.waiter_of", CHAINS),
+    ("helpers.recorders.loop.long_waits.number_on", CHAINS),
+    ("helpers.recorders.loop.long_waits.chain_of", CHAINS),
+    ("helpers.recorders.loop.long_waits.LongWaits._keep_longest", CHAINS),
+    ("helpers.recorders.loop.await_chain.calls_of", CHAINS),
+    ("helpers.recorders.loop.await_chain.gc", CHAINS),
+    ("helpers.recorders.loop.await_chain.Link", CHAINS),
     ("helpers.recorders.threads.ledger.Ledger.here", THREADS),
     ("helpers.recorders.threads.ledger.Ledger.place", THREADS),
     ("helpers.recorders.threads.ledger.Ledger.born", THREADS),
@@ -324,8 +333,8 @@ async def waiting(base: str, odd: str) -> list[Any]:
 
     seen.append(await asyncio.to_thread(asyncio.run, elsewhere()))
     ready = asyncio.Event()
-    asyncio.get_running_loop().call_later(0.01, ready.set)
-    await ready.wait()
+    asyncio.get_running_loop().call_later(0.12, ready.set)
+    await asyncio.gather(ready.wait(), ready.wait())  # so long that it is looked at
     left = asyncio.create_task(asyncio.sleep(5))
     await asyncio.sleep(0)
     left.cancel()

@@ -479,12 +479,12 @@ async def fetch(session: aiohttp.ClientSession, url: str) -> Any:
 
 
 def test_what_recording_cost_counts_each_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The steps, the calls, the requests, and the thread that looks beside."""
+    """The steps, the looks at whom they wait for, the calls, the requests, and the thread that looks beside."""
     monkeypatch.setattr(build_activity, "cost_per_request", lambda: 1.0)
     monkeypatch.setattr(build_activity, "self_test", lambda: SelfTest(works=True, cost=0.5))
     threads = SimpleNamespace(calls=10, cost_per_call=0.01, watcher=SimpleNamespace(used=7.0))
-    recording: Any = SimpleNamespace(threads=threads, loop=SimpleNamespace(handles=4), requests=[None] * 3)
-    assert build_activity._cost(recording) == pytest.approx(4 * 0.5 + 10 * 0.01 + 3 * 1.0 + 7.0)
+    recording: Any = SimpleNamespace(threads=threads, loop=SimpleNamespace(handles=4, looked=0.2), requests=[None] * 3)
+    assert build_activity._cost(recording) == pytest.approx(4 * 0.5 + 0.2 + 10 * 0.01 + 3 * 1.0 + 7.0)
     recording.loop = None
     assert build_activity._cost(recording) == pytest.approx(10 * 0.01 + 3 * 1.0 + 7.0)
 

@@ -53,6 +53,35 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """The longest wait of a task, as it was looked at while it lasted.
+
+    Attributes:
+        row: which row it was.
+        start, end: seconds since the block opened.
+        line, place: the line of the learner's code at which it waited, and where that stands; empty where none was.
+        reason: what it waited for, such as ``"a Lock"``.
+        chain: the same with who held it, and what those waited for in turn, at the last look: joined by arrows.
+        told: whether it is for something of the program's own, as a lock, a queue, or a task that another has made.
+        cycle: the rows of tasks at its end that wait for each other; empty where none do.
+    """
+
+    row: int
+    start: float
+    end: float
+    line: str = ""
+    place: str = ""
+    reason: str = ""
+    chain: str = ""
+    told: bool = False
+    cycle: tuple[int, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
 class Activity:
     """Who did what when, in one measured block. All times are seconds since the block opened.
 
@@ -67,6 +96,7 @@ class Activity:
         spans: who was in which state when. Columns: row, state (a position in `STATES`), start, end. Sorted by row and
             then start; within a row they follow each other without overlap and cover it from its start to its end.
         blocks: the blocking steps, in order of start.
+        waits: the longest wait of each task that has waited long, by row.
         pauses: garbage collections of a millisecond or more, in order of start.
         stalls: pairs (start, end) of seconds in which the machine gave this process no processor, in order.
         stalls_told: whether the system tells that from a library that keeps the GIL while it waits.
@@ -93,6 +123,7 @@ class Activity:
     spans: "pandas.DataFrame"
     wall: float
     blocks: tuple[Block, ...] = ()
+    waits: tuple[Wait, ...] = ()
     pauses: tuple[Pause, ...] = ()
     stalls: tuple[tuple[float, float], ...] = ()
     stalls_told: bool = True

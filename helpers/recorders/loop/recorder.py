@@ -30,6 +30,7 @@ from helpers.recorders.handed_on import code_run_by, learners_coroutine, learner
 from helpers.recorders.loop.due_times import DueTimes
 from helpers.recorders.loop.eager import watch_factory
 from helpers.recorders.loop.garbage_collections import GarbageRecorder
+from helpers.recorders.loop.long_waits import Chains, LongWaits
 from helpers.recorders.loop.ready_queue import align, stand_in
 from helpers.recorders.loop.task_of import STEPS, task_of
 from helpers.recorders.loop.watchdog import Watchdog
@@ -71,6 +72,7 @@ class LoopRecorder:
         idle: pairs of numbers: from when to when the loop waited for the operating system.
         lag: the greatest lateness of a timer of the block in seconds, or nan where it set none.
         pauses: the longer garbage collections, ``(start, end, generation)``.
+        chains: whom tasks waited for that have waited long.
         gave_way: whether the loop had a turn before the block ended.
         handles: how many callbacks and steps the loop has run meanwhile; known once the recording has stopped.
         full_since: when the recording had `MOST_STEPS` and stopped; 0 where it did not.
@@ -92,6 +94,7 @@ class LoopRecorder:
         self.replies: list[float] = []
         self.idle: list[float] | array[float] = []
         self.lag = float("nan")
+        self.chains: Chains = {}
         self.gave_way = False
         self.handles = 0
         self.full_since = 0.0
@@ -104,6 +107,7 @@ class LoopRecorder:
         self._garbage = GarbageRecorder()
         self._watcher, self._processor = watcher or Watcher(), processor
         self._watchdog: Watchdog | None = None
+        self._long_waits: LongWaits | None = None
         self._close: Callable[[float], None] = lambda now: None
         self._unwatch_factory: Callable[[], None] = lambda: None
         self.current_row: Callable[[], int] = lambda: OUTSIDE
@@ -117,7 +121,13 @@ class LoopRecorder:
     @property
     def guards(self) -> list[Guard]:
         """The guards of the recorder and of its parts, each of which may fail alone."""
-        return [self.guard, self._garbage.guard, *([] if self._watchdog is None else [self._watchdog.guard])]
+        parts = [part.guard for part in (self._watchdog, self._long_waits) if part is not None]
+        return [self.guard, self._garbage.guard, *parts]
+
+    @property
+    def looked(self) -> float:
+        """Seconds that it took to look whom tasks wait for."""
+        return 0.0 if self._long_waits is None else self._long_waits.used
 
     def start(self) -> None:
         """Put the hooks in place. To be called on the loop's own thread."""
@@ -146,6 +156,9 @@ class LoopRecorder:
         if self._watchdog is not None:
             self._watcher.remove(self._watchdog)
             self._watchdog.stop()
+        if self._long_waits is not None and self._long_waits.guard.on:
+            with self._long_waits.guard:
+                self.chains = self._long_waits.stop()
         # A tenth of the memory, for as long as the run is kept.
         self.steps, self.idle = array("d", self.steps), array("d", self.idle)
         for row in self.rows:
@@ -196,6 +209,7 @@ class LoopRecorder:
         times = DueTimes(home)
         due_of, is_coarse = times.due, times.is_coarse
         watchdog = Watchdog(home, threshold, lambda: began)
+        waits = LongWaits(rows, attribute, selector)
         first_run = home._thread_id  # type: ignore[attr-defined]  # another object whenever the loop is run
         opener, opened = (asyncio.current_task(home) if asyncio._get_running_loop() is home else None), clock()
 
@@ -423,8 +437,9 @@ class LoopRecorder:
                         end_step(before)
                 except Exception as error:
                     give_up(error)
+            idles = on and not in_a_step and (timeout is None or timeout > 0)
             try:
-                ready = plain_select(timeout)
+                ready = waits.select(plain_select, timeout, before) if idles else plain_select(timeout)
             except BaseException as error:
                 drop_own_frames(error)
                 raise
@@ -441,7 +456,7 @@ class LoopRecorder:
                     if self.full_since:
                         return ready
                     # Asked without a wait, because something is ready, it does not wait, however long that takes.
-                    if awake - asleep > SHORTEST_IDLE and (timeout is None or timeout > 0):
+                    if awake - asleep > SHORTEST_IDLE and idles:
                         idle.extend((asleep, awake))
                 except Exception as error:
                     give_up(error)
@@ -542,7 +557,7 @@ class LoopRecorder:
         if processor is not None:
             processor.last_turn = lambda: (marked, all_cpu)
         self.current_row = lambda: current if threading.get_ident() == home_thread else OUTSIDE
-        self._watchdog = watchdog
+        self._watchdog, self._long_waits = watchdog, waits
         patches = self._patches
         hooks: dict[str, Callable[..., Any]] = {
             "append": append, "popleft": popleft, "pop": pop, "appendleft": appendleft, "clear": clear,
