@@ -114,6 +114,7 @@ def fingerprint(requirements: str) -> str:
     files = REQUIREMENTS[: REQUIREMENTS.index(requirements) + 1] + [LOCK] * in_ci()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     parts = [
+        "compiled",  # as `install` does since then: what was installed before is installed again
         str(ROOT),  # the helpers are installed by their path: a course that has been moved is installed again
         json.dumps([project["build-system"], project["project"], project["tool"]["setuptools"]]),
         *((ROOT / file).read_text(encoding="utf-8") for file in files),
@@ -207,18 +208,22 @@ def make_venv() -> None:
 def install(requirements: str) -> None:
     """Install a requirements file into `.venv`: with uv, which is several times faster, or with pip where uv fails."""
     pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-    uv = [VENV_PYTHON, "-m", "uv", "--quiet", "pip", "install", "--python", VENV_PYTHON]
+    # Compiled now, as pip does: else the first kernel does it, or each kernel where Python may keep nothing.
+    uv = [VENV_PYTHON, "-m", "uv", "--quiet", "pip", "install", "--compile-bytecode", "--python", VENV_PYTHON]
     uv += ["--link-mode=copy"] * in_onedrive()  # which takes no hard links
     what = ["-r", requirements] + (["-c", LOCK] if in_ci() else [])
-    if subprocess.call([*pip, "uv"]) == 0 and subprocess.call([*uv, *what]) == 0:
-        return
-    print("uv did not manage; pip does the same, more slowly ...", flush=True)
-    if subprocess.call([*pip, *what]) != 0:
+    done = subprocess.call([*pip, "uv"]) == 0 and subprocess.call([*uv, *what]) == 0
+    if not done:
+        print("uv did not manage; pip does the same, more slowly ...", flush=True)
+        done = subprocess.call([*pip, *what]) == 0
+    if not done:
         message = f"{requirements} could not be installed; pip's reason is above. Is this machine online?"
         if sys.version_info[:2] > NEWEST:
             said = "\nOr some package is not built for Python {}.{} yet: the course is made for Python up to {}.{}.\n{}"
             message += said.format(*sys.version_info[:2], *NEWEST, instead())
         sys.exit(message)
+    # It looks through all fonts of the machine once, and keeps what it found: else the first chart would wait for that.
+    subprocess.call([VENV_PYTHON, "-c", "import matplotlib.font_manager"])
 
 
 def prepare(requirements: str) -> None:
@@ -256,6 +261,7 @@ def run(*command: str) -> int:
 def lab(arguments: list[str]) -> int:
     """Open the course in JupyterLab; the arguments are JupyterLab's own."""
     prepare("requirements.txt")
+    run("-m", "compileall", "-q", "helpers")  # the same for the course's own code
     return run("tools/start_lab.py", *arguments)
 
 
@@ -301,6 +307,7 @@ def format_all(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """Run the benchmarks named (`bench practice_api`), or all of them."""
     prepare("requirements-dev.txt")
+    run("-m", "compileall", "-q", "helpers")  # as it is when a learner starts
     known = sorted(path.stem for path in Path("benchmarks").glob("[a-z]*.py"))
     unknown = set(arguments) - set(known)
     if unknown:

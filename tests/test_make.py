@@ -219,3 +219,20 @@ def test_the_tests_of_a_file_are_run_by_one_worker(request: pytest.FixtureReques
     """pytest-xdist adds the group to a test's name, and does nothing, without a word, where pytest hides the name."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         assert request.node.nodeid.endswith("@test_make.py")
+
+
+@pytest.mark.parametrize("uv_status", [0, 1])
+def test_what_is_installed_is_compiled_and_the_fonts_are_known(uv_status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the first kernel would do it, while somebody waits for a chart. pip compiles by itself."""
+    calls: list[list[str]] = []
+
+    def call(command: list[str]) -> int:
+        calls.append(command[1:])
+        return uv_status if "uv" in command[:3] else 0
+
+    monkeypatch.setattr(make.subprocess, "call", call)
+    make.install("requirements.txt")
+    assert "--compile-bytecode" in next(command for command in calls if command[:2] == ["-m", "uv"])
+    assert sum("requirements.txt" in command for command in calls) == 1 + uv_status
+    assert not any("--no-compile" in command for command in calls)
+    assert calls[-1] == ["-c", "import matplotlib.font_manager"]

@@ -12,6 +12,7 @@ from types import EllipsisType, TracebackType
 from typing import Any
 
 from helpers.code.configuration import Configuration, of_block, of_function
+from helpers.page import load_ahead
 from helpers.page.checked import check_flag, check_guess, check_number, check_text
 from helpers.page.words import count
 from helpers.recorders import belonging
@@ -27,6 +28,9 @@ from helpers.runs.recording import Recording
 from helpers.runs.run import Run
 from helpers.runs.storing import keep
 from helpers.servers.practice_api import running
+
+# What a run is shown with, which to open a block needs nothing of.
+load_ahead.also("helpers.runs.tables", "helpers.runs.build_activity", "helpers.runs.card", "helpers.charts.timelines")
 
 _lock = threading.Lock()
 _open: "measure | None" = None
@@ -219,6 +223,7 @@ class measure:
             if self._run.outcome != "open" or self._mark is not None:
                 raise RuntimeError(f"{self._run.label!r} has been measured; write measure(...) again for a new run")
             _open = self
+        load_ahead.stop()
 
     def _let_go(self) -> None:
         global _open

@@ -133,15 +133,23 @@ class ServerProcess:
         arguments: the command. The child must call `exit_with_parent()`, or `when_parent_ends(...)`, and `say_ready()`.
         ready_within: seconds to wait for the ready line.
         stop_within: seconds between asking the child to go and killing it; more for one that has children of its own.
+        meanwhile: is called again and again until the child is ready. It does a little, and tells whether it has.
     """
 
     def __init__(
-        self, name: str, arguments: list[str], *, ready_within: float = READY_WITHIN, stop_within: float = STOP_WITHIN
+        self,
+        name: str,
+        arguments: list[str],
+        *,
+        ready_within: float = READY_WITHIN,
+        stop_within: float = STOP_WITHIN,
+        meanwhile: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = name
         self.arguments = arguments
         self.ready_within = ready_within
         self.stop_within = stop_within
+        self.meanwhile = meanwhile
         self.facts: dict[str, Any] = {}
         self._child: subprocess.Popen[bytes] | None = None
         self._log: Path | None = None
@@ -197,7 +205,8 @@ class ServerProcess:
             elif time.monotonic() > deadline:
                 problem = f"was not ready within {self.ready_within:g} s"
             else:
-                time.sleep(0.005)
+                if not self.meanwhile():
+                    time.sleep(0.005)
                 continue
             tail = self.log_tail() or "(its log is empty)"
             raise ServerFailed(f"The {self.name} {problem}. The end of its log:\n{tail}")

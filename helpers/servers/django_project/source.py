@@ -7,7 +7,7 @@ import ast
 from pathlib import Path
 
 from helpers.page.card import card, quiet
-from helpers.page.colours import BLUE
+from helpers.page.colours import BLUE, GROUND, INK
 
 PROJECT = Path(__file__).parent
 
@@ -26,7 +26,10 @@ class Source:
         from pygments.formatters import HtmlFormatter
         from pygments.lexers import PythonLexer
 
-        code = highlight(self.text, PythonLexer(), HtmlFormatter(noclasses=True, style="default", nobackground=True))
+        # A dark theme would have the ground of a <pre> dark, under ink that is made for a light one.
+        ground = f"background:{GROUND};color:{INK}"
+        formatter = HtmlFormatter(noclasses=True, style="default", nobackground=True, prestyles=ground)
+        code = highlight(self.text, PythonLexer(), formatter)
         return card("source-card", BLUE, quiet(self.file), f'<div style="overflow-x:auto">{code}</div>')
 
 

@@ -11,6 +11,7 @@ from types import FunctionType
 from typing import Any
 from urllib.parse import urlencode
 
+from helpers.page import load_ahead
 from helpers.page.card import code
 from helpers.page.colours import BLUE
 from helpers.servers.http_server import HttpServer
@@ -53,7 +54,7 @@ class PracticeAPI(HttpServer):
     def __init__(self) -> None:
         command = [sys.executable, "-m", "helpers.servers.practice_api", "--guarded", "--port", "0"]
         lift_descriptor_limit(KERNELS_DESCRIPTORS)
-        super().__init__(ServerProcess("practice API", command))
+        super().__init__(ServerProcess("practice API", command, meanwhile=load_ahead.load_one))
         self.descriptors: int | None = self._process.facts["descriptors"]
 
     def stats(self, *, client: str | None = None, log: bool = False) -> dict[str, Any]:
@@ -178,7 +179,9 @@ def practice_api() -> PracticeAPI:
     Raises:
         ServerFailed: it did not start; the message shows the end of its log.
     """
-    return _servers.get(PracticeAPI)
+    api = _servers.get(PracticeAPI)
+    load_ahead.start()
+    return api
 
 
 def running() -> PracticeAPI | None:
