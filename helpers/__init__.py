@@ -40,6 +40,7 @@ _ROOMS = {
     "price_of_threads": "helpers.costs.waiting_price",
     "price_of_waiting": "helpers.costs.waiting_price",
     "progress": "helpers.exercises",
+    "projector": "helpers.page.projector",
     "queue_length": "helpers.probes.queue_length",
     "queue_lengths": "helpers.probes.queue_length",
     "recommend": "helpers.choosing.recommend",

@@ -11,12 +11,14 @@ from helpers.page.checked import as_float
 from helpers.page.words import brief
 
 if TYPE_CHECKING:
-    from ipywidgets import DOMWidget  # type: ignore[import-untyped]
+    from helpers.knobs.knob_input import KnobInput
 
 WIDE = 100
-"""A range whose end is so many times its beginning gets a slider of round numbers, closer together at its beginning."""
+"""In a range whose end is so many times its beginning the buttons go by round numbers, not by equal steps."""
 STEPS = 50
-"""About so many places has a slider for fractions."""
+"""About so many steps has a range of fractions."""
+DIGITS = 12
+"""So many digits of a fraction are meant; the rest is what adding steps up has left."""
 ROUND = (1, 1.5, 2, 3, 5, 7)
 """The round numbers of each power of ten."""
 
@@ -27,10 +29,10 @@ class Knob:
 
     Attributes:
         name: the argument's.
-        values: those to choose from, or an empty tuple where it is any number from low to high.
+        values: those of a list; of a range, the round numbers that its buttons go by, if they do.
         start: the one it begins with.
-        low, high, step: of a slider; a step of 1 with whole numbers.
-        listed: whether it is a list to choose from, not a slider.
+        low, high, step: of a range; a step of 1 with whole numbers.
+        listed: whether it is a list to choose from, not a range.
     """
 
     name: str
@@ -41,31 +43,20 @@ class Knob:
     step: float = 0
     listed: bool = False
 
-    def widget(self, letters: int) -> "DOMWidget":
-        """A slider or a list, which begins with the start, and has room for so many letters of name."""
-        import ipywidgets
+    def widget(self, letters: int) -> "KnobInput":
+        """A field or a list, which begins with the start, and has room for so many letters of name."""
+        from helpers.knobs.knob_input import ListInput, NumberInput
 
-        common: dict[str, Any] = {
-            "description": self.name,
-            "style": {"description_width": f"{letters + 1}ch"},
-            "layout": {"width": "auto"},
-        }
+        look: dict[str, Any] = {"style": {"description_width": f"{letters + 1}ch"}, "layout": {"width": "auto"}}
         if self.listed:
-            options = [(label(value), value) for value in self.values]
-            return ipywidgets.Dropdown(options=options, value=self.start, **common)
-        if self.values:
-            options = [(label(value), value) for value in self.values]
-            return ipywidgets.SelectionSlider(options=options, value=self.start, continuous_update=False, **common)
-        limits = {"min": self.low, "max": self.high, "step": self.step, "value": self.start, "continuous_update": False}
-        if isinstance(self.start, int):
-            return ipywidgets.IntSlider(**limits, **common)
-        return ipywidgets.FloatSlider(readout_format=f".{decimals(self.step)}f", **limits, **common)
+            return ListInput(self.name, [(label(value), value) for value in self.values], self.start, **look)
+        return NumberInput(self.name, self.start, (self.low, self.high), self.step, self.values, **look)
 
     def read(self, widget: Any) -> Any:
         """The value that the widget is set to."""
-        if self.values or isinstance(self.start, int):
+        if self.listed or isinstance(self.start, int):
             return widget.value
-        return round(widget.value, decimals(self.step))  # the page's 0.07 is 0.07000000000000002
+        return float(f"{widget.value:.{DIGITS}g}")  # three steps of 0.1 are 0.30000000000000004
 
 
 def knobs_of(function: Callable[..., Any], given: Mapping[str, object]) -> list[Knob]:
@@ -123,7 +114,7 @@ def _knob(name: str, spec: object, default: object) -> Knob:
     if isinstance(spec, list):
         return _listed(name, spec, default)
     if isinstance(spec, tuple):
-        return _slider(name, spec, default)
+        return _ranged(name, spec, default)
     raise TypeError(
         f"the knob {name} is a range of numbers such as {name}=(1, 200), or a list of values such as "
         f"{name}=[10, 100, None], not {spec!r}"
@@ -137,7 +128,7 @@ def _listed(name: str, values: list[Any], default: object) -> Knob:
     return Knob(name, tuple(values), same[0] if same else values[0], listed=True)
 
 
-def _slider(name: str, spec: tuple[Any, ...], default: object) -> Knob:
+def _ranged(name: str, spec: tuple[Any, ...], default: object) -> Knob:
     if len(spec) != 2 or any(as_float(end) is None for end in spec):
         raise TypeError(f"the range of the knob {name} is two numbers such as (1, 200), not {spec!r}")
     low, high = map(_plain, spec)
@@ -146,10 +137,12 @@ def _slider(name: str, spec: tuple[Any, ...], default: object) -> Knob:
     whole = isinstance(low, int) and isinstance(high, int)
     usable = isinstance(default, (int, float)) and not isinstance(default, bool) and low <= default <= high
     if low > 0 and high / low >= WIDE:
-        values = round_numbers(low, high, whole)
+        values, step = round_numbers(low, high, whole), 1 if whole else 10.0 ** floor(log10(low))
         if usable and (isinstance(default, int) or not whole):
-            return Knob(name, tuple(sorted({*values, default})), default)
-        return Knob(name, values, min(values, key=lambda value: abs(log10(value / (low * high) ** 0.5))))
+            start = default if whole else float(default)  # type: ignore[arg-type]
+            return Knob(name, tuple(sorted({*values, start})), start, low, high, step)
+        start = min(values, key=lambda value: abs(log10(value / (low * high) ** 0.5)))
+        return Knob(name, values, start, low, high, step)
     if whole:
         middle = (low + high) // 2
         return Knob(name, (), default if usable and isinstance(default, int) else middle, low, high, 1)

@@ -14,16 +14,17 @@ _panels: dict[str, tuple[str, list[ExplorePanel]]] = {}
 def explore(function: Callable[..., Any], **knobs: tuple[float, float] | list[Any]) -> ExplorePanel:
     """Make a panel of knobs for a function: ``explore(fetch_all, n=(1, 200), limit=[10, 100, None])``.
 
-    A range of numbers becomes a slider, a list becomes a list to choose from. The Run button runs the function with the
-    knobs' values as a measured block, which is kept in the history under the function's name, and shows its card and
-    timeline. The panel works while no cell is running. An asynchronous function runs beside it, and can be stopped; a
-    plain one holds the kernel until it ends. A cell that is run again makes a new panel, and the old one is dead.
+    A range of numbers becomes a field with buttons for less and more, a list becomes a list to choose from. The Run
+    button runs the function with the knobs' values as a measured block, which is kept in the history under the
+    function's name, and shows its card and timeline. The panel works while no cell is running. An asynchronous function
+    runs beside it, and can be stopped; a plain one holds the kernel until it ends. A cell that is run again makes a new
+    panel, and the old one is dead.
 
     Args:
         function: what to run, with a name of its own (not a lambda); plain or asynchronous.
-        knobs: for each argument to be changed, the least and the greatest number, or a list of values. A slider begins
-            with the argument's default, where it has one, or in the middle. The slider of a range whose end is at
-            least a hundred times its beginning offers round numbers.
+        knobs: for each argument to be changed, the least and the greatest number, or a list of values. A field begins
+            with the argument's default, where it has one, or in the middle. Where a range's end is at least a hundred
+            times its beginning, the buttons go by round numbers.
 
     Raises:
         TypeError: this is no function, has no such argument, or needs one that has no knob; or a knob is neither a

@@ -11,6 +11,7 @@ from typing import Any
 from helpers.code.origin import is_ours
 from helpers.knobs import markup as page
 from helpers.knobs.controls import Knob, label, name_of
+from helpers.page.projector import enlarge
 from helpers.page.shell import shell
 from helpers.runs import Run, measure
 from helpers.runs.call_and_wait import call, is_async
@@ -56,6 +57,7 @@ class ExplorePanel:
         self._runs.layout = {"flex": f"1 1 {page.LEFT}px"}
         top = widgets.Box([left, self._runs], layout={"flex_flow": "row wrap"})
         head = widgets.HTML(page.head(self._name, self._is_async))
+        enlarge(head, left)
         self._box = widgets.VBox([head, top, self._printed, self._error, self._card])
         self._box.add_class("explore-panel")
         self._runs.value = page.tried([])

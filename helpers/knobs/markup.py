@@ -5,8 +5,9 @@ from html import escape
 from typing import Any, NamedTuple
 
 from helpers.knobs.controls import label
-from helpers.page.card import FONT, QUIET, box
-from helpers.page.colours import BLUE, GREY, GROUND, INK, OPEN, ORANGE, PROBLEM
+from helpers.page.card import FONT, QUIET, THEME_INK, THEME_QUIET, box
+from helpers.page.colours import BLUE, GROUND, OPEN, ORANGE, PROBLEM
+from helpers.page.projector import WIDGETS
 from helpers.page.words import seconds
 
 BLOCKING = (
@@ -17,8 +18,6 @@ MOST_ROWS = 5
 LEFT = 380
 """Pixels for the knobs. The list of runs takes as many or more: beside them, or below on a narrow page."""
 # The panel's own words take the theme's colours, as its widgets do. Cards and charts are light in a dark theme too.
-_INK, _QUIET = f"var(--jp-ui-font-color1, {INK})", f"var(--jp-ui-font-color2, {GREY})"
-_BOX = f"{box()};margin-left:8px"
 _CELL = "text-align:right;padding:0 12px 0 0;white-space:nowrap"
 # The page moves the dot by itself: a message a second from the kernel would be measured with the run.
 _DOT = (
@@ -37,13 +36,13 @@ class Tried(NamedTuple):
 
 def head(name: str, is_async: bool) -> str:
     """The function's name, and what the reader has to know of it."""
-    warning = "" if is_async else f'<div style="color:{_QUIET};font-size:13px">{BLOCKING}</div>'
-    return f'<div style="{FONT};color:{_INK}"><b>explore <code>{escape(name)}</code></b>{warning}</div>'
+    warning = "" if is_async else f'<div style="color:{THEME_QUIET};font-size:13px">{BLOCKING}</div>'
+    return f'{WIDGETS}<div style="{FONT};color:{THEME_INK}"><b>explore <code>{escape(name)}</code></b>{warning}</div>'
 
 
 def state(words: str, kind: str = "") -> str:
     """What the panel is doing, beside its buttons. `kind` is "busy", "problem" or nothing."""
-    colour = {"problem": f"{PROBLEM};background:{GROUND};padding:2px 6px"}.get(kind, _INK)
+    colour = {"problem": f"{PROBLEM};background:{GROUND};padding:2px 6px"}.get(kind, THEME_INK)
     dot = _DOT if kind == "busy" else ""
     return f'<div role="status" style="{FONT};color:{colour}">{dot}{escape(words)}</div>'
 
@@ -60,17 +59,23 @@ def tried(runs: Sequence[Tried]) -> str:
     """The panel's last runs, newest first: the values, and a bar as long as it took."""
     shown = runs[: -MOST_ROWS - 1 : -1]
     if not shown:
-        return f'<div style="{_BOX};{QUIET}">Each run will be listed here.</div>'
+        return f'<div style="{_box()};{QUIET}">Each run will be listed here.</div>'
     longest = max(run.wall for run in shown)
     names = "".join(f'<th style="{_CELL};font-weight:400">{escape(name)}</th>' for name in shown[0].values)
     rows = "".join(_row(run, longest, before) for run, before in zip(shown, [*shown[1:], None], strict=True))
     title = f"The last {MOST_ROWS} of {len(runs)} runs" if len(runs) > MOST_ROWS else "Runs of this panel"
     return (
-        f'<div class="explore-runs" style="{_BOX}"><b>{title}</b>'
+        f'<div class="explore-runs" style="{_box()}"><b>{title}</b>'
         '<table style="border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums">'
-        f'<thead style="{QUIET};font-size:12px"><tr>{names}<th></th></tr></thead>'
+        f'<thead style="{QUIET};font-size:12px"><tr>{names}'
+        '<th style="font-weight:400;text-align:left">took</th>'
+        "</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _box() -> str:
+    return f"{box()};margin-left:8px"
 
 
 def _row(run: Tried, longest: float, before: Tried | None) -> str:

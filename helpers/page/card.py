@@ -5,9 +5,14 @@ from collections.abc import Iterable
 from html import escape
 
 from helpers.page.colours import BLUE, CODE_GROUND, EDGE, GREY, GROUND, GUESS, INK
+from helpers.page.projector import sized
 
+WIDTH = 868
+"""Pixels that a card takes at most."""
 FONT = "font:14px/1.45 system-ui,sans-serif"
 QUIET = f"color:{GREY}"
+THEME_INK, THEME_QUIET = f"var(--jp-ui-font-color1, {INK})", f"var(--jp-ui-font-color2, {GREY})"
+"""The same two outside a card, on JupyterLab's own ground, light or dark."""
 _CODE = f"background:{CODE_GROUND};color:{INK};padding:1px 4px;border-radius:3px;font:13px/1.4 ui-monospace,monospace"
 _BLOCK = (
     f"background:{CODE_GROUND};color:{INK};border:1px solid {EDGE};border-radius:4px;padding:8px 12px;margin:6px 0;"
@@ -17,24 +22,29 @@ _FIGURES = "display:flex;flex-wrap:wrap;gap:6px 18px"
 _FIGURE = "font-size:16px;font-weight:600;font-variant-numeric:tabular-nums"
 
 
-def box(padding: str = "8px 14px", width: str = "868px") -> str:
-    """The style of a light box with an edge: ground, ink and font."""
+def look(padding: str = "8px 14px") -> str:
+    """The style of a light box with an edge, of any size: ground, ink and font."""
     return (
         f"background:{GROUND};color:{INK};border:1px solid {EDGE};border-radius:4px;padding:{padding};{FONT};"
-        f"max-width:{width};box-sizing:border-box"
+        "box-sizing:border-box"
     )
 
 
+def box() -> str:
+    """The style of a light box, as wide as a card."""
+    return f"{look()};{sized(WIDTH)}"
+
+
 def framed(edge: str = BLUE) -> str:
-    """The style of a card: a box with a broad edge at its left, whose colour says how it went."""
-    return f"{box('10px 16px')};border-left:5px solid {edge};margin:4px 0 8px"
+    """The style of a card, of any size: a box with a broad edge at its left, whose colour says how it went."""
+    return f"{look('10px 16px')};border-left:5px solid {edge};margin:4px 0 8px"
 
 
 def card(kind: str, edge: str, *parts: str) -> str:
     """A card of one kind (its class, by which tests and pages find it); the parts are pieces of HTML, one a line."""
     shown = [part for part in parts if part]
     inside = "".join(f'<div style="margin-top:{6 if at else 0}px">{part}</div>' for at, part in enumerate(shown))
-    return f'<div class="{kind}" style="{framed(edge)}">{inside}</div>'
+    return f'<div class="{kind}" style="{framed(edge)};{sized(WIDTH)}">{inside}</div>'
 
 
 def figures(facts: Iterable[tuple[str, str]]) -> str:
@@ -50,6 +60,11 @@ def figures(facts: Iterable[tuple[str, str]]) -> str:
 def quiet(text: str) -> str:
     """Plain text that matters less."""
     return f'<span style="{QUIET}">{escape(text)}</span>'
+
+
+def on_page(text: str) -> str:
+    """Plain text that matters less and stands on the page's own ground: in the colour of JupyterLab's theme."""
+    return f'<span role="status" style="color:{THEME_QUIET}">{escape(text)}</span>'
 
 
 def your_guess(said: str) -> str:

@@ -26,8 +26,9 @@ GUESS = "#8a2a82"
 
 WAITING, READY, RUNNING, BLOCKING = "#cbd7e6", "#f0a81e", "#174f8f", PROBLEM
 """The states of a task."""
-QUEUED, CONNECTING, SENDING, READING = READY, "#1d8a7c", "#9b72cf", RUNNING
-"""The phases of a request, beside the one in which it waits for the first byte (`WAITING`)."""
+QUEUED, CONNECTING, SENDING, READING = READY, "#1d8a7c", "#9b72cf", "#8a5a2c"
+"""The phases of a request, beside the one in which it waits for the first byte (`WAITING`). A hue that both views have
+means the same in both: waiting for others, and standing in a queue."""
 
 LEVEL, LEVEL_INK = "#7c97b8", "#4a678c"
 """How many were in flight."""

@@ -1,8 +1,10 @@
 """Something below a cell that can be shown anew. In a notebook only: elsewhere nothing is shown."""
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
+from helpers.page.projector import zoom
 from helpers.page.shell import in_notebook
 
 
@@ -41,5 +43,6 @@ class StatusLine:
     def show(self, text: str) -> None:
         """Make the line say this; an empty text takes it away."""
         if text or self._shown:
-            self._output.show({"text/plain": text})
+            larger = {} if zoom() == 1 else {"text/html": f'<pre style="zoom:{zoom():g}">{escape(text)}</pre>'}
+            self._output.show({"text/plain": text, **larger})
             self._shown = True

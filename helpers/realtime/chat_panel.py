@@ -9,8 +9,9 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
-from helpers.page.card import QUIET, box
+from helpers.page.card import look, on_page
 from helpers.page.colours import BLUE
+from helpers.page.projector import WIDGETS, enlarge, zoom
 from helpers.page.shell import show
 from helpers.servers.practice_api import practice_api
 
@@ -24,7 +25,7 @@ LONGEST_PAUSE = 8.0
 BEHIND = 1013
 """The close code of a server that has too much for a slow client: come back for the rest."""
 
-_STYLE = f"{box()};height:240px;overflow-y:auto;display:flex;flex-direction:column-reverse"
+_STYLE = f"{look()};height:240px;overflow-y:auto;display:flex;flex-direction:column-reverse"
 
 _open: "dict[tuple[str, str, str], ChatPanel]" = {}
 """The panels that are connected, by address, room and name: a rerun of a cell replaces the one it has shown before."""
@@ -56,7 +57,9 @@ class ChatPanel:
         self._join.on_click(lambda _: self._home.call_soon_threadsafe(self.join))
         self._leave.on_click(lambda _: self._home.call_soon_threadsafe(self.leave))
         buttons = widgets.HBox([self._join, self._line, self._send, self._leave])
-        self._box = widgets.VBox([self._status, self._log, buttons], layout={"max_width": "880px"})
+        style = widgets.HTML(WIDGETS)
+        self._box = widgets.VBox([style, self._status, self._log, buttons], layout={"max_width": f"{880 / zoom():g}px"})
+        enlarge(self._box)
         self._task: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
         self._draw()
@@ -156,7 +159,7 @@ class ChatPanel:
         for widget in (self._line, self._send, self._leave):
             widget.disabled = not joined
         place = f"{self.name} in {self.room}, at {self.address}"
-        self._status.value = f"<b>{escape(place)}</b> <span role='status' style='{QUIET}'>{escape(self.state)}</span>"
+        self._status.value = f"<b>{escape(place)}</b> {on_page(self.state)}"
         lines = "".join(self._line_of(message) for message in self.messages)
         self._log.value = f'<div role="log" aria-live="polite" style="{_STYLE}"><div>{lines}</div></div>'
 

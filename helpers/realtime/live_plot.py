@@ -6,7 +6,8 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
-from helpers.page.card import quiet
+from helpers.page.card import on_page
+from helpers.page.projector import WIDGETS, enlarge
 from helpers.page.shell import show
 from helpers.realtime.plot_svg import plot
 
@@ -47,7 +48,9 @@ class live_plot:
         self._picture, self._state = widgets.HTML(), widgets.HTML()
         self._stop = widgets.Button(description="Stop", icon="stop", disabled=True)
         self._stop.on_click(lambda _: self._home.call_soon_threadsafe(self.stop))
-        self._box = widgets.VBox([self._picture, widgets.HBox([self._stop, self._state])])
+        below = widgets.HBox([self._stop, self._state, widgets.HTML(WIDGETS)])
+        enlarge(below)
+        self._box = widgets.VBox([self._picture, below])
         self._draw()
 
     def add(self, value: float) -> None:
@@ -100,7 +103,7 @@ class live_plot:
         if self._drawn != len(self._points) or not self._picture.value:
             self._picture.value = plot(self._points, self.name)
             self._drawn = len(self._points)
-        self._state.value = quiet(self.outcome)
+        self._state.value = on_page(self.outcome)
 
     def __repr__(self) -> str:
         return f"<live plot of {self.name}: {len(self.values):,} points, {self.outcome}>"

@@ -58,10 +58,14 @@ class Panel:
         self.run = self.box.get_by_role("button", name="Run")
         self.stop = self.box.get_by_role("button", name="Stop")
 
-    def press(self, knob: int, *keys: str) -> None:
-        """Press keys in a slider; it moves as the reader's arrow keys move it."""
-        for key in keys:
-            self.box.locator(".noUi-handle").nth(knob).press(key)
+    def set(self, name: str, value: str) -> None:
+        """Type a number into a knob's field."""
+        field = self.box.get_by_label(name, exact=True)
+        field.fill(value)
+        field.press("Enter")
+
+    def more(self, name: str) -> None:
+        self.box.get_by_title(f"more {name}", exact=True).click()
 
     def choose(self, value: str) -> None:
         self.box.locator("select").select_option(value)
@@ -95,7 +99,8 @@ def plain(lab_page: LabPage) -> Panel:
 
 def test_knobs_are_moved_and_the_run_is_drawn(lab_page: LabPage, fetch: Panel, screenshots: Path | None) -> None:
     fetch.expect_status("Ready for fetch_all(n=15, delay=0.05, limit=100)")
-    fetch.press(0, "ArrowRight", "ArrowRight")
+    fetch.more("n")
+    fetch.more("n")
     fetch.choose("10")
     fetch.expect_status("Ready for fetch_all(n=30, delay=0.05, limit=10)")
     fetch.run.click()
@@ -106,9 +111,9 @@ def test_knobs_are_moved_and_the_run_is_drawn(lab_page: LabPage, fetch: Panel, s
     assert len(fetch.box.locator("img").get_attribute("alt") or "") > 20
     expect(fetch.box.get_by_text("asking for 30", exact=True)).to_be_visible()
 
-    fetch.press(1, "End")
+    fetch.set("delay", "3")
     fetch.choose("None")
-    fetch.press(0, "Home", "ArrowRight")
+    fetch.set("n", "2")
     # The page holds back a second change until the kernel has answered the first, but it does not hold back a click.
     fetch.expect_status("Ready for fetch_all(n=2, delay=3, limit=None)")
     fetch.run.click()
@@ -121,7 +126,7 @@ def test_knobs_are_moved_and_the_run_is_drawn(lab_page: LabPage, fetch: Panel, s
 
 
 def test_a_second_click_is_not_queued_and_stop_ends_it(lab_page: LabPage, fetch: Panel) -> None:
-    fetch.press(1, "End")
+    fetch.set("delay", "3")
     fetch.run.click()
     fetch.expect_status("Running fetch_all(n=15, delay=3, limit=100)")
     fetch.run.click()
@@ -135,14 +140,14 @@ def test_a_second_click_is_not_queued_and_stop_ends_it(lab_page: LabPage, fetch:
 
 
 def test_an_error_is_shown_under_the_panel_which_lives_on(lab_page: LabPage, fetch: Panel) -> None:
-    fetch.press(0, "Home")
+    fetch.set("n", "1")
     fetch.run.click()
     fetch.expect_status("AssertionError in fetch_all(n=1, delay=0.05, limit=100) after")
     error = fetch.box.locator("[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedText").filter(
         has_text="one is not many"
     )
     expect(error.first).to_contain_text('assert n > 1, "one is not many"')
-    fetch.press(0, "ArrowRight")
+    fetch.more("n")
     fetch.run.click()
     fetch.expect_status("fetch_all(n=2, delay=0.05, limit=100) took")
     expect(fetch.box.get_by_text("one is not many")).to_have_count(0)
@@ -156,7 +161,7 @@ def test_plain_code_says_that_it_blocks_and_the_notebooks_stop_button_ends_it(la
     plain.expect_status("one_by_one(n=4) took 2.")
     lab_page.page.wait_for_timeout(1000)
     plain.expect_status("one_by_one(n=4) took 2.")
-    plain.press(0, "End")
+    plain.set("n", "20")
     plain.run.click()
     plain.expect_status("Running one_by_one(n=20). The kernel is blocked")
     lab_page.page.wait_for_timeout(500)
@@ -167,7 +172,7 @@ def test_plain_code_says_that_it_blocks_and_the_notebooks_stop_button_ends_it(la
 
 
 def test_a_cell_that_is_run_again_stops_its_old_panel(lab_page: LabPage, fetch: Panel) -> None:
-    fetch.press(1, "End")
+    fetch.set("delay", "3")
     fetch.run.click()
     fetch.expect_status("Running fetch_all(n=15, delay=3, limit=100)")
     lab_page.run("fetch")

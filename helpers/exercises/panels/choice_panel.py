@@ -9,6 +9,7 @@ from helpers.exercises.exercise import Choice
 from helpers.exercises.panels.look import STYLE
 from helpers.exercises.panels.one_of import NO_END, RUNNING, OneOf, read_out, result
 from helpers.page.card import prose
+from helpers.page.projector import enlarge
 from helpers.page.shell import show
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ class ChoicePanel:
         self._button.on_click(self._check)
         self._said = ipywidgets.HTML()
         head = f"{STYLE}<b>{prose(exercise.title)}</b><div>{prose(exercise.question)}</div>"
-        self.widget = ipywidgets.VBox(
-            [ipywidgets.HTML(head), self._answers.widget, self._told, self._button, self._said]
-        )
+        asked = ipywidgets.VBox([ipywidgets.HTML(head), self._answers.widget, self._told, self._button])
+        enlarge(asked)
+        self.widget = ipywidgets.VBox([asked, self._said])  # card and chart have a size of their own
         self.widget.add_class("wm-panel")
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.exercises.exercise import Order
 from helpers.exercises.panels.look import STYLE
 from helpers.exercises.panels.one_of import NO_END, RUNNING, OneOf, read_out, result
+from helpers.page.projector import enlarge
 from helpers.page.shell import show
 from helpers.page.words import count
 
@@ -46,16 +47,17 @@ class OrderPanel:
         self._button = ipywidgets.Button(description="Check", icon="check", button_style="primary")
         self._button.on_click(self._check)
         head = f'{STYLE}<b>{escape(exercise.title)}</b><div class="wm-code">{escape(exercise.head)}</div>'
-        self.widget = ipywidgets.VBox(
+        asked = ipywidgets.VBox(
             [
                 ipywidgets.HTML(head),
                 ipywidgets.HBox([self._lines.widget, ipywidgets.VBox(buttons)]),
                 self._told,
                 self._as_text,
                 self._button,
-                self._said,
             ]
         )
+        enlarge(asked)
+        self.widget = ipywidgets.VBox([asked, self._said])  # the card has a size of its own
         self.widget.add_class("wm-panel")
         self._tell(f"Chosen: line {self._letter}, {self._place}.")
 
