@@ -7,13 +7,14 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from helpers.page.colours import CODE_GROUND, EDGE, GROUND, INK
+from helpers.page.projector import sized
 from helpers.page.words import seconds
 from helpers.runs import Run
 
 if TYPE_CHECKING:
     import pandas
 
-STYLE = f"background:{GROUND};color:{INK};border-collapse:collapse;max-width:1000px;font-size:13px;line-height:1.45"
+STYLE = f"background:{GROUND};color:{INK};border-collapse:collapse;font-size:13px;line-height:1.45"
 CELL = f"text-align:left;vertical-align:top;padding:8px 12px;border:1px solid {EDGE};white-space:normal"
 HEAD = f"{CELL};background:{CODE_GROUND}"
 
@@ -106,10 +107,10 @@ class SyncAndAsync:
         return "\n".join(f"{what}: sync: {sync} async: {other}" for what, sync, other in self.rows)
 
     def _repr_html_(self) -> str:
-        heads = "".join(f'<th scope="col" style="{HEAD}">{head}</th>' for head in ("", "Sync", "Async"))
+        heads = "".join(f'<th scope="col" style="{HEAD}">{head}</th>' for head in ("What", "Sync", "Async"))
         rows = "".join(
             f'<tr style="background:{GROUND}"><th scope="row" style="{HEAD}">{html.escape(what)}</th>'
             f'<td style="{CELL}">{html.escape(sync)}</td><td style="{CELL}">{html.escape(other)}</td></tr>'
             for what, sync, other in self.rows
         )
-        return f'<table style="{STYLE}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        return f'<table style="{STYLE};{sized(1000)}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'

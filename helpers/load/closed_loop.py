@@ -11,6 +11,8 @@ from helpers.page.checked import check_function, check_number
 from helpers.runs import Run
 from helpers.runs.load_calls import Load
 
+MOST_PASSES = 20
+
 
 async def closed_loop(
     ask: Ask,
@@ -54,7 +56,11 @@ async def closed_loop(
 
 
 async def sweep(
-    ask: Ask, callers: Sequence[int] = (1, 2, 5, 10, 20, 50, 100), seconds: float = 1.2, label: str = "sweep"
+    ask: Ask,
+    callers: Sequence[int] = (1, 2, 5, 10, 20, 50, 100),
+    seconds: float = 1.2,
+    label: str = "sweep",
+    passes: int = 1,
 ) -> list[Run]:
     """Run a closed loop for each number of callers, one after another: ``knee(await sweep(ask))`` draws them.
 
@@ -63,10 +69,13 @@ async def sweep(
         callers: the numbers of callers.
         seconds: how long each of them calls.
         label: what the runs are called, each with its number of callers behind it.
+        passes: how many times all of it is done, up to 20, so that a moment in which the machine is busy with something
+            else spoils one pass only. The runs of the first pass come first.
 
     Raises TypeError or ValueError as `closed_loop` does, and ValueError for fewer than two numbers of callers.
     """
     if len(callers) < 2:
         raise ValueError(f"a sweep has two numbers of callers or more, and was given {list(callers)!r}")
     numbers = [check_number("callers", number, 1, MOST, whole=True) for number in callers]
+    numbers *= check_number("passes", passes, 1, MOST_PASSES, whole=True)
     return [await closed_loop(ask, number, seconds, f"{label}, {number} at a time") for number in numbers]

@@ -1,5 +1,6 @@
 """Charts of loads: where the knee is, and how the latency went over time."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 def knee(runs: Sequence[Run]) -> "Chart":
     """Draw throughput and latency of closed-loop runs over their callers: ``knee(await sweep(ask))``.
 
-    Beside the measurement stands Little's law: in flight = throughput x latency.
+    Beside the measurement stands Little's law: in flight = throughput x latency. Several passes of a sweep are drawn as
+    their medians, with a small dot for each.
 
     Raises TypeError for a run of another kind, ValueError for fewer than two numbers of callers.
     """
@@ -31,7 +33,9 @@ def knee(runs: Sequence[Run]) -> "Chart":
             mean, p99 = float(numpy.mean(latencies)), float(numpy.percentile(latencies, 99))
             points.append(Point(load.callers, throughput, mean, p99))
     seconds = words.listing(f"{each:g} s" for each in sorted({load.seconds for load in loads}))
-    return draw(points, f"{seconds} at each number of callers, of which the second half counts")
+    most = max(Counter(load.callers for load in loads).values(), default=0)
+    passes = f"in each of {most} passes " if most > 1 else ""
+    return draw(points, f"{passes}{seconds} at each number of callers, of which the second half counts")
 
 
 def latency_over_time(*runs: Run) -> "Chart":

@@ -14,7 +14,6 @@ from helpers.page.shell import in_notebook
 from helpers.page.words import count
 from helpers.repeated_trials.plan import Turn
 
-_BOX = f"{box()};margin:4px 0 8px"
 _TO_COME, _WARM_UP = GRID, FAINT
 _LETTERS = "ABCDEF"
 
@@ -89,7 +88,7 @@ class TrialsProgress:
             for index, variant in enumerate(self._variants)
         )
         return (
-            f'<div class="trials-progress" style="{_BOX}"><div>{escape(words)}</div>'
+            f'<div class="trials-progress" style="{box()};margin:4px 0 8px"><div>{escape(words)}</div>'
             f'<div style="display:flex;gap:1px;margin:6px 0" aria-hidden="true">{boxes}</div>'
             f'<div style="font-size:12px">{names}</div></div>'
         )

@@ -6,6 +6,7 @@ from math import ceil, floor, log10
 from statistics import median
 
 from helpers.page.colours import BLUE, GREY, GRID, GROUND, INK, ORANGE, PROBLEM
+from helpers.page.projector import zoom
 from helpers.page.words import count, seconds, short_seconds
 from helpers.reruns.rerun import Dot, Row
 
@@ -24,12 +25,13 @@ _COLOURS = {"ok": BLUE, "other": "#c9d3df", "warm-up": "#9aa4b1"}
 def strip(this: Dot, rows: Sequence[Row]) -> str:
     """The rows, one below the other, on one axis of time that begins at zero. The run stands out in the first."""
     longest = max(wall for row in rows for walls in row.walls.values() for wall in walls)
-    ticks = _ticks(longest)
-    scale = (WIDTH - LEFT - RIGHT) / max(longest, ticks[-1])
+    across = WIDTH / zoom()
+    ticks = _ticks(longest, 5 if zoom() == 1 else 2.5)
+    scale = (across - LEFT - RIGHT) / max(longest, ticks[-1])
     height = ROW * len(rows) + AXIS
     drawn = "".join(_row(row, ROW * place + ROW / 2, scale) for place, row in enumerate(rows))
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
+        f'<svg viewBox="0 0 {across:g} {height}" width="{across:g}" height="{height}" role="img" '
         f'aria-label="{escape(_in_words(this, rows))}" '
         'style="display:block;max-width:100%;height:auto;margin-top:8px;font:12px system-ui,sans-serif">'
         f"{_axis(ticks, scale, ROW * len(rows))}{drawn}{_this(this, LEFT + this.wall * scale, ROW / 2)}</svg>"
@@ -88,9 +90,9 @@ def _this(dot: Dot, x: float, y: float) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{fill}" stroke="{ORANGE}" stroke-width="2.5"/>'
 
 
-def _ticks(longest: float) -> list[float]:
-    """From zero in round steps, four to eight of them, to the end or a little less."""
-    rough = longest / 5
+def _ticks(longest: float, about: float) -> list[float]:
+    """From zero in round steps, about so many of them, to the end or a little less."""
+    rough = longest / about
     power = 10.0 ** floor(log10(rough))
     step = min((factor * power for factor in (1, 2, 5, 10) if factor * power >= rough), default=10 * power)
     return [number * step for number in range(max(2, ceil(longest / step - 0.25)))]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from helpers.charts import Chart
 
 View = Literal["tasks", "requests"]
+About = Literal["median", "mean"]
 
 
 class Run(Results):
@@ -54,11 +55,15 @@ class Run(Results):
         self._require_closed()
         return write(path, self.label, self._activity, self._table)
 
-    def latency(self) -> "Chart":
-        """How long the requests took, as a cumulative distribution (ECDF). Returns a matplotlib figure."""
+    def latency(self, about: About = "median") -> "Chart":
+        """How long the requests took, as a cumulative distribution (ECDF). Returns a matplotlib figure.
+
+        ``about``: what the title tells, ``"median"`` or ``"mean"``; the mean is drawn then as well.
+        Raises ValueError for anything else.
+        """
         from helpers.charts import latency
 
-        return latency([self.panel()])
+        return latency([self.panel()], about)
 
     def __repr__(self) -> str:
         if self.outcome == "open":

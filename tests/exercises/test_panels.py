@@ -119,7 +119,7 @@ def test_an_answer_is_chosen_and_judged() -> None:
     assert sum(pressed(panel._answers)) == 1
     panel._check(None)
     assert "Done" in words(panel._said)
-    status, chart = panel._said.value.split("<img", maxsplit=1)
+    status, chart = panel._said.value.split("<figure", maxsplit=1)
     assert status.count("<div") == status.count("</div>")  # a chart is not read out with the result
     assert chart
 

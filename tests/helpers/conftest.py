@@ -2,10 +2,11 @@
 
 import gc
 import socket
+from collections.abc import Iterator
 
 import pytest
 
-from helpers import practice_api
+from helpers import practice_api, projector
 from helpers.servers.practice_api import PracticeAPI
 
 
@@ -28,6 +29,14 @@ def _no_garbage_in_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(params=["usual size", "for a projector"])
+def any_size(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Once with charts and cards as they are, and once as after `projector()`."""
+    projector(request.param == "for a projector")
+    yield
+    projector(False)
 
 
 @pytest.fixture

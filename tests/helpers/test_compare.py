@@ -291,6 +291,15 @@ def test_what_is_written_stays_on_the_chart() -> None:
             assert box.x0 >= 0 and box.x1 <= chart.bbox.x1 and box.y0 >= 0 and box.y1 <= chart.bbox.y1, text.get_text()
 
 
+def test_a_long_name_is_written_on_two_lines_and_a_ratio_has_nothing_behind_it() -> None:
+    names = ["requests, one after another", "all at once"]
+    groups = [Group(name, [Dot(value) for value in walls(10, 0.1)]) for name in names]
+    chart = strip(groups, ["conditions"], "wall time of a run")
+    assert {"requests, one", "after another", "all at once"} < set(texts(chart).splitlines())
+    ratios = [text for axes in chart.axes for text in axes.texts if re.match(r"[\d.]+x \(", text.get_text())]
+    assert len(ratios) == 1 and ratios[0].get_bbox_patch() is not None
+
+
 def test_one_group_or_thirteen_are_refused() -> None:
     with pytest.raises(ValueError, match="between 2 and 12 kinds of runs"):
         strip([Group("a", [Dot(0.1)])], [], "")

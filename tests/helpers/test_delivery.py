@@ -36,6 +36,24 @@ def test_each_dot_stands_at_its_requests_and_its_median() -> None:
         assert (float(way.requests), round(way.percentile(50), 6)) in dots
 
 
+def test_no_name_lies_on_another_one_on_a_dot_or_on_the_axis() -> None:
+    close = [Way(f"way number {n}", [0.001 + n / 10_000, 0.003], 20) for n in range(4)]
+    chart = delivery([*WAYS[:2], *close])
+    chart.draw_without_rendering()
+    canvas, axes = (next(each for each in chart.axes if each.get_label() == name) for name in ("canvas", "ways"))
+    names = [text for text in canvas.texts if text.get_text() in {way.name for way in [*WAYS, *close]}]
+    medians = [text for text in canvas.texts if text.get_text().startswith("median ")]
+    boxes = [text.get_window_extent() for text in (*names, *medians)]
+    assert len(boxes) == 12 and all(box.y0 > axes.get_window_extent().y0 for box in boxes)
+    dots = [
+        axes.transData.transform(each.get_offsets())[0] for each in axes.collections if each.get_label() != "to p90"
+    ]
+    assert len(dots) == 6
+    for number, box in enumerate(boxes):
+        assert not any(box.contains(*dot) for dot in dots)
+        assert not any(box.overlaps(other) for other in boxes[number + 1 :])
+
+
 def title(ways: list[Way]) -> str:
     return max(
         (text for axes in delivery(ways).axes for text in axes.texts), key=lambda text: text.get_size()

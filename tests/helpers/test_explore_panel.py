@@ -68,10 +68,43 @@ def test_the_widgets_give_back_plain_values() -> None:
     given = {"n": (1, 200), "whole": (0, 50), "delay": (0.0, 0.5), "limit": [None, 10]}
     knobs = knobs_of(function, given)
     widgets = [knob.widget(5) for knob in knobs]
-    assert [type(widget).__name__ for widget in widgets] == ["SelectionSlider", "IntSlider", "FloatSlider", "Dropdown"]
-    widgets[0].value, widgets[1].value, widgets[2].value, widgets[3].value = 30, 7, 0.07000000000000002, 10
+    assert [type(widget).__name__ for widget in widgets] == [*["NumberInput"] * 3, "ListInput"]
+    widgets[0].value, widgets[1].value, widgets[2].value, widgets[3].value = 31, 7, 0.07000000000000002, 10
     values = [knob.read(widget) for knob, widget in zip(knobs, widgets, strict=True)]
-    assert values == [30, 7, 0.07, 10]
+    assert values == [31, 7, 0.07, 10]
+
+
+def test_the_buttons_beside_a_list_go_through_it_and_stop_at_its_ends() -> None:
+    [knob] = knobs_of(lambda limit: limit, {"limit": [10, 100, None]})
+    widget = knob.widget(5)
+    _, back, following = widget.children
+    assert (back.tooltip, following.tooltip) == ("back limit", "next limit")
+    seen = []
+    for button in (following, following, following, back, back, back):
+        button.click()
+        seen.append(knob.read(widget))
+    assert seen == [100, None, None, 100, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("limits", "start", "more", "less"),
+    [((1, 200), 15, 20, 10), ((1, 200), 42, 50, 30), ((0, 50), 49, 50, 48), ((0.0, 0.5), 0.3, 0.31, 0.29)],
+)
+def test_the_buttons_beside_a_number_go_to_the_next_ones(
+    limits: tuple[float, float], start: float, more: float, less: float
+) -> None:
+    [knob] = knobs_of(lambda n: n, {"n": limits})
+    widget = knob.widget(1)
+    number, *buttons = widget.children
+    assert (number.description, [button.tooltip for button in buttons]) == ("n", ["less n", "more n"])
+    for button, expected in zip(reversed(buttons), (more, less), strict=True):
+        number.value = start
+        button.click()
+        assert knob.read(widget) == expected
+    for button, end in zip(buttons, limits, strict=True):
+        number.value = end
+        button.click()
+        assert knob.read(widget) == end
 
 
 @pytest.mark.parametrize(

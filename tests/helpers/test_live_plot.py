@@ -1,6 +1,7 @@
 """A plot that grows while its data arrive: it draws them, it can be stopped, and it leaves no task."""
 
 import asyncio
+import re
 
 import pytest
 from in_a_loop import until
@@ -93,6 +94,16 @@ async def test_one_work_at_a_time_and_a_name() -> None:
 
 def test_the_picture_says_what_it_shows() -> None:
     assert 'aria-label="&lt;i&gt;: nothing yet"' in plot([], "<i>")
-    assert 'aria-label="latency of 3 messages in 2.00 s"' in plot([(0.0, 0.1), (1.0, 0.2), (2.0, 0.1)], "latency")
+    three = plot([(0.0, 0.1), (1.0, 0.2), (2.0, 0.1)], "latency")
+    assert 'aria-label="latency: median 100 ms, at most 200 ms, 3 messages"' in three
+    assert ">latency: median 100 ms, at most 200 ms, 3 messages</div>" in three
     many = plot([(n / 1000, 0.1) for n in range(10 * MOST)], "latency")
     assert MOST / 2 < many.count("<circle") <= MOST
+
+
+def test_its_words_can_be_read_from_the_last_row_however_narrow_the_page_is() -> None:
+    drawn = plot([(0.0, 0.1), (1.0, 0.2)], "latency")
+    sizes = [float(size) for size in re.findall(r"font(?:-size)?:([0-9.]+)px", drawn)]
+    assert len(sizes) == 2 and min(sizes) >= 15
+    assert "viewBox" not in drawn  # it would shrink the words with the page
+    assert all(across.endswith("%") for across in re.findall(r'cx="([^"]*)"', drawn))

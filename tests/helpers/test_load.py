@@ -3,13 +3,15 @@
 import asyncio
 import threading
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
+import numpy as np
 import pytest
 from jumping_loop import clock, jump_through, jumping, take
 
 from helpers import closed_loop, knee, latency_over_time, measure, open_loop, sweep
-from helpers.charts.load.knee import Point
+from helpers.charts.load.knee import Point, medians
 from helpers.charts.load.knee import knee as draw_knee
 from helpers.charts.load.latency_over_time import Series
 from helpers.charts.load.latency_over_time import latency_over_time as draw_latencies
@@ -198,6 +200,7 @@ async def none() -> None:
         (lambda: closed_loop(good, callers=2.5), TypeError, "whole number"),  # type: ignore[arg-type]
         (lambda: sweep(good, callers=[5]), ValueError, "two numbers of callers"),
         (lambda: sweep(good, callers=[5, 0]), ValueError, "callers is a whole number"),
+        (lambda: sweep(good, callers=[1, 2], passes=0), ValueError, "passes is a whole number"),
     ],
 )
 def test_bad_input_says_what_is_allowed(make: Any, error: type[Exception], says: str) -> None:
@@ -215,14 +218,59 @@ FLAT = [Point(1, 20, 0.05, 0.06), Point(5, 100, 0.05, 0.06), Point(10, 198, 0.05
 
 def test_knee_is_where_more_callers_stop_bringing_more_answers() -> None:
     chart = draw_knee(FLAT)
-    assert "From 1 caller to 10 the throughput grows from 20 to 198 a second" in chart.sentence
-    assert "grows 9.8 times" in chart.sentence
+    assert "throughput grows from 20 to 200 a second; at 50 ms each, about 10 callers would bring" in chart.sentence
+    assert "has grown 10 times" in chart.sentence
     words = [text.get_text() for text in chart.findobj() if hasattr(text, "get_text")]
-    assert "Above 10 callers only the waiting grows" in words
-    assert "knee: 10" in words
+    assert "Above about 10 callers only the waiting grows" in words
+    assert "knee, where the law's line bends: 10 callers" in words
     assert "no knee yet" in draw_knee(FLAT[:2]).sentence
     with pytest.raises(ValueError, match="two numbers of callers"):
         draw_knee(FLAT[:1])
+
+
+def test_knee_is_where_the_line_of_the_law_bends_though_no_load_was_measured_there() -> None:
+    points = [Point(1, 20, 0.05, 0.06), Point(2, 40, 0.05, 0.06), Point(64, 200, 0.32, 0.4)]
+    chart = draw_knee(points)
+    lines = {line.get_label(): line for axes in chart.axes for line in axes.lines if axes.get_label() == "throughput"}
+    assert lines["knee"].get_xdata()[0] == pytest.approx(10)  # type: ignore[index]
+    across, law = (np.asarray(values, float) for values in lines["law"].get_data())
+    assert law[across < 9.5] == pytest.approx(across[across < 9.5] / 0.05)
+    assert law[across > 10.5] == pytest.approx(200)
+    assert not [line for axes in draw_knee(points[:2]).axes for line in axes.lines if line.get_label() == "knee"]
+
+
+def test_title_says_no_more_than_was_measured_above_the_knee() -> None:
+    rising = draw_knee([Point(1, 20, 0.05, 0.06), Point(4, 40, 0.1, 0.1), Point(64, 80, 0.8, 0.9)])
+    words = " ".join(text.get_text() for text in rising.findobj() if hasattr(text, "get_text"))
+    assert "Above about 4 callers the waiting grows more than the answers" in words
+
+
+def test_several_passes_are_drawn_as_their_medians_with_a_dot_for_each() -> None:
+    passes = [
+        Point(callers, rate, 1 / rate, 1 / rate) for callers, rate in ((1, 10), (9, 30), (1, 90), (9, 32), (1, 12))
+    ]
+    assert medians(passes) == [
+        Point(1, 12, 1 / 12, 1 / 12),
+        Point(9, 31, median([1 / 30, 1 / 32]), median([1 / 30, 1 / 32])),
+    ]
+    axes = next(axes for axes in draw_knee(passes).axes if axes.get_label() == "throughput")
+    drawn = {each.get_label(): np.asarray(each.get_offsets()).tolist() for each in axes.collections}
+    assert drawn["measured"] == [[1, 12], [9, 31]]
+    assert drawn["pass"] == [[point.callers, point.throughput] for point in passes]
+    words = {text.get_text() for text in draw_knee(passes).findobj() if hasattr(text, "get_text")}
+    assert {"median of the passes", "one pass"} <= words and "measured" not in words
+    assert "measured" in {text.get_text() for text in draw_knee(FLAT).findobj() if hasattr(text, "get_text")}
+
+
+def test_a_sweep_of_several_passes_runs_all_numbers_of_callers_in_each() -> None:
+    async def ask(n: int) -> None:
+        await asyncio.sleep(0.02)
+
+    runs = jump_through(sweep(ask, callers=[1, 3], seconds=0.1, passes=2))
+    assert [run.load.callers for run in runs if run.load] == [1, 3, 1, 3]
+    assert "in each of 2 passes 0.1 s" in " ".join(
+        text.get_text() for text in knee(runs).findobj() if hasattr(text, "get_text")
+    )
 
 
 def test_knee_of_a_gate() -> None:
@@ -237,7 +285,7 @@ def test_knee_of_a_gate() -> None:
     assert rates == pytest.approx([50, 200, 200])
     means = [sum(latencies) / len(latencies) for latencies in (run.load.second_half()[1] for run in runs)]
     assert means == pytest.approx([0.02, 0.02, 0.16])
-    assert "From 1 caller to" in knee(runs).sentence
+    assert "about 4 callers would bring all of it: the knee" in knee(runs).sentence
 
 
 def test_rate_of_answers_that_come_in_rounds_does_not_depend_on_where_the_clock_cuts_them() -> None:
@@ -268,7 +316,9 @@ def test_stall_is_seen_by_the_open_loop_and_missed_by_the_closed_one() -> None:
     assert "nothing was answered for 1.0" in chart.sentence
     assert "1 call took 100 ms or more" in chart.sentence
     words = [text.get_text() for text in chart.findobj() if hasattr(text, "get_text")]
-    assert any(text.startswith("The same stall") for text in words)
+    assert any(text.startswith("The same stall: p99 is 5.0 ms (closed)") for text in words)
+    alone = " ".join(text.get_text() for text in draw_latencies([closed]).findobj() if hasattr(text, "get_text"))
+    assert "p99 of 201 calls is 5.0 ms, though nothing was answered for 1.0" in alone
 
 
 def test_loads_draw_from_their_runs_only() -> None:

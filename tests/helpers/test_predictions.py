@@ -39,6 +39,12 @@ def test_a_guess_stands_against_its_measurement() -> None:
     assert "Furthest off was “a”: you guessed 0.5 s, and it took 2.00 s." in chart.sentence
 
 
+def test_what_is_drawn_beside_the_guesses_is_explained() -> None:
+    written = [text.get_text() for axes in guesses(many(6, 2)).axes for text in axes.texts]
+    assert {"it took what you guessed", "close: within a factor of 1.25", "median of a chapter"} <= set(written)
+    assert "median of a chapter" not in [text.get_text() for axes in guesses([]).axes for text in axes.texts]
+
+
 @pytest.mark.parametrize(("off", "said"), [(1.23, "1.3"), (1.5, "1.5"), (9.97, "10"), (12.3, "13")])
 def test_half_of_the_guesses_were_within_the_factor_that_is_said(off: float, said: str) -> None:
     assert title(guesses([Guess("00_chapter", f"run {n}", 0.1, 0.1 * off) for n in range(5)])).startswith(

@@ -204,6 +204,28 @@ def test_chart_says_what_was_measured_and_why_the_rest_was_not() -> None:
         estimated(rows[:1], "plain sync", "60 calls", "too long")
 
 
+@pytest.mark.parametrize(
+    ("advised", "walls", "said"),
+    [
+        ("asyncio", (0.9, 0.33, 0.21), "Fastest: asyncio, 210 ms (estimated 200 ms)"),
+        ("threads", (0.9, 0.22, 0.21), "Fastest: asyncio, 210 ms (estimated 200 ms); threads about as fast"),
+        ("threads", (0.9, 0.42, 0.21), "threads, which was recommended, 2.0 times as long"),
+        ("threads", (0.9, None, 0.21), "threads, which was recommended, was not measured"),
+    ],
+)
+def test_title_names_who_was_fastest_and_whether_that_was_the_advice(
+    advised: str, walls: tuple[float | None, ...], said: str
+) -> None:
+    rows = [
+        Row(model, estimate, (wall,) if wall else ())
+        for model, estimate, wall in zip(("plain sync", "threads", "asyncio"), (0.8, 0.3, 0.2), walls, strict=True)
+    ]
+    canvas = next(
+        axes for axes in estimated(rows, advised, "60 calls", "too long").axes if axes.get_label() == "canvas"
+    )
+    assert said in " ".join(text.get_text() for text in canvas.texts if text.get_weight() == "bold")
+
+
 def test_what_is_recommended_is_measured() -> None:
     """It is the simplest of those that are about as quick, and others may have estimates a little shorter."""
     quick = {name: Price(0.0004, 0.0002) for name in ("threads", "asyncio")}

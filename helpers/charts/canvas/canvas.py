@@ -7,16 +7,22 @@ from typing import Literal, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.axis_ticks import linear_ticks
 from helpers.charts.canvas.characters import families, written
 from helpers.charts.canvas.chart import Chart
 from helpers.page import colours
 
 MARGIN = 14
-TOP_LINE, LINE = 24, 19
+TITLE_LINE, LINE = 20, 19
 BETWEEN_KEYS = 16
+
+
+def title_room() -> float:
+    """Pixels that a title may take in all: two lines, of which a little stays empty, since they end with a word."""
+    return 1.8 * (style.width() - 2 * MARGIN)
 
 
 class Box(NamedTuple):
@@ -64,23 +70,25 @@ class Header:
     keys: Sequence[Key]
 
     def __post_init__(self) -> None:
-        room = style.WIDTH - 2 * MARGIN
+        room = style.width() - 2 * MARGIN
+        self._titles = style.wrap(self.title, room, style.TITLE, "bold")
         self._lines = _wrapped([style.drawable(part) for part in self.conditions], room)
-        widths = [style.text_width(self.title, style.TITLE, "bold")]
+        widths = [style.text_width(line, style.TITLE, "bold") for line in self._titles]
         widths += [style.text_width(line, style.TEXT) for line in self._lines]
         self._key_lines = _key_lines(self.keys, room)
         width = _keys_width(self.keys)
         # The key stands at the right of the first line that leaves it room, else on a line, or lines, of its own.
         free = [number for number, taken in enumerate(widths) if taken + 40 + width <= room]
         self._keys_at = free[0] if free else len(widths)
-        self._keys_left = MARGIN if not free else style.WIDTH - MARGIN - width
+        self._keys_left = MARGIN if not free else style.width() - MARGIN - width
         lines = max(len(widths), self._keys_at + len(self._key_lines))
-        self.height = MARGIN + TOP_LINE + (lines - 1) * LINE + 4
+        self.height = self._baseline(lines - 1) + 14
 
     def draw(self, canvas: "Canvas") -> None:
         """Put the header onto the canvas."""
-        canvas.text(MARGIN, self._baseline(0), self.title, size=style.TITLE, weight="bold")
-        for number, line in enumerate(self._lines, start=1):
+        for number, line in enumerate(self._titles):
+            canvas.text(MARGIN, self._baseline(number), line, size=style.TITLE, weight="bold")
+        for number, line in enumerate(self._lines, start=len(self._titles)):
             canvas.text(MARGIN, self._baseline(number), line, size=style.TEXT, colour=colours.GREY)
         for number, keys in enumerate(self._key_lines, start=self._keys_at):
             x = self._keys_left
@@ -89,7 +97,9 @@ class Header:
                 x += key.width + BETWEEN_KEYS
 
     def _baseline(self, line: int) -> float:
-        return MARGIN + 14 + (line and TOP_LINE - LINE + 1 + line * LINE)
+        last_title = len(self._titles) - 1
+        under = line - last_title
+        return MARGIN + 14 + min(line, last_title) * TITLE_LINE + (under * LINE + 6 if under > 0 else 0)
 
 
 def _keys_width(keys: Sequence[Key]) -> float:
@@ -126,14 +136,19 @@ class Canvas:
         self.chart = Chart(height, sentence, note)
         self.height = height
         self.sheet = self.chart.add_axes((0, 0, 1, 1), label="canvas")
-        self.sheet.set(xlim=(0, style.WIDTH), ylim=(height, 0), zorder=5)
+        self.sheet.set(xlim=(0, style.width()), ylim=(height, 0), zorder=5)
         self.sheet.patch.set_alpha(0)
         self.sheet.axis("off")
 
     def plot(self, box: Box, label: str) -> Axes:
         """An empty plot at that place, with nothing but a line at its left and its foot."""
         axes = self.chart.add_axes(
-            (box.left / style.WIDTH, 1 - box.bottom / self.height, box.width / style.WIDTH, box.height / self.height),
+            (
+                box.left / style.width(),
+                1 - box.bottom / self.height,
+                box.width / style.width(),
+                box.height / self.height,
+            ),
             label=label,
         )
         axes.spines[["top", "right"]].set_visible(False)
@@ -180,7 +195,7 @@ class Canvas:
         places = [max(x, box.left - 6 + half) for (x, _), half in zip(ordered, halves, strict=True)]
         for number in range(1, len(places)):
             places[number] = max(places[number], places[number - 1] + halves[number - 1] + halves[number] + 12)
-        edge: float = style.WIDTH - MARGIN
+        edge: float = style.width() - MARGIN
         for number in reversed(range(len(places))):
             places[number] = min(places[number], edge - halves[number])
             edge = places[number] - halves[number] - 12
@@ -201,7 +216,7 @@ class Canvas:
         y, middle = box.bottom + 36, box.left + box.width / 2
         name = f"time since the block opened, {unit}"
         if remark:
-            right = style.WIDTH - MARGIN
+            right = style.width() - MARGIN
             self.text(right, y, remark, size=style.TINY, colour=colours.GREY, ha="right")
             free = right - style.text_width(remark, style.TINY) - 20
             middle = min(middle, free - style.text_width(name, style.SMALL) / 2)
@@ -212,7 +227,6 @@ def time_axis(axes: Axes, end: float) -> str:
     """Make the plot's x axis one of time from 0 to ``end`` seconds. Returns its unit, ``"ms"`` or ``"s"``."""
     unit, scale = ("s", 1.0) if end >= 1 else ("ms", 1000.0)
     axes.set_xlim(0, end)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value * scale, 9):,g}"))
+    linear_ticks(axes.xaxis, 9, lambda value: f"{round(value * scale, 9):,g}")
     axes.grid(axis="x", color=colours.GRID, linewidth=0.8)
     return unit

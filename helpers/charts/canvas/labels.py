@@ -1,6 +1,7 @@
 """Where on a full chart a label covers least."""
 
 from collections.abc import Iterator, Sequence
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,8 @@ class Ground:
     def mean_price(self, label: Box) -> float:
         """The mean price of what a label there would cover, 0 where it hangs over the plot's edge."""
         rows, columns = self._sums.shape
-        x0, x1 = (int(np.clip((x - self.box.left) / CELL, 0, columns - 1)) for x in (label.left, label.right))
-        y0, y1 = (int(np.clip((y - self.box.top) / CELL, 0, rows - 1)) for y in (label.top, label.bottom))
+        x0, x1 = (int(min(max((x - self.box.left) / CELL, 0), columns - 1)) for x in (label.left, label.right))
+        y0, y1 = (int(min(max((y - self.box.top) / CELL, 0), rows - 1)) for y in (label.top, label.bottom))
         total = self._sums[y1, x1] - self._sums[y0, x1] - self._sums[y1, x0] + self._sums[y0, x0]
         return float(total) * CELL * CELL / (label.width * label.height)
 
@@ -44,9 +45,10 @@ def place(width: float, height: float, named: Box, within: Box, ground: Ground, 
     """The best place for a label near what it names; None where each would overlap another label or leave the plot."""
     best, least = None, float("inf")
     for label in _candidates(width, height, named, within):
-        if any(overlap(label, other, TAKEN) for other in taken):
+        away = FAR * distance(label, named)
+        if away >= least or any(overlap(label, other, TAKEN) for other in taken):
             continue
-        price = ground.mean_price(label) + FAR * distance(label, named)
+        price = ground.mean_price(label) + away
         if price < least:
             best, least = label, price
     return best
@@ -62,7 +64,7 @@ def distance(one: Box, other: Box) -> float:
     """Pixels between the nearest edges of two boxes."""
     across = max(other.left - one.right, one.left - other.right, 0)
     down = max(other.top - one.bottom, one.top - other.bottom, 0)
-    return float(np.hypot(across, down))
+    return hypot(across, down)
 
 
 def _candidates(width: float, height: float, named: Box, within: Box) -> Iterator[Box]:
@@ -70,8 +72,9 @@ def _candidates(width: float, height: float, named: Box, within: Box) -> Iterato
     middle = named.top + named.height / 2 - height / 2
     sides = [named.right + NEAR, named.left - NEAR - width]
     along = [named.left, named.right - width, named.left + (named.width - width) / 2]
+    along = [min(max(x, within.left), within.right - width) for x in along]
     steps = [0.0]
-    for step in range(1, 12):
+    for step in range(1, int(2 * within.height / height) + 1):
         steps += [step * height / 2, -step * height / 2]
     further = [named.right + NEAR + away for away in AWAY] + [named.left - NEAR - width - away for away in AWAY]
     for down in steps:

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.canvas import MARGIN, Box, Canvas
+from helpers.charts.canvas.canvas import Box, Canvas, title_room
 from helpers.charts.inputs.panel import Panel
 from helpers.page import words
 from helpers.page.colours import GUESS, INK
 
 LEAST_NAME = 130
 """Pixels that a title keeps for the panel's name."""
-FAR = 3
+FAR = 1.3
 """A guess beyond so many times the data is told by an arrow at the edge: on the axis it would squeeze the rest."""
 
 
@@ -46,15 +46,10 @@ def lines(axes: Axes, panel: Panel, scale: Scale) -> None:
 
 
 def titled(name: str, finding: Sequence[str]) -> str:
-    """A panel's name and the parts of its finding; the name gives way where both do not fit."""
-    parts = [style.drawable(part, "bold") for part in finding]
-    while True:
-        found = f": {', '.join(parts)}"
-        room = style.WIDTH - 2 * MARGIN - style.text_width(found, style.TITLE, "bold")
-        if room >= LEAST_NAME or len(parts) <= 2:
-            return style.shorten(name, room, style.TITLE, "bold") + found
-        # The sentence has it all; of the title's parts the third can be spared best.
-        del parts[2]
+    """A panel's name and the parts of its finding; the name gives way where both do not fit on two lines."""
+    found = f": {', '.join(style.drawable(part, 'bold') for part in finding)}"
+    room = max(title_room() - style.text_width(found, style.TITLE, "bold"), LEAST_NAME)
+    return style.shorten(name, room, style.TITLE, "bold") + found
 
 
 def labels_over(canvas: Canvas, panel: Panel, scale: Scale, box: Box) -> None:

@@ -41,7 +41,7 @@ def step_lines(lines: Sequence[Line], title: str, sentence: str, counted: str) -
 
 
 def _draw(lines: Sequence[Line], header: Header, sentence: str, counted: str) -> Chart:
-    box = Box(LEFT, header.height + 16, style.WIDTH - LEFT - RIGHT, HIGH)
+    box = Box(LEFT, header.height + 16, style.width() - LEFT - RIGHT, HIGH)
     canvas = Canvas(box.bottom + UNDER, sentence)
     header.draw(canvas)
     axes = canvas.plot(box, "counts")

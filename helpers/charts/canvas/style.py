@@ -1,5 +1,6 @@
 """The house style: one ground, one ink, one font, and colours that the colour-blind can tell apart."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,12 +12,13 @@ from matplotlib.textpath import text_to_path
 
 from helpers.charts.canvas.characters import families, no_word_about_weights, written
 from helpers.page import colours
+from helpers.page.projector import zoom
 from helpers.page.words import one_line
 
 DPI = 100
 """Dots per inch of a figure: a figure's pixel is a CSS pixel."""
 WIDTH = 900
-"""Pixels; fits beside JupyterLab's side bar on a screen of 1280."""
+"""Pixels of the page that a chart takes; fits beside JupyterLab's side bar on a screen of 1280."""
 
 FONT = "DejaVu Sans"
 """It comes with matplotlib, so a chart looks the same on every machine, but for characters that it lacks."""
@@ -24,6 +26,14 @@ CODE_FONT = "DejaVu Sans Mono"
 """For lines of source; it comes with matplotlib too."""
 TITLE, TEXT, SMALL, TINY = 12.5, 9.0, 8.5, 7.5
 """Font sizes in points."""
+
+
+LEAST_WORDS = 0.6
+"""A cut is made between two words where this share of what there is room for is kept."""
+
+
+_BREAK = re.compile(r" (?!(?<=\d )(?:ms|s|µs|min|%)(?:\W|$))")
+"""Where a line may end: between words, but not between a number and its unit."""
 
 
 class Mark(NamedTuple):
@@ -79,6 +89,11 @@ STATES = [
 """In the order of `helpers.charts.inputs.activity.STATES`."""
 
 
+def width() -> float:
+    """How many pixels wide a chart is laid out that is made now. For a projector fewer, each of them larger."""
+    return WIDTH / zoom()
+
+
 @contextmanager
 def house() -> Iterator[None]:
     """Draw as the house does, whatever style the notebook has chosen for its own figures."""
@@ -114,10 +129,45 @@ def shorten(
 
 
 def _without(part: str, text: str, keep: int) -> str:
-    if part == "end":
-        return f"{text[:keep].rstrip()}…"
-    front = (keep + 1) // 2
-    return f"{text[:front].rstrip()}…{text[len(text) - (keep - front) :].lstrip()}"
+    front = keep if part == "end" else (keep + 1) // 2
+    begin, end = text[:front], text[len(text) - (keep - front) :]
+    # Whole words, where that costs little of what there is room for.
+    begin = _if_long(begin[: begin.rfind(" ") + 1] if text[front : front + 1] != " " else begin, begin)
+    end = _if_long(end[end.find(" ") + 1 :] if " " in end else end, end)
+    return f"{begin.rstrip()}…{end.lstrip()}"
+
+
+def _if_long(words: str, cut: str) -> str:
+    return words if len(words) >= LEAST_WORDS * len(cut) else cut
+
+
+def wrap(text: str, width: float, size: float, weight: str = "normal", most: int = 2) -> list[str]:
+    """The text on up to so many lines of so many pixels, broken between words; what is too much is left out.
+
+    No line is much shorter than the others: a single word on the last one is easily missed.
+    """
+    lines = _broken(text, width, size, weight)
+    for narrower in [width * share / 20 for share in range(19, 10, -1)] if 1 < len(lines) <= most else ():
+        evener = _broken(text, narrower, size, weight)
+        if len(evener) > len(lines) or any(text_width(line, size, weight) > narrower for line in evener):
+            break
+        lines = evener
+    shown = [shorten(line, width, size, weight) for line in lines[:most]]
+    if len(lines) > most:
+        shown[-1] = shorten(" ".join(lines[most - 1 :]), width, size, weight, part="end")
+    return shown
+
+
+def _broken(text: str, width: float, size: float, weight: str) -> list[str]:
+    """The text on as many lines as it takes, a word that is too long on a line of its own."""
+    lines = [""]
+    for word in _BREAK.split(" ".join(text.split())):
+        longer = f"{lines[-1]} {word}".strip()
+        if not lines[-1] or text_width(longer, size, weight) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def drawable(text: str, weight: str = "normal", family: str = FONT) -> str:

@@ -1,12 +1,10 @@
 """An axis of times that are compared with each other: latencies, or the lengths of runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from helpers.charts.canvas.axis_ticks import linear_ticks, log_ticks
 from helpers.page import colours
 
 WIDE = 20
@@ -19,26 +17,17 @@ def values_axis(axes: Axes, times: Sequence[float]) -> str:
     axes.grid(axis="x", color=colours.GRID, linewidth=0.8)
     if longest > WIDE * shortest:
         axes.set(xscale="log", xlim=(shortest / 1.3, longest * 1.3))
-        log_ticks(axes.xaxis, shortest, longest)
+        log_ticks(axes.xaxis, time_tick)
         return " (logarithmic)"
     margin = max((longest - shortest) * 0.08, longest * 0.02)
     axes.set_xlim(max(shortest - margin, 0), longest + margin)
     unit, scale = ("s", 1.0) if longest >= 1 else ("ms", 1000.0)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(value * scale, 9):,g}"))
+    linear_ticks(axes.xaxis, 8, lambda value: f"{round(value * scale, 9):,g}")
     return f", {unit}"
 
 
-def log_ticks(axis: Axis, least: float, most: float, said: Callable[[float], str] | None = None) -> None:
-    """Put round values on a logarithmic axis that reaches over these two: times in seconds, or as `said` names them."""
-    decades = range(int(np.floor(np.log10(least))), int(np.ceil(np.log10(most))) + 1)
-    steps = (1, 2, 5) if most < 2000 * least else (1,)
-    axis.set_major_locator(FixedLocator([step * 10.0**decade for decade in decades for step in steps]))
-    axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: (said or _tick)(value)))
-
-
-def _tick(value: float) -> str:
+def time_tick(value: float) -> str:
+    """A round time in seconds, as it stands at an axis."""
     if value > 0.99:
         return f"{value:,.0f} s"
     return f"{value * 1e3:g} ms" if value > 0.00099 else f"{value * 1e6:g} \N{MICRO SIGN}s"

@@ -30,7 +30,10 @@ def levels(begins: ArrayLike, ends: ArrayLike) -> tuple[Floats, Ints]:
 
 def most_at_once(begins: ArrayLike, ends: ArrayLike) -> int:
     """The greatest number of intervals open at the same time; 0 when there is none."""
-    return int(levels(begins, ends)[1].max(initial=0))
+    # The same as the highest of `levels`, many times as fast: the level is highest just after some begin.
+    begin, end = (np.sort(np.round(np.asarray(times, dtype=float), 9)) for times in (begins, ends))
+    begun = np.arange(1, len(begin) + 1)  # of several at one moment the last counts them all
+    return int((begun - np.searchsorted(end, begin, side="right")).max(initial=0))
 
 
 def on_the_wire(table: "pandas.DataFrame") -> tuple[Floats, Floats]:

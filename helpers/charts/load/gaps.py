@@ -51,7 +51,7 @@ def _draw(every: float, gaps: Floats) -> Chart:
     title = f"A bystander that ticks every {words.seconds(every)} {waited} {words.seconds(worst)}"
     ticks = f"{words.count(len(gaps) - 1, 'tick')} in {words.seconds(whole)}"
     header = Header(title, [ticks], [key for key, _ in drawn])
-    box = Box(LEFT, header.height + OVER, style.WIDTH - LEFT - MARGIN - 20, HIGH)
+    box = Box(LEFT, header.height + OVER, style.width() - LEFT - MARGIN - 20, HIGH)
     canvas = Canvas(box.bottom + UNDER, sentence(every, gaps.tolist()))
     header.draw(canvas)
 

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.axis_ticks import log_ticks
 from helpers.charts.canvas.canvas import Box, Canvas, Header, Key, time_axis
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.values_axis import log_ticks
+from helpers.charts.canvas.values_axis import time_tick
 from helpers.charts.inputs.in_flight import Floats
 from helpers.page import colours, words
 
@@ -85,8 +86,12 @@ def _about(series: Series) -> str:
 
 def _title(series: Sequence[Series]) -> str:
     if len(series) == 2 and all(each.stalls for each in series):
-        low, high = sorted(each.percentile(99) for each in series)
-        return f"The same stall: p99 is {words.seconds(low)} in one load, and {words.seconds(high)} in the other"
+        each = [f"{words.seconds(one.percentile(99))} ({words.brief(one.name, 30)})" for one in series]
+        return f"The same stall: p99 is {', '.join(each)}"
+    if len(series) == 1:
+        begin = f"p99 of {words.count(len(series[0].answered), 'call')} is {words.seconds(series[0].percentile(99))}"
+        stall = max((end - start for start, end in series[0].stalls), default=0.0)
+        return f"{begin}, though nothing was answered for {words.seconds(stall)}" if stall else begin
     return f"Latency of {words.count(sum(map(len, (each.start for each in series))), 'call')} over time"
 
 
@@ -101,14 +106,14 @@ def _draw(series: Sequence[Series]) -> Chart:
     latencies = [latency for each in series for latency in each.latency if latency > 0]
     floor, top = min(latencies) / 1.6, max(latencies) * 2
     tops = [header.height + 22 + number * (HIGH + BETWEEN) for number in range(len(series))]
-    boxes = [Box(LEFT, top_, style.WIDTH - LEFT - SIDE, HIGH) for top_ in tops]
+    boxes = [Box(LEFT, top_, style.width() - LEFT - SIDE, HIGH) for top_ in tops]
     canvas = Canvas(boxes[-1].bottom + UNDER, sentence(series))
     header.draw(canvas)
     unit = ""
     for each, box in zip(series, boxes, strict=True):
         axes = canvas.plot(box, each.name)
         axes.set(yscale="log", ylim=(floor, top))
-        log_ticks(axes.yaxis, floor, top)
+        log_ticks(axes.yaxis, time_tick)
         axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
         for start, stop in each.stalls:
             axes.axvspan(start, stop, color=STALLED.colour, linewidth=0, zorder=0.5, label="stall")

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.axis_ticks import log_ticks
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.values_axis import log_ticks
+from helpers.charts.canvas.values_axis import time_tick
 from helpers.page import colours, words
 
 LEFT, BETWEEN, HIGH, UNDER = 70, 92, 260, 46
@@ -83,7 +83,7 @@ def _title(prices: Sequence[Price]) -> str:
 def _draw(prices: Sequence[Price], wait: float) -> Chart:
     keys = [Key(kind, colour, marker=marker) for kind, (colour, marker) in LOOKS.items()]
     header = Header(_title(prices), [f"each waits {words.seconds(wait)}, all together"], [*keys, IDEAL, IN_TURN])
-    width = (style.WIDTH - LEFT - BETWEEN - MARGIN - 30) / 2
+    width = (style.width() - LEFT - BETWEEN - MARGIN - 30) / 2
     left = Box(LEFT, header.height + 34, width, HIGH)
     right = left._replace(left=left.right + BETWEEN)
     canvas = Canvas(left.bottom + UNDER, sentence(prices, wait))
@@ -105,9 +105,9 @@ def _draw(prices: Sequence[Price], wait: float) -> Chart:
     )
     ceiling = min(top * LONGEST, counts[-1] * wait * 1.5)
     walls.set(yscale="log", ylim=(wait / 1.6, max(ceiling, wait * 3)))
-    log_ticks(walls.yaxis, wait / 1.6, max(ceiling, wait * 3))
+    log_ticks(walls.yaxis, time_tick)
     weights.set_yscale("log")
-    log_ticks(weights.yaxis, *weights.get_ylim(), memory)
+    log_ticks(weights.yaxis, memory)
     for axes, box, name in ((walls, left, "until all have waited"), (weights, right, "memory for each waiter")):
         axes.grid(axis="y", color=colours.GRID, linewidth=0.8)
         canvas.text(box.left - 50, box.top - 14, name, weight="bold")
@@ -121,7 +121,4 @@ def _line(axes: Axes, counts: Sequence[int], values: Sequence[float], colour: st
 
 def _counts_axis(axes: Axes, counts: Sequence[int]) -> None:
     axes.set(xscale="log", xlim=(max(counts[0] / 1.3, 0.8), counts[-1] * 1.3))
-    decades = range(int(np.floor(np.log10(counts[0]))), int(np.ceil(np.log10(counts[-1]))) + 1)
-    axes.xaxis.set_major_locator(FixedLocator([10.0**decade for decade in decades]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    log_ticks(axes.xaxis, lambda value: f"{value:,.0f}", decades_only=True)

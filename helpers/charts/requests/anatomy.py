@@ -11,8 +11,8 @@ from helpers.charts.requests import bars, in_words
 from helpers.charts.requests.facts import facts
 from helpers.page import words
 
-ROW, LEFT, DURATION = 30, 290, 90
-"""Pixels: a row's height, where the plot begins, and how much of the room before it the durations take."""
+ROW, LEFT = 30, 290
+"""Pixels: a row's height, and where the plot begins at most."""
 THINNEST = 2
 """Pixels: a phase of a fraction of a millisecond stands alone in its row and must be found there."""
 
@@ -24,7 +24,13 @@ def draw_one(panel: Panel) -> Chart:
     spent = [phase for phase in style.phases(panel.seen_by) if request[phase.name] > 0]
     marks = [key for key in bars.keys([table], panel.seen_by) if key.marker]
     header = Header(titled(panel.title, in_words.finding(panel, facts(panel))), in_words.conditions(panel), marks)
-    box = Box(LEFT, header.height + 26, style.WIDTH - LEFT - MARGIN - 20, ROW * (len(spent) + 1))
+    lasted = [words.seconds(float(request[name])) for name in ("latency", *(phase.name for phase in spent))]
+    durations = max(style.text_width(time, style.TEXT, "bold") for time in lasted) + 24
+    room = LEFT - MARGIN - durations
+    whole = style.shorten(f"{request['method']} {request['path']}", room, style.TEXT, "bold")
+    names = [style.text_width(phase.meaning, style.TEXT) for phase in spent]
+    left = MARGIN + max(style.text_width(whole, style.TEXT, "bold"), *names, 0) + durations
+    box = Box(left, header.height + 26, style.width() - left - MARGIN - 20, ROW * (len(spent) + 1))
     canvas = Canvas(box.bottom + 44, in_words.sentence(panel))
     header.draw(canvas)
 
@@ -32,26 +38,25 @@ def draw_one(panel: Panel) -> Chart:
     axes = canvas.plot(box, "requests")
     unit = time_axis(axes, reach.end)
     pixel = reach.end / box.width
-    bars.draw_rows(axes, table, reach.end, box.width, ROW)
+    bars.draw_rows(axes, table, bars.rows_of(table), reach.end, box.width, ROW)
     axes.set_ylim(len(spent) + 0.5, -0.5)
-    whole = style.shorten(f"{request['method']} {request['path']}", LEFT - MARGIN - DURATION, style.TEXT, "bold")
-    _name(canvas, box, 0, whole, float(request["latency"]))
+    for row, (name, time) in enumerate(zip([whole, *(phase.meaning for phase in spent)], lasted, strict=True)):
+        _name(canvas, box, row, (name, time), durations)
     end = float(request["start"])
     for row, phase in enumerate(spent, start=1):
         begin, end = end, end + float(request[phase.name])
         long = max(end - begin, THINNEST * pixel)
         axes.barh(row, long, left=begin, height=0.76 * phase.thickness, color=phase.colour, zorder=2)
-        _name(canvas, box, row, phase.meaning, float(request[phase.name]))
     lines(axes, panel, reach)
     labels_over(canvas, panel, reach, box)
     canvas.under(box, unit)
     return canvas.chart
 
 
-def _name(canvas: Canvas, box: Box, row: int, name: str, lasted: float) -> None:
-    """Write at the left of a row what it is, and how long it lasted."""
+def _name(canvas: Canvas, box: Box, row: int, said: tuple[str, str], durations: float) -> None:
+    """Write at the left of a row what it is, and how long it lasted, in the room of so many pixels beside the plot."""
     y = box.top + (row + 0.5) * ROW
     weight: Literal["normal", "bold"] = "normal" if row else "bold"
-    canvas.text(box.left - DURATION, y, name, size=style.TEXT, weight=weight, ha="right", va="center_baseline")
-    time = words.seconds(lasted)
+    name, time = said
+    canvas.text(box.left - durations, y, name, size=style.TEXT, weight=weight, ha="right", va="center_baseline")
     canvas.text(box.left - 12, y, time, size=style.TEXT, weight="bold", ha="right", va="center_baseline")

@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 from math import ceil
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from helpers.charts.inputs.in_flight import in_the_queue, most_at_once, on_the_wire
 from helpers.charts.inputs.panel import Panel
+from helpers.charts.requests.attempts import attempt_rows
 
 if TYPE_CHECKING:
     import pandas
@@ -21,8 +23,9 @@ class Facts:
 
     ``peak`` is the greatest number of requests in flight at once, ``queue`` the greatest number that waited for a
     connection at once, ``overlap`` the greatest number begun and not yet ended, ``together`` the seconds all requests
-    spent in flight. ``failed`` counts them by reason, ``cancelled`` those that their client gave up, ``unfinished``
-    those that were under way when the block ended, ``late`` those that ended after it.
+    spent in flight. ``again`` counts those that were further attempts at what had failed, ``failed`` counts them by
+    reason, ``cancelled`` those that their client gave up, ``unfinished`` those that were under way when the block
+    ended, ``late`` those that ended after it.
     """
 
     count: int
@@ -34,6 +37,7 @@ class Facts:
     cancelled: int
     unfinished: int
     late: int
+    again: int
 
     @property
     def lost(self) -> int:
@@ -56,6 +60,7 @@ def facts(panel: Panel) -> Facts:
         cancelled=cancelled,
         unfinished=unfinished,
         late=int(((table["end"] > panel.wall * 1.001 + 1e-6) & (table["error"] != UNFINISHED)).sum()),
+        again=len(table) - int(attempt_rows(table).max(initial=-1)) - 1,
     )
 
 
@@ -77,6 +82,11 @@ class Spread:
 
     good: list[float]
     count: int
+
+    @property
+    def mean(self) -> float | None:
+        """The mean latency of the good answers; None where there was none. What failed is in no mean."""
+        return fmean(self.good) if self.good else None
 
     def quantile(self, share: float) -> float | None:
         """The time within which that share of all requests had a good answer; None if it never was."""

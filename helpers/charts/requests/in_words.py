@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 
 from helpers.charts.canvas.style import phases
 from helpers.charts.inputs.panel import Panel
+from helpers.charts.requests.attempts import attempt_rows, last_of_each
 from helpers.charts.requests.facts import Facts, facts
 from helpers.page import words
 
 if TYPE_CHECKING:
     import pandas
 
+LONG_QUEUE = 0.1
+"""A title names a single request that queued from this share of the block on."""
 OVERLAP = 1.5
 """The requests' own times must add up to so many times the block before a chart says that they waited together."""
 
@@ -20,20 +23,36 @@ def finding(panel: Panel, counted: Facts) -> list[str]:
     wall = words.seconds(panel.wall)
     if counted.count == 0:
         return [f"no request in {wall}"]
+    if counted.again:
+        calls = counted.count - counted.again
+        return [f"{words.count(calls, 'call')} took {counted.count:,} attempts in {wall}", _in_the_end(panel, calls)]
     parts = [f"{words.count(counted.count, 'request')} in {wall}"]
     if counted.count == 1:
+        parts = [f"1 request took {words.seconds(panel.requests.iloc[0]['latency'])}"]
+    if counted.count == 1:
         phase, share = _longest_phase(panel)
-        if share > 0.5:
+        if share > 0:
             parts.append(f"{words.percent(share)} of its time {phase}")
     elif counted.overlap == 1:
         parts.append("one at a time")
     elif counted.peak:
         parts.append(f"up to {counted.peak:,} in flight")
+    longest = float(panel.requests["queued"].max())
     if counted.queue > 1 and counted.count > 1:
         parts.append(f"up to {counted.queue:,} queued")
+    elif counted.count > 1 and longest > LONG_QUEUE * panel.wall:
+        parts.append(f"1 queued for {words.seconds(longest)}")
     if counted.lost:
         parts.append(lost_in_short(counted))
     return parts
+
+
+def _in_the_end(panel: Panel, calls: int) -> str:
+    """How many calls had a good answer, at the first attempt or a later one."""
+    table = panel.requests
+    good = int(table["ok"].iloc[last_of_each(attempt_rows(table))].sum())
+    every = {1: "answered", 2: "both answered"}.get(calls, f"all {calls:,} answered")
+    return f"{every if good == calls else f'{good:,} answered' if good else 'none answered'} in the end"
 
 
 def lost_in_short(counted: Facts) -> str:
@@ -112,7 +131,8 @@ def _one(panel: Panel) -> str:
 
 
 def _many(panel: Panel, counted: Facts) -> str:
-    begin = f"{words.count(counted.count, 'request')} took {words.seconds(panel.wall)}"
+    again = f" ({words.count(counted.again, 'further attempt')} among them)" if counted.again else ""
+    begin = f"{words.count(counted.count, 'request')}{again} took {words.seconds(panel.wall)}"
     own, ratio = words.seconds(counted.together), counted.together / panel.wall if panel.wall > 0 else 0.0
     queue = f", and up to {counted.queue:,} queued for a connection" if counted.queue else ""
     if counted.peak == 0:

@@ -1,5 +1,6 @@
 """What distributions of latency say in words."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from helpers.charts.inputs.panel import Panel
@@ -9,20 +10,27 @@ from helpers.charts.requests.percentiles import percentiles
 from helpers.charts.requests.several_in_words import names
 from helpers.page import words
 
+ABOUT = ("median", "mean")
+"""What a chart of latencies can be about."""
 
-def title(panel: Panel) -> str:
+
+def title(panel: Panel, about: str) -> str:
     """What one distribution shows, in a few words: the title, after the panel's own name."""
     each = spread(panel)
-    median = each.quantile(0.5)
+    median, mean = each.quantile(0.5), each.mean
     if not each.count:
         return "no request"
     if each.count == 1:
         return f"1 request, {f'answered in {words.seconds(median)}' if median is not None else 'no good answer'}"
     if not each.good:
         return f"none of {each.count:,} requests had a good answer"
+    if about == "mean" and mean is not None:
+        quicker = words.percent(bisect_right(each.good, mean) / each.count)
+        return f"mean {words.seconds(mean)}, and {quicker} of {each.count:,} requests were no slower"
     if median is None:
         return f"only {len(each.good):,} of {each.count:,} requests had a good answer"
-    return f"half of {each.count:,} requests answered within {words.seconds(median)}"
+    half = f"half of {each.count:,} requests answered within {words.seconds(median)}"
+    return half if facts(panel).lost else f"{half}, the slowest took {words.seconds(each.good[-1])}"
 
 
 NOTE = (
@@ -31,35 +39,47 @@ NOTE = (
 )
 
 
-def titles(panels: Sequence[Panel], named: Sequence[str]) -> list[str]:
-    """What several distributions show: all medians, and for a line without room the least and the greatest."""
-    medians = [spread(panel).quantile(0.5) for panel in panels]
-    if all(median is None for median in medians):
+def titles(panels: Sequence[Panel], named: Sequence[str], about: str) -> list[str]:
+    """What several distributions show: all medians, or means, and for a line without room the least and the greatest.
+
+    How many requests were lost stands beside each: a loss makes both smaller, or larger.
+    """
+    spreads = [spread(panel) for panel in panels]
+    times = [each.mean if about == "mean" else each.quantile(0.5) for each in spreads]
+    if all(time is None for time in times):
         return ["In none of these runs half of the requests had a good answer"]
+    lost = [facts(panel).lost for panel in panels]
+    aside = [f", {number:,} lost" if number else ", none lost" if any(lost) else "" for number in lost]
     said = [
-        f"{words.seconds(median) if median is not None else 'never'} ({name})"
-        for median, name in zip(medians, named, strict=True)
+        f"{words.seconds(time) if time is not None else 'never'} ({name}{more})"
+        for time, name, more in zip(times, named, aside, strict=True)
     ]
-    order = sorted(range(len(panels)), key=lambda number: _or_never(medians[number]))
+    order = sorted(range(len(panels)), key=lambda number: _or_never(times[number]))
     least, most = said[order[0]], said[order[-1]]
-    ends = f"from {least} to {most}" if medians[order[-1]] is not None else f"{least} at best, {most}"
-    return [f"Half answered within: {', '.join(said)}", f"Half answered within: {ends}"]
+    ends = f"from {least} to {most}" if times[order[-1]] is not None else f"{least} at best, {most}"
+    of_what = "Mean of the answers" if any(lost) else "Mean latency"
+    what = of_what if about == "mean" else "Half answered within"
+    return [f"{what}: {', '.join(said)}", f"{what}: {ends}"]
 
 
-def _or_never(median: float | None) -> float:
-    return float("inf") if median is None else median
+def _or_never(time: float | None) -> float:
+    return float("inf") if time is None else time
 
 
-def sentence(panels: Sequence[Panel]) -> str:
+def sentence(panels: Sequence[Panel], about: str) -> str:
     """What the distributions show."""
     named = names(panels) if len(panels) > 1 else [""]
     return " ".join(
-        f"{name}: {_distribution(panel)}" if name else words.upper_first(_distribution(panel))
+        f"{name}: {_distribution(panel, about)}" if name else words.upper_first(_distribution(panel, about))
         for panel, name in zip(panels, named, strict=True)
     )
 
 
-def _distribution(panel: Panel) -> str:
+def _mean(each: Spread, about: str) -> str:
+    return f", and their mean is {words.seconds(each.mean)}" if about == "mean" and each.mean is not None else ""
+
+
+def _distribution(panel: Panel, about: str) -> str:
     each, counted = spread(panel), facts(panel)
     if not each.count:
         return "no request was seen."
@@ -77,7 +97,7 @@ def _distribution(panel: Panel) -> str:
         slowest = "the slowest" if not counted.lost else "the slowest good answer"
         parts.append(
             f"half of {each.count:,} requests were answered within {words.seconds(median)}, "
-            f"{slowest} took {words.seconds(each.good[-1])}{_percentiles(each)}."
+            f"{slowest} took {words.seconds(each.good[-1])}{_mean(each, about)}{_percentiles(each)}."
         )
     parts += [text.replace(").", "), and a failure counts as never answered.") for text in lost(counted)]
     first = panel.requests.iloc[0]

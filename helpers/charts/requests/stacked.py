@@ -1,15 +1,17 @@
 """Several runs under each other on one time axis."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis, title_room
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.scale import Scale, last_answers, lines, scale
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import bars, in_words, several_in_words
+from helpers.charts.requests.outcomes import apart
 from helpers.page import colours, words
 
 LEFT = 62
@@ -17,35 +19,59 @@ ALL_ROWS = 384
 """Pixels for the rows of all panels together, and their names."""
 NAME = 25
 BIGGEST_ROW = 15
+NAME_ROOM = 150
+LEAST_BRACKET = 4
+"""Pixels: half the height of a bracket's ends at least, however thin its row is."""
 LENGTH = 11
 """Font size of a block's length."""
-Say = Callable[[Sequence[Panel], Sequence[str]], str]
+Say = Callable[[Sequence[str]], str]
 
 
-def requests_side_by_side(panels: Sequence[Panel]) -> Chart:
-    """Draw the requests of two to six runs on one time axis."""
+def requests_side_by_side(panels: Sequence[Panel], about: str = "", same_job: bool = False) -> Chart:
+    """Draw the requests of two to six runs on one time axis.
+
+    Args:
+        about: the path whose slowest request is marked, and told first.
+        same_job: they did the same, whatever they asked for: their lengths compare.
+    """
     tables = [panel.requests for panel in panels]
     seen_by = "server" if all(panel.seen_by == "server" for panel in panels) else "client"
     names, walls = several_in_words.names(panels), words.seconds_alike([panel.wall for panel in panels])
-    width, reach = axis_for_lengths(panels, walls, last_answers(panels))
+    named = style.shorten(about, NAME_ROOM, style.TINY, "bold")
+    left = max(LEFT, style.text_width(named, style.TINY, "bold") + MARGIN + 12)
+    width, reach = axis_for_lengths(panels, walls, last_answers(panels), left)
     widened = any(bars.widened(table, reach.end / width) for table in tables)
-    title = fitting_title(panels, several_in_words.comparison, several_in_words.extremes)
+    full: Say = partial(several_in_words.with_connections, panels, same_job=same_job)
+    short: Say = partial(several_in_words.extremes, panels, same_job=same_job)
+    sentence = several_in_words.sentence(panels, same_job, about)
+    if (first := several_in_words.first_bytes(panels)) is not None:
+        full = short = partial(several_in_words.first_byte_after, panels, first)
+    elif not about and (said := apart(panels)) is not None:
+        full = short = said
+        sentence = f"{said(names)}. {sentence}"
+    if about:
+        full = short = partial(several_in_words.took_longest, panels, about)
+    title = fitting_title(panels, full, short)
     header = Header(title, _conditions(panels, widened), bars.keys(tables, seen_by))
     each = highs([len(table) for table in tables])
-    canvas = Canvas(header.height + sum(each) + (NAME + 6) * len(panels) + 44, several_in_words.sentence(panels))
+    canvas = Canvas(header.height + sum(each) + (NAME + 6) * len(panels) + 44, sentence)
     header.draw(canvas)
 
     top = float(header.height + 6)
-    for left, panel, name, wall, high in zip(range(len(panels) - 1, -1, -1), panels, names, walls, each, strict=True):
-        box = Box(LEFT, top + NAME, width, high)
-        _panel(canvas, panel, name, wall, reach, box, last=not left)
+    for number, (panel, name, wall, high) in enumerate(zip(panels, names, walls, each, strict=True)):
+        box = Box(left, top + NAME, width, high)
+        axes = _panel(canvas, panel, name, wall, reach, box, last=number == len(panels) - 1)
+        if about:
+            _mark_slowest(canvas, axes, panel, about, named, reach, box)
         top = box.bottom + 6
     return canvas.chart
 
 
-def axis_for_lengths(panels: Sequence[Panel], walls: Sequence[str], ends: Sequence[float]) -> tuple[float, Scale]:
+def axis_for_lengths(
+    panels: Sequence[Panel], walls: Sequence[str], ends: Sequence[float], left: float
+) -> tuple[float, Scale]:
     """The width of the plots in pixels, and a time axis with room for the lengths written beside their ends."""
-    width = style.WIDTH - LEFT - MARGIN - 6
+    width = style.width() - left - MARGIN - 6
     room = 18 + max(style.text_width(wall, LENGTH, "bold") for wall in walls)
     room = max([room, *(style.text_width(f"{_said(panel)} →", style.SMALL) + 18 for panel in panels if panel.predict)])
     return width, scale(panels, ends, room=room / (width - room), arrow=0.3)
@@ -57,18 +83,47 @@ def highs(counts: Sequence[int]) -> list[float]:
     return [min(most, max(40, BIGGEST_ROW * count)) for count in counts]
 
 
-def _panel(canvas: Canvas, panel: Panel, name: str, wall: str, reach: Scale, box: Box, last: bool) -> None:
+def _panel(canvas: Canvas, panel: Panel, name: str, wall: str, reach: Scale, box: Box, last: bool) -> Axes:
     table = panel.requests
     remarks = [in_words.answers(table) if len(table) else "no request was seen"]
     name_panel(canvas, panel, name, [*remarks, *([] if panel.outcome == "ok" else [in_words.outcome(panel)])], box)
     axes = canvas.plot(box, name)
     if len(table):
-        bars.draw_rows(axes, table, reach.end, box.width, box.height)
-        ends = [0] if len(table) == 1 else [0, len(table) - 1]
+        rows = bars.rows_of(table)
+        bars.draw_rows(axes, table, rows, reach.end, box.width, box.height)
+        ends = sorted({0, int(rows.max())})
         axes.set_yticks(ends, [f"{row + 1:,}" for row in ends])
     else:
         axes.set_yticks([])
     end_panel(canvas, axes, panel, wall, reach, box, last)
+    return axes
+
+
+def _mark_slowest(canvas: Canvas, axes: Axes, panel: Panel, path: str, named: str, reach: Scale, box: Box) -> None:
+    """Name the row of the slowest request for that path, and mark how long it took."""
+    found = several_in_words.slowest(panel, path)
+    if found is None:
+        return
+    rows = bars.rows_of(panel.requests)
+    row = int(rows[panel.requests.index.get_loc(found.name)])
+    axes.set_yticks([row], [named])
+    axes.tick_params(axis="y", length=0)
+    axes.get_yticklabels()[0].set(size=style.TINY, color=colours.INK, weight="bold")
+    mark_stretch(canvas, float(found["start"]), float(found["end"]), row, int(rows.max()) + 1, reach, box)
+
+
+def mark_stretch(canvas: Canvas, start: float, end: float, row: int, count: int, reach: Scale, box: Box) -> None:
+    """A bracket over that time of one of so many rows, with its length where that has room."""
+    pixels, high = box.width / reach.end, box.height / count
+    left, right = box.left + start * pixels, box.left + end * pixels
+    y, half = box.top + (row + 0.5) * high, max(high * 0.4, LEAST_BRACKET)
+    canvas.sheet.plot([left, right], [y, y], color=colours.INK, linewidth=1.2, label="marked")
+    for x in (left, right):
+        canvas.sheet.plot([x, x], [y - half, y + half], color=colours.INK, linewidth=1.2)
+    said = words.seconds(end - start)
+    if style.text_width(said, style.SMALL, "bold") + 12 < right - left:
+        text = canvas.text((left + right) / 2, y, said, weight="bold", ha="center", va="center_baseline")
+        text.set_bbox({"facecolor": colours.GROUND, "linewidth": 0, "pad": 1.5})
 
 
 def name_panel(canvas: Canvas, panel: Panel, name: str, remarks: Sequence[str], box: Box) -> None:
@@ -77,7 +132,7 @@ def name_panel(canvas: Canvas, panel: Panel, name: str, remarks: Sequence[str], 
     canvas.text(box.left, box.top - 7, shown, size=style.TEXT, weight="bold")
     after = box.left + style.text_width(shown, style.TEXT, "bold") + 12
     canvas.text(
-        after, box.top - 7, style.shorten(" · ".join(remarks), style.WIDTH - MARGIN - after, style.SMALL),
+        after, box.top - 7, style.shorten(" · ".join(remarks), style.width() - MARGIN - after, style.SMALL),
         colour=colours.GREY if panel.outcome == "ok" else colours.PROBLEM,
     )  # fmt: skip
 
@@ -120,18 +175,19 @@ def fitting_title(panels: Sequence[Panel], full: Say, short: Say) -> str:
     Where even those two names would lose too much of themselves they are left out: the panels carry them.
     """
     named = [style.drawable(name, "bold") for name in several_in_words.names(panels)]
-    room = style.WIDTH - 2 * MARGIN
-    for width in (1000, 300, 240, 200):
+    for width in (1000, 300, 200):
         cut = [style.shorten(name, width, style.TITLE, "bold") for name in named]
         for say in (full, short):
-            title = say(panels, cut)
-            if style.text_width(title, style.TITLE, "bold") <= room:
+            title = say(cut)
+            if style.text_width(title, style.TITLE, "bold") <= title_room():
                 return title
-    return style.shorten(short(panels, []), room, style.TITLE, "bold")
+    return short([])
 
 
 def _conditions(panels: Sequence[Panel], widened: bool) -> list[str]:
-    libraries = dict.fromkeys(name for panel in panels for name in panel.requests["library"] if name != "server")
+    libraries = dict.fromkeys(
+        name for panel in panels for name in panel.requests["library"].unique() if name != "server"
+    )
     observers = dict.fromkeys(panel.seen_by for panel in panels)
     parts = [words.listing(libraries)] if libraries else []
     return [*parts, f"as the {words.listing(observers)} saw it", *([bars.WIDENED] if widened else [])]

@@ -79,7 +79,7 @@ def _draw(runs: Sequence[Starts], width: float, end: float) -> Chart:
     title = f"At most {words.listing(f'{peak:,}' for peak in peaks)} requests began within {words.seconds(width)}"
     header = Header(title, [f"a bar for each {words.seconds(width)}, a line over the fullest stretch as long"], [])
     tops = [header.height + 20 + number * (HIGH + BETWEEN) for number in range(len(runs))]
-    boxes = [Box(LEFT, top, style.WIDTH - LEFT - MARGIN - 12, HIGH) for top in tops]
+    boxes = [Box(LEFT, top, style.width() - LEFT - MARGIN - 12, HIGH) for top in tops]
     canvas = Canvas(boxes[-1].bottom + UNDER, sentence(runs, width))
     header.draw(canvas)
     unit = ""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, time_axis
@@ -14,6 +15,7 @@ from helpers.charts.inputs.in_flight import highest_per_column, in_the_queue, le
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import bars, in_words
 from helpers.charts.requests.anatomy import draw_one
+from helpers.charts.requests.attempts import last_of_each
 from helpers.charts.requests.facts import Facts, facts, reasons
 from helpers.page import colours, words
 
@@ -40,7 +42,7 @@ def request_timeline(panel: Panel) -> Chart:
 
 def _draw_none(panel: Panel) -> Chart:
     header = Header(titled(panel.title, in_words.finding(panel, facts(panel))), in_words.conditions(panel), [])
-    box = Box(60, header.height + OVER, style.WIDTH - 60 - MARGIN - 20, 70)
+    box = Box(60, header.height + OVER, style.width() - 60 - MARGIN - 20, 70)
     canvas = Canvas(box.bottom + UNDER, in_words.sentence(panel))
     header.draw(canvas)
     reach = scale([panel], last_answers([panel]))
@@ -59,7 +61,8 @@ def _draw_none(panel: Panel) -> Chart:
 
 def _draw_many(panel: Panel) -> Chart:
     table, counted = panel.requests, facts(panel)
-    count = len(table)
+    at = bars.rows_of(table)
+    count = int(at.max()) + 1
     header = Header(
         titled(panel.title, in_words.finding(panel, counted)),
         in_words.conditions(panel),
@@ -67,22 +70,23 @@ def _draw_many(panel: Panel) -> Chart:
     )
     high = min(ROWS_HIGH, 22 * count)
     size = float(np.clip(high / count * 0.62, style.TINY, style.SMALL))
-    names = row_names(table, size) if count <= NAMED else []
+    names = row_names(table, at, size) if count <= NAMED else []
     left = max([126 if counted.queue else 112, *(style.text_width(name, size) + MARGIN + 10 for name in names)])
-    box = Box(left, header.height + OVER, style.WIDTH - left - MARGIN - 20, high)
+    box = Box(left, header.height + OVER, style.width() - left - MARGIN - 20, high)
     strip = Box(left, box.bottom + BETWEEN, box.width, STRIP_HIGH)
     canvas = Canvas(strip.bottom + UNDER, in_words.sentence(panel))
     header.draw(canvas)
 
     reach = scale([panel], last_answers([panel]))
     rows, flight = canvas.plot(box, "requests"), canvas.plot(strip, "in flight")
-    bars.draw_rows(rows, table, reach.end, box.width, box.height)
+    bars.draw_rows(rows, table, at, reach.end, box.width, box.height)
     if names:
         rows.set_yticks(range(count), names, size=size, color=colours.INK)
         rows.tick_params(axis="y", length=0)
-        _name_failures(canvas, panel, reach, box, size)
+        _name_failures(canvas, panel, at, reach, box, size)
     else:
-        canvas.number_rows(rows, box, range(count), "requests, by start")
+        what = "requests, by start" if count == len(table) else "rows, one for all attempts"
+        canvas.number_rows(rows, box, range(count), what)
     _draw_strip(canvas, flight, table, counted, reach.end, strip)
     for axes in (rows, flight):
         unit = time_axis(axes, reach.end)
@@ -93,34 +97,41 @@ def _draw_many(panel: Panel) -> Chart:
     return canvas.chart
 
 
-def row_names(table: "pandas.DataFrame", size: float, room: float = 200) -> list[str]:
-    """What to call each request: its path, with a number where the same path comes again."""
+def row_names(table: "pandas.DataFrame", at: NDArray[np.int64], size: float, room: float = 200) -> list[str]:
+    """What to call each row: its path, with a number where the same path comes again, and the number of attempts."""
+    first = np.unique(at, return_index=True)[1]
     paths = [
         words.one_line(path if method == "GET" else f"{method} {path}")
-        for method, path in zip(table["method"], table["path"], strict=True)
+        for method, path in zip(table["method"].iloc[first], table["path"].iloc[first], strict=True)
     ]
-    total, sofar = Counter(paths), Counter[str]()
+    total, sofar, attempts = Counter(paths), Counter[str](), np.bincount(at)
     names = []
-    for path in paths:
+    for path, tries in zip(paths, attempts.tolist(), strict=True):
         sofar[path] += 1
-        number = f" #{sofar[path]}" if total[path] > 1 else ""
-        names.append(style.shorten(path, room - style.text_width(number, size), size) + number)
+        after = f" #{sofar[path]}" if total[path] > 1 else ""
+        after += f" ({tries} attempts)" if tries > 1 else ""
+        names.append(style.shorten(path, room - style.text_width(after, size), size) + after)
     return names
 
 
-def _name_failures(canvas: Canvas, panel: Panel, reach: Scale, box: Box, size: float) -> None:
-    """Write beside its end what became of each request that was not ok; before the end where it would meet the wall."""
-    table = panel.requests
+def _name_failures(canvas: Canvas, panel: Panel, rows: NDArray[np.int64], reach: Scale, box: Box, size: float) -> None:
+    """Write beside the end of each row what became of its last attempt, where that was not ok.
+
+    Before the end where it would meet the wall.
+    """
+    table = panel.requests.iloc[last_of_each(rows)]
     pixels = box.width / reach.end
     lost = ~table["ok"].to_numpy(bool)
-    for number, end, why in zip(np.flatnonzero(lost), table["end"][lost], reasons(table[lost]), strict=True):
+    for number, end, why in zip(np.flatnonzero(lost).tolist(), table["end"][lost], reasons(table[lost]), strict=True):
         text = style.shorten(why.removeprefix("status "), 180, size)
         at, wide = box.left + end * pixels, style.text_width(text, size)
         walls = [box.left + panel.wall * pixels, box.right]
-        free = all(at + wide + 14 < wall or at > wall for wall in walls) and at + wide + 8 < style.WIDTH
+        free = all(at + wide + 14 < wall or at > wall for wall in walls) and at + wide + 8 < style.width()
         y = box.top + (number + 0.5) * box.height / len(table)
         ha: Literal["left", "right"] = "left" if free else "right"
         x = at + 8 if free else at - 9
+        if not free:  # the name of the row stands at its left
+            text = style.shorten(text, max(x - box.left - 4, 60), size)
         canvas.text(x, y, text, size=size, colour=colours.PROBLEM, ha=ha, va="center_baseline", halo=True)
 
 

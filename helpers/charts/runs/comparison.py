@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
+from helpers.charts.canvas.axis_ticks import fitting_ticks
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key, title_room
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.values_axis import values_axis
 from helpers.page import words
@@ -22,6 +22,8 @@ MOST = 12
 """More kinds of runs than this have no room on a screen."""
 NAMES, RATIOS, GAP = 196, 196, 30
 """Pixels: how wide the names at the left and the ratios at the right are, and how much is free beside the ratios."""
+SIDE = 0.26
+"""The names and the ratios take no more than this share of a chart each."""
 UNDER = 46
 DOT = {30: 40.0, 120: 22.0, 10**9: 9.0}
 """Square points of a dot, by up to how many dots stand in a row."""
@@ -99,14 +101,13 @@ def _medians(groups: Sequence[Group]) -> str:
 
 def _title(groups: Sequence[Group], verdicts: Sequence[Verdict]) -> str:
     """The finding: the verdict on two, or the shortest and the longest median of several."""
-    room = style.WIDTH - 2 * MARGIN
     if len(groups) == 2:
         for most in (1000, 240, 170, 110):
             base, other = (style.shorten(group.name, most, style.TITLE, "bold") for group in groups)
             title = _upper(verdicts[0].sentence(base, other))
-            if style.text_width(title, style.TITLE, "bold") <= room:
+            if style.text_width(title, style.TITLE, "bold") <= title_room():
                 return title
-        return style.shorten(title, room, style.TITLE, "bold")
+        return title
     known = sorted((median(group.counted), group.name) for group in groups if len(group.counted) >= MINIMUM)
     if len(known) < 2:
         return "Too few runs for a verdict"
@@ -123,7 +124,8 @@ def _draw(groups: Sequence[Group], conditions: Sequence[str], axis: str, note: s
     verdicts = [judge(base.counted, group.counted) for group in groups[1:]]
     header = Header(_title(groups, verdicts), conditions, keys(groups))
     row = 84 if len(groups) <= 3 else 60 if len(groups) <= 6 else 48
-    box = Box(NAMES, header.height + 30, style.WIDTH - NAMES - MARGIN - RATIOS - GAP, row * len(groups))
+    names, ratios = _sides()
+    box = Box(names, header.height + 30, style.width() - names - MARGIN - ratios - GAP, row * len(groups))
     canvas = Canvas(box.bottom + UNDER, sentence(groups), note)
     header.draw(canvas)
 
@@ -134,8 +136,14 @@ def _draw(groups: Sequence[Group], conditions: Sequence[str], axis: str, note: s
         draw_dots(axes, group, number)
         _name(canvas, group, box.top + (number + 0.5) * row)
     canvas.text(box.left + box.width / 2, box.bottom + 37, f"{axis}{unit}", colour=GREY, ha="center")
-    _ratios(canvas, base.name, verdicts, box._replace(left=box.right + GAP, width=RATIOS))
+    _ratios(canvas, base.name, verdicts, box._replace(left=box.right + GAP, width=ratios))
     return canvas.chart
+
+
+def _sides() -> tuple[float, float]:
+    """Pixels for the names at the left, and for the ratios at the right."""
+    most = SIDE * style.width()
+    return min(NAMES, most), min(RATIOS, most)
 
 
 def keys(groups: Sequence[Group]) -> list[Key]:
@@ -170,11 +178,13 @@ def draw_dots(axes: Axes, group: Group, number: int) -> None:
 
 def _name(canvas: Canvas, group: Group, y: float) -> None:
     """At the left of a row what it is, and under that its median and the number of its runs."""
-    name = style.shorten(group.name, NAMES - MARGIN - 16, style.TEXT, "bold")
-    canvas.text(MARGIN, y - 3, name, size=style.TEXT, weight="bold")
+    names = style.wrap(group.name, _sides()[0] - MARGIN - 16, style.TEXT, "bold")
+    under = y + 13 + 7 * (len(names) - 1)
+    for number, name in enumerate(reversed(names)):
+        canvas.text(MARGIN, under - 16 - 15 * number, name, size=style.TEXT, weight="bold")
     runs = words.count(len(group.counted), "run")
     said = f"median {words.seconds(median(group.counted))}, {runs}" if group.counted else "no run to count"
-    canvas.text(MARGIN, y + 13, said, colour=GREY)
+    canvas.text(MARGIN, under, said, colour=GREY)
 
 
 def _ratios(canvas: Canvas, base: str, verdicts: Sequence[Verdict], box: Box) -> None:
@@ -201,7 +211,7 @@ def _ratios(canvas: Canvas, base: str, verdicts: Sequence[Verdict], box: Box) ->
             ends = [verdict.low, verdict.high]
             axes.plot(ends, [number] * 2, color=colour, linewidth=3, solid_capstyle="butt", zorder=3, label="interval")
         _say(canvas, axes, verdict, box, box.top + (number + 0.5) * row - 11)
-    name = style.shorten(base, RATIOS - 60, style.SMALL)
+    name = style.shorten(base, box.width - 60, style.SMALL, part="end")
     canvas.text(box.left + box.width / 2, box.bottom + 37, f"times of “{name}”", colour=GREY, ha="center")
     canvas.text(box.right, box.top - 10, SURE, size=style.TINY, colour=GREY, ha="right")
 
@@ -212,13 +222,13 @@ def _say(canvas: Canvas, axes: Axes, verdict: Verdict, box: Box, y: float) -> No
     x = float(axes.transAxes.inverted().transform(axes.transData.transform((verdict.ratio, 0)))[0])
     half = style.text_width(said, style.SMALL, "bold") / 2
     middle = min(max(box.left + x * box.width, box.left + half + 4), box.right - half) if x == x else box.left + half
-    canvas.text(middle, y, said, weight="bold", ha="center", halo=True)
+    text = canvas.text(middle, y, said, weight="bold", ha="center")
+    # A halo would leave the dashes of the line at 1 between two figures, where one reads as a colon.
+    text.set_bbox({"facecolor": GROUND, "edgecolor": "none", "pad": 1.5})
 
 
 def _ratio_axis(axes: Axes, least: float, most: float) -> None:
     room = (most / least) ** 0.08
     axes.set(xscale="log", xlim=(least / room, most * room))
-    ticks = next(ticks for reach, ticks in TICKS.items() if most / least < reach)
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}x"))
+    choices = [ticks for reach, ticks in TICKS.items() if most / least < reach]
+    fitting_ticks(axes.xaxis, [*choices, choices[-1][::3]], lambda ratio: f"{ratio:.3g}x")

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from numpy.typing import NDArray
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.axis_ticks import log_ticks
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header
 from helpers.charts.canvas.chart import Chart
-from helpers.charts.canvas.values_axis import log_ticks
+from helpers.charts.canvas.labels import CELL, Ground, place
+from helpers.charts.canvas.values_axis import time_tick
 from helpers.page import colours, words
 
 LEFT, HIGH, UNDER, RIGHT = 92, 330, 46, 30
@@ -18,6 +20,10 @@ ALIKE = 2.0
 """Medians that differ by less than this factor are not told apart: the next run may turn them round."""
 APART = 14
 """Pixels between the dots of ways that made equally many requests."""
+DOT, TWO_LINES = 16, 32
+"""Pixels: a dot across, and the height of a name with its median."""
+PRICE = 10
+"""What it costs a name to lie on a dot or a line: more than to stand further away."""
 
 
 class Way:
@@ -34,6 +40,15 @@ class Way:
 class _Spot(NamedTuple):
     x: float
     y: float
+
+
+class _Dot(NamedTuple):
+    """A way's dot: where it is drawn, and how many pixels its line goes up."""
+
+    way: Way
+    colour: str
+    place: Box
+    up: float
 
 
 def delivery(ways: Sequence[Way], conditions: str = "") -> Chart:
@@ -79,7 +94,7 @@ def _quoted(way: Way) -> str:
 def _draw(ways: Sequence[Way], conditions: str) -> Chart:
     legend = "dot: median, line: up to the 90th percentile"
     header = Header(_title(ways), [" · ".join(filter(None, (conditions, legend)))], [])
-    box = Box(LEFT, header.height + 18, style.WIDTH - LEFT - RIGHT, HIGH)
+    box = Box(LEFT, header.height + 18, style.width() - LEFT - RIGHT, HIGH)
     canvas = Canvas(box.bottom + UNDER, sentence(ways))
     header.draw(canvas)
     axes = canvas.plot(box, "ways")
@@ -87,16 +102,11 @@ def _draw(ways: Sequence[Way], conditions: str) -> Chart:
     low, high = min(way.percentile(50) for way in ways) / 2.2, max(way.percentile(90) for way in ways) * 2
     left, right = min(requests) / 5, max(requests) * 4
     axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(low, high))
-    log_ticks(axes.yaxis, low, high)
+    log_ticks(axes.yaxis, time_tick)
     axes.grid(color=colours.GRID, linewidth=0.8)
-    decades = range(int(np.floor(np.log10(left))), int(np.ceil(np.log10(right))) + 1)
-    axes.xaxis.set_major_locator(FixedLocator([step * 10.0**decade for decade in decades for step in (1, 2, 5)]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    taken: list[float] = []
-    for way, colour, mark in sorted(
-        zip(ways, colours.CURVES, style.MARKS, strict=False), key=lambda drawn: -drawn[0].percentile(50)
-    ):
+    log_ticks(axes.xaxis, lambda value: f"{value:,.0f}" if value >= 1 else "")
+    dots = []
+    for way, colour, mark in zip(ways, colours.CURVES, style.MARKS, strict=False):
         middle, late = way.percentile(50), way.percentile(90)
         x = _shifted(way, ways, (left, right), box)
         axes.plot([x] * 2, [middle, late], color=colour, linewidth=2, zorder=2, label="to p90")
@@ -110,21 +120,9 @@ def _draw(ways: Sequence[Way], conditions: str) -> Chart:
             zorder=4,
             label=way.name,
         )
-        spot = _spot(x, middle, box, (left, right), (low, high))
-        y = _free(spot.y, taken)
-        taken.append(y)
-        wide = 14 + style.text_width(way.name, style.TEXT, "bold")
-        # Beside a dot to its right the name would lie on that one.
-        beside = x < way.requests and spot.x - wide > box.left
-        end = beside or spot.x + wide > style.WIDTH - 6
-        canvas.text(
-            spot.x + (-14 if end else 14), y + 1, way.name, size=style.TEXT, weight="bold", colour=colour,
-            ha="right" if end else "left", halo=True,
-        )  # fmt: skip
-        said = f"median {words.seconds(middle)}"
-        canvas.text(
-            spot.x + (-14 if end else 14), y + 16, said, colour=colours.GREY, ha="right" if end else "left", halo=True
-        )
+        spot, top = (_spot(x, seconds, box, (left, right), (low, high)) for seconds in (middle, late))
+        dots.append(_Dot(way, colour, Box(spot.x - DOT / 2, spot.y - DOT / 2, DOT, DOT), spot.y - top.y))
+    _names(canvas, dots, box)
     side = canvas.text(MARGIN + 4, box.top + box.height / 2, "from birth to delivery", colour=colours.GREY)
     side.set(rotation=90, ha="center", va="center")
     canvas.text(
@@ -147,8 +145,32 @@ def _spot(requests: float, median: float, box: Box, across: tuple[float, float],
     return _Spot(box.left + float(x) * box.width, box.bottom - float(y) * box.height)
 
 
-def _free(y: float, taken: Sequence[float]) -> float:
-    """The nearest height at which two lines of text overlap no others that were placed above."""
-    while any(abs(y - other) < 34 for other in taken):
-        y += 4
-    return y
+def _names(canvas: Canvas, dots: Sequence[_Dot], box: Box) -> None:
+    """Write beside each dot its name and its median, where neither covers another name, a dot, a line or the axis."""
+    ground = Ground(box, _covered(dots, box))
+    within = Box(box.left + 6, box.top, style.width() - MARGIN - box.left - 6, box.height - 6)
+    taken: list[Box] = []
+    for way, colour, dot, _ in dots:
+        said = f"median {words.seconds(way.percentile(50))}"
+        wide = max(style.text_width(way.name, style.TEXT, "bold"), style.text_width(said, style.SMALL))
+        label = place(wide, TWO_LINES, dot, within, ground, taken) or Box(dot.right, dot.top, wide, TWO_LINES)
+        taken.append(label)
+        at_left = label.right <= dot.left
+        x = label.right if at_left else label.left
+        canvas.text(
+            x, label.top + 12, way.name, size=style.TEXT, weight="bold", colour=colour,
+            ha="right" if at_left else "left", halo=True,
+        )  # fmt: skip
+        canvas.text(x, label.top + 27, said, colour=colours.GREY, ha="right" if at_left else "left", halo=True)
+
+
+def _covered(dots: Sequence[_Dot], box: Box) -> NDArray[np.float32]:
+    """Where dots and their lines lie, as `helpers.charts.canvas.labels.Ground` wants it."""
+    cells = np.zeros((int(box.height) // CELL, int(box.width) // CELL), np.float32)
+    for _, _, dot, up in dots:
+        top, left, bottom, right = (
+            max(int(pixels) // CELL, 0)
+            for pixels in (dot.top - up - box.top, dot.left - box.left, dot.bottom - box.top, dot.right - box.left)
+        )
+        cells[top : bottom + 1, left : right + 1] = PRICE
+    return cells

@@ -13,6 +13,8 @@ from helpers.page import colours, words
 
 NAMES, SIDE, ROW, UNDER = 190, 210, 62, 46
 ESTIMATE = Key("estimate", colours.GUESS, marker="D")
+ALIKE = 1.2
+"""Medians that differ by less than this factor are not told apart: the next few runs may turn them round."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,18 @@ def _off(row: Row) -> float:
 
 def _title(rows: Sequence[Row], recommended: str) -> str:
     measured = {row.model: median(row.walls) for row in rows if row.walls}
-    estimate = next(row.estimate for row in rows if row.model == recommended)
-    if recommended not in measured:
-        return f"{words.upper_first(recommended)}: estimated {words.seconds(estimate)}, not measured"
-    said, took = words.seconds_alike([estimate, measured[recommended]])
-    return f"{words.upper_first(recommended)}: estimated {said}, measured {took}"
+    best = min(measured, key=measured.__getitem__)
+    said, took = words.seconds_alike([next(row.estimate for row in rows if row.model == best), measured[best]])
+    alike = [model for model, wall in measured.items() if model != best and wall < ALIKE * measured[best]]
+    level = f"; {words.listing(alike)} about as fast" if alike else ""
+    if recommended in (best, *alike):
+        advice = ""
+    elif recommended in measured:
+        times = words.times(measured[recommended] / measured[best])
+        advice = f"; {recommended}, which was recommended, {times} times as long"
+    else:
+        advice = f"; {recommended}, which was recommended, was not measured"
+    return f"Fastest: {best}, {took} (estimated {said}){level}{advice}"
 
 
 def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) -> Chart:
@@ -75,7 +84,8 @@ def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) ->
     header = Header(
         _title(rows, recommended), [workload, f"{words.count(most, 'run')} each"], [ESTIMATE, COUNTED, MEDIAN]
     )
-    box = Box(NAMES, header.height + 12, style.WIDTH - NAMES - MARGIN - SIDE, ROW * len(rows))
+    names = min(NAMES, 0.25 * style.width())
+    box = Box(names, header.height + 12, style.width() - names - MARGIN - SIDE, ROW * len(rows))
     canvas = Canvas(box.bottom + UNDER, sentence(rows, recommended, why_not))
     header.draw(canvas)
     axes = canvas.plot(box, "models")
@@ -86,8 +96,8 @@ def _draw(rows: Sequence[Row], recommended: str, workload: str, why_not: str) ->
             axes.axhline(number - 0.5, color=colours.GRID, linewidth=0.8, zorder=1)
         draw_dots(axes, Group(row.model, [Dot(wall) for wall in row.walls]), number)
         axes.scatter(
-            row.estimate, number, marker=ESTIMATE.marker, s=70, facecolors="none", edgecolors=ESTIMATE.colour,
-            linewidths=1.8, zorder=5, clip_on=False, label="estimate",
+            row.estimate, number, marker=ESTIMATE.marker, s=70, color=ESTIMATE.colour, linewidths=0, zorder=2,
+            clip_on=False, label="estimate",
         )  # fmt: skip
         _say(canvas, row, recommended, why_not, box.top + (number + 0.5) * ROW)
     canvas.text(
@@ -101,7 +111,7 @@ def _say(canvas: Canvas, row: Row, recommended: str, why_not: str, y: float) -> 
     canvas.text(MARGIN, y - (3 if row.model == recommended else -4), row.model, size=style.TEXT, weight="bold")
     if row.model == recommended:
         canvas.text(MARGIN, y + 13, "recommended", colour=colours.CURVES[0])
-    x = style.WIDTH - SIDE + 4
+    x = style.width() - SIDE + 4
     if not row.walls:
         canvas.text(x, y - 3, f"estimated {words.seconds(row.estimate)}")
         canvas.text(x, y + 13, f"not measured: {why_not}", colour=colours.GREY)

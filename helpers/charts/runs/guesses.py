@@ -7,23 +7,28 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from helpers.charts.canvas import style
-from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header
+from helpers.charts.canvas.axis_ticks import log_ticks
+from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header, Key
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.labels import Ground, place
-from helpers.charts.canvas.values_axis import log_ticks
+from helpers.charts.canvas.values_axis import time_tick
 from helpers.page import words
 from helpers.page.colours import CURVES, GREY, GRID, GROUND, INK
 from helpers.page.words import CLOSE
 
 LEFT, SIDE, BETWEEN, NAMES, UNDER = 88, 356, 26, 164, 46
+NARROW = 300
+"""Pixels that the rows of the chapters need beside the square; where there are fewer, they stand under it."""
 ROW = 46
 """Pixels: a chapter's row, where there is room for it."""
 NAMED = 3
 """Up to so many guesses are named: the worst, if they are off by twice or more."""
-BAND = "#eef2f7"
+BAND = "#dde5ef"
+AS_GUESSED = Key("it took what you guessed", INK, 0.2, dashes=(4, 3))
+NEAR = Key(f"close: within a factor of {CLOSE:g}", BAND, 1.25)
+MIDDLE = Key("median of a chapter", INK, 0.3)
 MARKED: dict[str, Any] = {"edgecolors": GROUND, "linewidths": 0.8, "alpha": 0.9, "clip_on": False}
 
 
@@ -107,15 +112,16 @@ def _title(points: Sequence[Guess]) -> str:
     half = f"Half of {len(points):,} guesses were within a factor of {words.times(middle)}"
     name, off = _worst_chapter(points)
     worst = f"; worst in {name}" if off > CLOSE and len(_by_chapter(points)) > 1 else ""
-    return style.shorten(half + worst, style.WIDTH - 2 * MARGIN, style.TITLE, "bold")
+    return half + worst
 
 
 def _draw(points: Sequence[Guess], note: str) -> Chart:
     chapters = _by_chapter(points)
     conditions = ["a mark is a guess: how long it took by how long you thought it would"] if points else []
-    header = Header(_title(points), conditions, [])
+    header = Header(_title(points), conditions, [AS_GUESSED, NEAR, MIDDLE] if points else [])
     box = Box(LEFT, header.height + 16, SIDE, SIDE)
-    canvas = Canvas(box.bottom + UNDER if points else header.height + 30, sentence(points), note)
+    rows = _place_rows(box, len(chapters))
+    canvas = Canvas(max(box.bottom, rows.bottom) + UNDER if points else header.height + 30, sentence(points), note)
     header.draw(canvas)
     if not points:
         return canvas.chart
@@ -132,7 +138,7 @@ def _draw(points: Sequence[Guess], note: str) -> Chart:
         x, y = [point.guessed for point in members], [point.measured for point in members]
         axes.scatter(x, y, s=38, color=colour, marker=mark.marker, label=name, **MARKED, zorder=4)
     _name_worst(canvas, axes, points, box)
-    _chapters(canvas, chapters, looks, box)
+    _chapters(canvas, chapters, looks, rows)
     return canvas.chart
 
 
@@ -145,9 +151,7 @@ def _square(axes: Axes, points: Sequence[Guess]) -> None:
     low, high = least / spare, most * spare
     axes.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, high))
     for axis in (axes.xaxis, axes.yaxis):
-        log_ticks(axis, low, high)
-        if high > 60 * low:
-            axis.set_major_locator(FixedLocator([10.0**power for power in range(-9, 9)]))
+        log_ticks(axis, time_tick)
     axes.grid(color=GRID, linewidth=0.8)
     ends = [low, high]
     axes.fill_between(ends, [low / CLOSE, high / CLOSE], [low * CLOSE, high * CLOSE], color=BAND, linewidth=0, zorder=1)
@@ -179,31 +183,32 @@ def _covered(marks: Sequence[Box], box: Box) -> np.ndarray[tuple[int, int], np.d
     cells = np.zeros((int(box.height) // 2, int(box.width) // 2), np.float32)
     for mark in marks:
         top, left = int(mark.top - box.top) // 2, int(mark.left - box.left) // 2
-        cells[max(top, 0) : top + 5, max(left, 0) : left + 5] = 1
+        cells[max(top, 0) : top + 5, max(left, 0) : left + 5] = 5  # a name stands further away before it lies on a mark
     on_the_line = np.eye(*cells.shape, dtype=np.float32)[::-1] > 0
     cells[on_the_line] = np.maximum(cells[on_the_line], 0.3)
     return cells
 
 
+def _place_rows(square: Box, count: int) -> Box:
+    """Where so many rows of chapters stand: beside the square, or where that leaves too little, under it."""
+    left, top, high = square.right + BETWEEN + NAMES, square.top, min(ROW * count, square.height)
+    if style.width() - square.right < NARROW:
+        left, top, high = MARGIN + NAMES, square.bottom + 2 * UNDER, ROW / 2 * count
+    return Box(left, top, style.width() - left - MARGIN - 16, high)
+
+
 def _chapters(
-    canvas: Canvas, chapters: dict[str, list[Guess]], looks: dict[str, tuple[str, style.Mark]], beside: Box
+    canvas: Canvas, chapters: dict[str, list[Guess]], looks: dict[str, tuple[str, style.Mark]], box: Box
 ) -> None:
     """A row for each chapter: how many times as long as guessed things took, with the median."""
-    left = beside.right + BETWEEN + NAMES
-    height = min(ROW * len(chapters), beside.height)
-    box = Box(left, beside.top, style.WIDTH - left - MARGIN - 16, height)
     axes = canvas.plot(box, "chapters")
     reach = max(3.0, *(point.off for members in chapters.values() for point in members)) * 1.25
     axes.set(xscale="log", xlim=(1 / reach, reach), ylim=(len(chapters) - 0.5, -0.5), yticks=[])
-    step = 1 if reach < 120 else 2 if reach < 1e4 else 4
-    ticks = [0.2, 0.5, 1, 2, 5] if reach < 10 else [10.0**power for power in range(-12, 13, step)]
-    axes.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if 1 / reach <= tick <= reach]))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
+    log_ticks(axes.xaxis, lambda value: f"{value:g}x")
     axes.grid(axis="x", color=GRID, linewidth=0.8)
     axes.axvspan(1 / CLOSE, CLOSE, color=BAND, linewidth=0, zorder=1)
     axes.axvline(1, color=INK, linewidth=1.2, linestyle=(0, (4, 3)), zorder=2)
-    row = height / len(chapters)
+    row = box.height / len(chapters)
     for number, (name, members) in enumerate(chapters.items()):
         colour, mark = looks[name]
         ratios = [point.ratio for point in members]

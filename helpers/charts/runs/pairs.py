@@ -5,9 +5,9 @@ from itertools import combinations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from helpers.charts.canvas import style
+from helpers.charts.canvas.axis_ticks import fitting_ticks, linear_ticks
 from helpers.charts.canvas.canvas import MARGIN, Box, Canvas, Header
 from helpers.charts.canvas.chart import Chart
 from helpers.charts.canvas.values_axis import values_axis
@@ -66,13 +66,12 @@ def _title(group: Group) -> str:
     if len(group.counted) < MINIMUM:
         return f"Too few runs for a noise floor: {len(group.counted)} of {MINIMUM}"
     half, most, _ = map(difference, _marks(differences(group.counted)))
-    found = f"Two runs of the same code: half of the pairs within {half}, 9 in 10 within {most}"
-    return style.shorten(found, style.WIDTH - 2 * MARGIN, style.TITLE, "bold")
+    return f"Two runs of the same code: half of the pairs within {half}, 9 in 10 within {most}"
 
 
 def _draw(group: Group, conditions: Sequence[str], axis: str, note: str) -> Chart:
     header = Header(_title(group), conditions, keys([group]))
-    box = Box(LEFT, header.height + 14, style.WIDTH - LEFT - MARGIN - 20, STRIP)
+    box = Box(LEFT, header.height + 14, style.width() - LEFT - MARGIN - 20, STRIP)
     pairs = box._replace(top=box.bottom + BETWEEN, height=PAIRS)
     enough = len(group.counted) >= MINIMUM
     canvas = Canvas((pairs if enough else box).bottom + UNDER, sentence(group), note)
@@ -122,12 +121,10 @@ def _difference_axis(axes: Axes, worst: float) -> str:
     """An axis from no difference to the greatest: in per cent, or where that is beyond twice as long in times."""
     if worst < 1:
         axes.set_xlim(1, 1 + max(worst, 1e-6) * 1.03)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * (value - 1):.3g} %"))
+        linear_ticks(axes.xaxis, 8, lambda value: f"{100 * (value - 1):.3g} %")
         return "by how much the longer of two runs was longer"
     axes.set(xscale="log", xlim=(1, (1 + worst) ** 1.03))
-    ticks = (1, 1.2, 1.5, 2, 3, 5, 10, 20, 50) if worst < 50 else [10.0**power for power in range(13)]
-    axes.xaxis.set_major_locator(FixedLocator(list(ticks)))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}x"))
+    fine, decades = [1, 1.2, 1.5, 2, 3, 5, 10, 20, 50], [10.0**power for power in range(13)]
+    choices = [fine, fine[::2]] if worst < 50 else [decades[::every] for every in range(1, 13)]
+    fitting_ticks(axes.xaxis, choices, lambda value: f"{value:.3g}x")
     return "how many times as long the longer of two runs took (logarithmic)"

@@ -11,6 +11,10 @@ from helpers.charts.inputs.in_flight import most_at_once
 from helpers.page import words
 
 MOSTLY = 0.5
+COMPUTED = 0.8
+"""A thread whose processor time is at least this share of the time in which it ran has run all of it."""
+SHORTEST_UNSEEN = 0.02
+"""Seconds that a thread must have neither computed nor been seen to wait: the clocks of both are not that exact."""
 OTHER = "something outside the block"
 
 
@@ -105,6 +109,19 @@ def thread_rows(activity: Activity) -> NDArray[np.bool_]:
     return activity.rows["kind"].isin(["job", "thread"]).to_numpy(bool)
 
 
+def partly_run(activity: Activity) -> NDArray[np.bool_]:
+    """Which rows are threads that are drawn as running for much longer than they have computed.
+
+    For the rest of that time such a thread waited for Python's one lock, or in a way that is not seen here.
+    """
+    spans = activity.spans
+    row, ran = spans["row"].to_numpy(int), spans["state"].to_numpy(int) >= RUNNING
+    lasted = np.where(ran, spans["end"].to_numpy(float) - spans["start"].to_numpy(float), 0.0)
+    running = np.bincount(row, lasted, minlength=len(activity.rows))
+    cpu = activity.rows["cpu"].to_numpy(float) + activity.tick
+    return thread_rows(activity) & (running >= SHORTEST_UNSEEN) & ~(cpu >= COMPUTED * running)
+
+
 def _own_waiting(activity: Activity, seen: float) -> float:
     """What the block's own thread was seen to wait, without what it computed meanwhile: a call that waits does both."""
     cpu = float(activity.rows["cpu"].iloc[0]) if len(activity.rows) else float("nan")
@@ -131,6 +148,11 @@ def library_rows(activity: Activity) -> NDArray[np.bool_]:
     """Which rows are jobs that a library gave to a thread for its own purposes."""
     nowhere = np.zeros(len(activity.rows), bool)
     return activity.rows["library"].to_numpy(bool) if "library" in activity.rows else nowhere
+
+
+def counted_rows(activity: Activity) -> NDArray[np.bool_]:
+    """Which rows are counted, by what `TaskFacts.noun` calls them."""
+    return _counted(activity, library_rows(activity))[0]
 
 
 def _counted(activity: Activity, library: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], str]:

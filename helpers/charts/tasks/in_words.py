@@ -2,24 +2,30 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from helpers.charts.canvas import style
-from helpers.charts.inputs.activity import Activity, Block
+from helpers.charts.inputs.activity import READY, Activity, Block
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests.in_words import answers, judged, outcome
-from helpers.charts.tasks.facts import TaskFacts, blocker, is_collection, row_name
+from helpers.charts.tasks.facts import SHORTEST_UNSEEN, TaskFacts, blocker, is_collection, row_name
+from helpers.charts.tasks.longest_wait import each_other, longest_told
+from helpers.charts.tasks.longest_wait import sentence as longest_wait
 from helpers.page import words
 
 MATTERS = 0.1
 """A title names the blocking steps from this share of the block on."""
+MOSTLY = 0.5
+"""A title tells from this share on for how much of a block the loop was held, by whatever steps."""
+QUEUED = 0.2
+"""... and the jobs that queued for a thread from this share on."""
 DOMINANT = 0.7
 """A title names a single step that makes up this share of all blocking steps."""
-SHORTEST_UNSEEN = 0.02
-"""Seconds that a thread must have neither computed nor been seen to wait: the clocks of both are not that exact."""
 NOTICED = 0.001
 """Seconds: what is shorter gets no sentence of its own."""
 LONGEST_CODE = 80
 """Characters of a source line that a sentence quotes."""
-NAME_ROOM = 170
+NAME_ROOM = 300
 """Pixels that a task's name may take in a title."""
 
 
@@ -28,14 +34,25 @@ def finding(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     wall = words.seconds(panel.wall)
     if activity.recorded is not None:
         return [wall, recorded(activity.recorded)]
-    parts = [f"{words.count(counted.count, counted.noun)} in {wall}" if counted.count else wall]
     held = _held(panel, activity)
+    parts = [f"{words.count(counted.count, counted.noun)} in {wall}" if counted.count else wall]
+    if activity.model == "loop" and not counted.count and not held:
+        seen = words.count(len(panel.requests), "request") if len(panel.requests) else "no task or request seen"
+        parts = [f"{seen} in {wall}"]
+    longest = longest_told(activity)
     if held:
         parts.append(held)
+    elif longest is not None and longest.cycle:
+        parts.append(each_other(activity, longest))
     elif activity.model == "blocking" and not is_unseen(panel, counted):
         parts.append(f"waiting for {words.percent(_share(counted.own_waiting, panel.wall))} of it")
+    elif queued := _queued(panel, activity):
+        parts.append(queued)
     elif counted.count > 1:
         parts.append(_together(activity, counted))
+        share = _share(counted.busy, panel.wall)
+        if activity.model == "loop" and share >= MOSTLY:
+            parts.append(f"the loop held for {words.percent(share)} of it")
     if counted.errors or counted.cancelled or counted.pending:
         parts.append(_lost_in_short(counted))
     return parts
@@ -62,6 +79,22 @@ def _all_in_all(blocks: Iterable[Block]) -> float:
         total += max(block.end - max(block.start, until), 0.0)
         until = max(until, block.end)
     return total
+
+
+def _queued(panel: Panel, activity: Activity) -> str:
+    """Which jobs stood in the queue of their pool beside a loop for a good part of the block, or how many did."""
+    spans = activity.spans
+    row = spans["row"].to_numpy(int)
+    is_job = (activity.rows["kind"] == "job").to_numpy(bool)
+    long = (spans["state"] == READY) & (spans["end"] - spans["start"] >= QUEUED * panel.wall) & is_job[row]
+    if activity.model != "loop" or not long.any():
+        return ""
+    lasted = words.seconds(float((spans["end"] - spans["start"])[long].max()))
+    rows = np.unique(row[long.to_numpy(bool)])
+    if len(rows) > 1:
+        return f"{len(rows):,} jobs queued for a thread, up to {lasted}"
+    short = style.shorten(row_name(activity, int(rows[0])), NAME_ROOM, style.TITLE, "bold")
+    return f"{short} queued for a thread for {lasted}"
 
 
 def _together(activity: Activity, counted: TaskFacts) -> str:
@@ -140,6 +173,7 @@ def _on_a_loop(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str
     parts = [f"{_begin(panel, counted)}{_beside(counted)}: the loop was held for {held} of it."]
     parts += _stuck(activity, counted)
     parts += _blocked(activity)
+    parts += longest_wait(activity)
     if activity.lag >= NOTICED:
         parts.append(f"A timer fired {words.seconds(activity.lag)} late at worst.")
     return parts

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import Key
-from helpers.charts.inputs.activity import BLOCKING, READY, Activity
+from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, Activity
+from helpers.charts.tasks.facts import partly_run
 from helpers.charts.tasks.marks import COLLECTION, ENDS, HELD, REPLY, collections_alone, stall_key
+from helpers.charts.tasks.rows import is_density
 
+PARTLY = Key("running, or waiting for Python's lock or a processor", style.STATES[RUNNING].colour, dashes=(0.3, 0.12))
+"""Striped, as it is drawn."""
 MEANINGS = {
     "loop": ("waiting", "ready, loop held", "running a step"),
-    "threads": ("waiting", "queued, no thread free", "running, or waiting for Python's one lock"),
+    "threads": ("waiting", "queued, no thread free", "running"),
+    "threads without a pool": ("waiting", "started, not running yet", "running"),
     "blocking": ("waiting", "ready", "running"),
     "several": ("waiting", "ready, no loop or thread free", "running"),
 }
@@ -21,12 +29,24 @@ def keys(activities: Sequence[Activity], pixel: float) -> list[Key]:
     ``pixel`` is so many seconds.
     """
     model = _model(activities)
+    if model == "threads" and not any((activity.rows["kind"] == "job").any() for activity in activities):
+        model = "threads without a pool"
     occur = {int(state) for activity in activities for state in activity.spans["state"].unique()}
     threshold = min(activity.threshold for activity in activities)
     meanings = (*MEANINGS[model], f"blocking step (≥ {threshold * 1000:.3g} ms)")
-    order = (2, READY, 0, BLOCKING)
+    striped = [_is_striped(activity) for activity in activities]
+    if not any(
+        (activity.spans["state"][~partly] == RUNNING).any()
+        for activity, partly in zip(activities, striped, strict=True)
+    ):
+        occur.discard(RUNNING)
+    order = (RUNNING, READY, 0, BLOCKING)
     shown = [Key(meanings[state], style.STATES[state].colour, _swatch(state)) for state in order if state in occur]
-    outcomes = {outcome for activity in activities for outcome in activity.rows["outcome"]}
+    if any(partly.any() for partly in striped):
+        # A density has no room for stripes.
+        plain = all(is_density(activity) for activity in activities)
+        shown.insert(RUNNING in occur, PARTLY._replace(dashes=None) if plain else PARTLY)
+    outcomes = {outcome for activity in activities for outcome in activity.rows["outcome"].unique()}
     shown += [key for outcome, key in ENDS.items() if outcome in outcomes]
     if any(block.replies for activity in activities for block in activity.blocks):
         shown.append(REPLY)
@@ -36,6 +56,13 @@ def keys(activities: Sequence[Activity], pixel: float) -> list[Key]:
         shown.append(COLLECTION)
     shown += dict.fromkeys(stall_key(activity) for activity in activities if activity.stalls)
     return shown
+
+
+def _is_striped(activity: Activity) -> NDArray[np.bool_]:
+    """Which spans are drawn with stripes."""
+    spans = activity.spans
+    striped: NDArray[np.bool_] = partly_run(activity)[spans["row"].to_numpy(int)]
+    return striped & (spans["state"] == RUNNING).to_numpy(bool)
 
 
 def _swatch(state: int) -> float:

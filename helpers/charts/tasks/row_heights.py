@@ -34,14 +34,16 @@ def layout(activity: Activity, row_high: float, foot: float = 0) -> Layout:
     ``row_high`` and ``foot``, the room left free under the last row, are in pixels.
     """
     gap = HEADING / row_high
-    groups = [_group(activity.model, number, kind) for number, kind in enumerate(activity.rows["kind"])]
-    at = np.arange(len(groups), dtype=float)
+    kinds = activity.rows["kind"].to_numpy(str)
+    at = np.arange(len(kinds), dtype=float)
     headings = []
-    for number in range(1, len(groups)):
-        if groups[number] != groups[number - 1] and groups[number]:
+    changes = np.flatnonzero((kinds[1:] != kinds[:-1]) | (np.arange(1, len(kinds)) == 1)) + 1
+    for number in changes.tolist():  # the second row, since the first one is in no group, and each of another kind
+        before, group = (_group(activity.model, row, kinds[row]) for row in (number - 1, number))
+        if group and group != before:
             at[number:] += gap
-            headings.append((float(at[number]) - 0.5 - gap / 2, groups[number]))
-    return Layout(at, len(groups) + gap * len(headings) + foot / row_high, tuple(headings))
+            headings.append((float(at[number]) - 0.5 - gap / 2, group))
+    return Layout(at, len(kinds) + gap * len(headings) + foot / row_high, tuple(headings))
 
 
 def _group(model: str, number: int, kind: str) -> str:
@@ -59,4 +61,9 @@ def without_stage(activity: Activity) -> Activity:
     rows = activity.rows.iloc[1:].reset_index(drop=True)
     rest = spans[row > 0].reset_index(drop=True)
     blocks = tuple(replace(block, row=max(block.row - 1, OUTSIDE)) for block in activity.blocks)
-    return replace(activity, rows=rows, spans=rest.assign(row=rest["row"] - 1), blocks=blocks)
+    waits = tuple(
+        replace(wait, row=wait.row - 1, cycle=tuple(row - 1 for row in wait.cycle))
+        for wait in activity.waits
+        if wait.row and 0 not in wait.cycle
+    )
+    return replace(activity, rows=rows, spans=rest.assign(row=rest["row"] - 1), blocks=blocks, waits=waits)

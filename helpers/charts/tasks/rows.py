@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
 
 from helpers.charts.canvas import style
 from helpers.charts.inputs.activity import BLOCKING, RUNNING, STATES, Activity
@@ -18,6 +19,7 @@ MOST_SPANS = 40_000
 """More spans than this are drawn as a density, however few the rows: their bars would lie on top of each other."""
 BAR = 0.76
 """The share of a row's height that a bar of thickness 1 takes."""
+STRIPES = "/////"
 FLATTEST_BLOCK = 3.5
 """Pixels: a blocking step is never drawn thinner, so that it is found among hundreds of rows."""
 
@@ -36,11 +38,30 @@ def draw_rows(axes: Axes, spans: Spans, layout: Layout, seconds: float, width: f
     """Draw a bar for every span into a plot of so many seconds, pixels wide and pixels high."""
     row_high = height / layout.units
     for state in range(len(STATES)):
-        _bars(axes, spans, layout, state, row_high)
+        _bars(axes, spans, layout, state, spans.state == state, row_high)
+    _stripes(axes, spans, layout, row_high)
 
 
-def _bars(axes: Axes, spans: Spans, layout: Layout, state: int, row_high: float) -> None:
-    chosen = spans.state == state
+def _stripes(axes: Axes, spans: Spans, layout: Layout, row_high: float) -> None:
+    """Light stripes over what is drawn as running where a thread did not run for all of that time."""
+    corners = _corners(spans, layout, spans.partly, BAR / 2 if has_gaps(row_high) else 0.5)
+    if len(corners):
+        axes.add_collection(
+            PolyCollection(
+                list(corners), facecolors="none", edgecolors=colours.GROUND, linewidths=0, hatch=STRIPES,
+                label="partly", zorder=2 + RUNNING * 0.1,
+            ),
+            autolim=False,
+        )  # fmt: skip
+
+
+def _corners(spans: Spans, layout: Layout, chosen: NDArray[np.bool_], half: float) -> NDArray[np.float64]:
+    """The corners of a bar for each of the spans, half of it above its row's middle."""
+    x0, x1, y = spans.start[chosen], spans.drawn_to[chosen], layout.at[spans.row[chosen]]
+    return np.stack([x0, y - half, x0, y + half, x1, y + half, x1, y - half], axis=1).reshape(-1, 4, 2)
+
+
+def _bars(axes: Axes, spans: Spans, layout: Layout, state: int, chosen: NDArray[np.bool_], row_high: float) -> None:
     if not chosen.any():
         return
     # Thin rows leave no room for gaps, nor for a difference in thickness.
@@ -50,11 +71,10 @@ def _bars(axes: Axes, spans: Spans, layout: Layout, state: int, row_high: float)
     half = (BAR * thickness if gaps else 1.0) / 2
     if state == BLOCKING:
         half = max(half, FLATTEST_BLOCK / row_high / 2)
-    x0, x1, y = spans.start[chosen], spans.drawn_to[chosen], layout.at[spans.row[chosen]]
-    corners = np.stack([x0, y - half, x0, y + half, x1, y + half, x1, y - half], axis=1).reshape(-1, 4, 2)
     axes.add_collection(
         PolyCollection(
-            corners, facecolors=look.colour, linewidths=0, antialiaseds=gaps or state >= RUNNING, label=look.name,  # type: ignore[arg-type]
+            list(_corners(spans, layout, chosen, half)), facecolors=look.colour, linewidths=0,
+            antialiaseds=gaps or state >= RUNNING, label=look.name,
             zorder=2 + state * 0.1,
         ),
         autolim=False,
@@ -81,7 +101,7 @@ def draw_density(axes: Axes, spans: Spans, layout: Layout, seconds: float, width
     if has_gaps(height / count):
         for between in range(1, count):
             axes.axhline(between - 0.5, color=colours.GROUND, linewidth=0.2 * height / count, zorder=2.02)
-    _bars(axes, spans, layout, BLOCKING, height / count)
+    _bars(axes, spans, layout, BLOCKING, spans.state == BLOCKING, height / count)
 
 
 def _mixed(covers: list[Image], full: Image) -> Image:

@@ -29,8 +29,6 @@ STRIP_HIGH, STATES_HIGH = 40, 54
 OVER, BETWEEN, UNDER = 26, 14, 44
 """Pixels over the rows for the lines' labels, between rows and strips, and under the last one for the axis."""
 LEFT, NAME_ROOM = 112, 200
-CROWDED, LABEL_FOOT = 4, 38
-"""Under so few rows there is room left for a label, which would cover most of them."""
 NOTHING = "nothing was recorded in this block"
 
 
@@ -41,14 +39,15 @@ def task_timeline(panel: Panel, activity: Activity) -> Chart:
     """
     counted, count = task_facts(activity), len(activity.rows)
     density = is_density(activity)
-    high = float(min(DENSITY_HIGH if density else ROWS_HIGH, ROW * max(count, 2)))
-    foot = LABEL_FOOT if count <= CROWDED and activity.blocks else 0
+    reach = scale([panel], [activity.wall])
+    foot = 0 if density else block_labels.foot(activity, reach.end)
+    high = float(min(DENSITY_HIGH if density else ROWS_HIGH - foot, ROW * max(count, 2)))
     rows = layout(activity, float("inf")) if density else layout(activity, high / max(count, 1), foot)
     high = high if density or not count else high / count * rows.units
     size = float(np.clip(high / rows.units * 0.62, style.TINY, style.SMALL)) if count else style.SMALL
     names = [style.shorten(str(name), NAME_ROOM, size) for name in activity.rows["name"]] if count <= NAMED else []
     left = max([LEFT, *(style.text_width(name, size) + MARGIN + 10 for name in names)])
-    reach, width = scale([panel], [activity.wall]), style.WIDTH - left - MARGIN - 20
+    width = style.width() - left - MARGIN - 20
     header = Header(
         titled(panel.title, in_words.finding(panel, activity, counted)),
         in_words.conditions(panel, activity, counted),
@@ -131,7 +130,7 @@ def _name_errors(canvas: Canvas, activity: Activity, rows: Layout, size: float, 
         text = style.shorten(str(error), 180, size)
         at, wide = box.left + end * pixels, style.text_width(text, size)
         wall = box.left + activity.wall * pixels
-        free = (at + wide + 14 < wall or at > wall) and at + wide + 8 < style.WIDTH
+        free = (at + wide + 14 < wall or at > wall) and at + wide + 8 < style.width()
         ha: Literal["left", "right"] = "left" if free else "right"
         x, y = at + 8 if free else at - 9, box.top + (rows.at[number] + 0.5) * high
         on_red = not free and number in held

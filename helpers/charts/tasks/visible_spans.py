@@ -7,19 +7,24 @@ from numpy.typing import NDArray
 
 from helpers.charts.inputs.activity import RUNNING, Activity
 from helpers.charts.inputs.in_flight import Floats
+from helpers.charts.tasks.facts import partly_run
 
 WIDENED = "steps shorter than a pixel are drawn one pixel wide"
 
 
 @dataclass(frozen=True)
 class Spans:
-    """The spans of an activity as arrays. ``drawn_to`` is ``end``, or later for steps that are drawn wider."""
+    """The spans of an activity as arrays. ``drawn_to`` is ``end``, or later for steps that are drawn wider.
+
+    ``partly`` are those of threads that did not run for all of the time which is drawn so.
+    """
 
     row: NDArray[np.int64]
     state: NDArray[np.int64]
     start: Floats
     end: Floats
     drawn_to: Floats
+    partly: NDArray[np.bool_]
 
     @property
     def widened(self) -> bool:
@@ -43,4 +48,5 @@ def drawn_spans(activity: Activity, pixel: float) -> Spans:
         follows[:-1] = np.where(same, start[steps][1:], np.inf)
     begin, drawn_to = start[steps], end.copy()
     drawn_to[steps] = np.maximum(end[steps], np.minimum(begin + pixel, (begin + follows) / 2))
-    return Spans(row, state, start, end, drawn_to)
+    partly = partly_run(activity)[row] & (state == RUNNING)
+    return Spans(row, state, start, end, drawn_to, partly)
