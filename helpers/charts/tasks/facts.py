@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class Stuck:
 
 @dataclass(frozen=True)
 class TaskFacts:
-    """What can be counted.
+    """What can be counted. What takes long where there are thousands is counted when it is first asked for.
 
     Attributes:
         noun: what the rows are that count: ``"task"``, ``"job"``, ``"thread"``, ``"request"``, or empty for none.
@@ -37,35 +38,61 @@ class TaskFacts:
         jobs, threads: how many jobs and threads there were beside the tasks of a loop.
         library_jobs: how many jobs libraries gave to threads for their own purposes; they are counted nowhere else.
         busy: seconds in which the loop was not idle, nan without a loop.
-        waiting_most: how many of them waited at once, at most.
-        ready_most: how many of them were ready, or queued for a thread, at once, at most.
-        at_once: how many of them were under way (not queued) at once, at most.
-        alive: how many of them had begun and not ended at once, at most.
         own_waiting: seconds for which the block's own thread was seen to wait, and did not compute.
         unseen: seconds for which threads that run no loop neither were seen to wait, nor computed, nor were stopped;
             nan where that is not known.
         cpu: seconds of processor time of all threads together; nan where that of one is not known.
-        stuck: the longest time that one was ready, or None.
         errors, cancelled, pending: what became of them; the last by the kinds of rows.
+        activity, counted: of what these are the facts, and which of its rows count.
     """
 
+    activity: Activity
+    counted: NDArray[np.bool_]
     noun: str
     count: int
     jobs: int
     threads: int
     library_jobs: int
     busy: float
-    waiting_most: int
-    ready_most: int
-    at_once: int
-    alive: int
     own_waiting: float
     unseen: float
     cpu: float
-    stuck: Stuck | None
     errors: Counter[str]
     cancelled: int
     pending: Counter[str]
+
+    @cached_property
+    def waiting_most(self) -> int:
+        """How many of them waited at once, at most."""
+        return self._most(self.activity.spans["state"].to_numpy(int) == WAITING)
+
+    @cached_property
+    def ready_most(self) -> int:
+        """How many of them were ready, or queued for a thread, at once, at most."""
+        return self._most(self.activity.spans["state"].to_numpy(int) == READY)
+
+    @cached_property
+    def at_once(self) -> int:
+        """How many of them were under way (not queued) at once, at most."""
+        return self._most(self.activity.spans["state"].to_numpy(int) != READY)
+
+    @cached_property
+    def alive(self) -> int:
+        """How many of them had begun and not ended at once, at most."""
+        rows = self.activity.rows
+        return most_at_once(rows["start"][self.counted], rows["end"][self.counted])
+
+    @cached_property
+    def stuck(self) -> Stuck | None:
+        """The longest time that one of them was ready, or None."""
+        spans = self.activity.spans
+        ready = self.counted[spans["row"].to_numpy(int)] & (spans["state"].to_numpy(int) == READY)
+        return _longest_stuck(self.activity, np.flatnonzero(ready))
+
+    def _most(self, chosen: NDArray[np.bool_]) -> int:
+        spans = self.activity.spans
+        chosen = chosen & self.counted[spans["row"].to_numpy(int)]
+        return most_at_once(spans["start"].to_numpy(float)[chosen], spans["end"].to_numpy(float)[chosen])
 
 
 def task_facts(activity: Activity) -> TaskFacts:
@@ -76,28 +103,20 @@ def task_facts(activity: Activity) -> TaskFacts:
     outcome, error = rows["outcome"].to_numpy(str), rows["error"].to_numpy(str)
     row, state = spans["row"].to_numpy(int), spans["state"].to_numpy(int)
     start, end = spans["start"].to_numpy(float), spans["end"].to_numpy(float)
-    mine = counted[row]
-
-    def most(chosen: NDArray[np.bool_]) -> int:
-        return most_at_once(start[chosen], end[chosen])
-
     own, runs = (row == 0) & (state == WAITING), thread_rows(activity)[row] & (state >= RUNNING)
     judged = counted | ((rows["kind"] != "request").to_numpy(bool) & ~library)
     return TaskFacts(
+        activity=activity,
+        counted=counted,
         noun=noun,
         count=int(counted.sum()),
         jobs=int(((rows["kind"] == "job") & ~library).sum()) if activity.model == "loop" else 0,
         threads=int((rows["kind"] == "thread").sum()) if activity.model == "loop" else 0,
         library_jobs=int(library.sum()),
         busy=float("nan") if activity.busy is None else float(np.diff(activity.busy.reshape(-1, 2)).sum()),
-        waiting_most=most(mine & (state == WAITING)),
-        ready_most=most(mine & (state == READY)),
-        at_once=most(mine & (state != READY)),
-        alive=most_at_once(rows["start"][counted], rows["end"][counted]),
         own_waiting=_own_waiting(activity, float((end[own] - start[own]).sum())),
         unseen=_unseen(activity, float((end[runs] - start[runs]).sum())),
         cpu=_cpu(activity),
-        stuck=_longest_stuck(activity, np.flatnonzero(mine & (state == READY))),
         errors=Counter(str(name) or "an error" for name in error[judged & (outcome == "error")]),
         cancelled=int((judged & (outcome == "cancelled")).sum()),
         pending=Counter(rows["kind"].to_numpy(str)[judged & (outcome == "pending")].tolist()),
