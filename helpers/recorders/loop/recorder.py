@@ -222,7 +222,7 @@ class LoopRecorder:
         # When that had happened which is being delivered now, a timer or a reply; 0 where that is not known.
         happened = 0.0
         is_reply = False
-        # Readers whose reply arrived during the last long step, and when.
+        # Readers whose reply arrived during a long step and has not been read yet, and when.
         arrived: dict[Any, float] = {}
         # The last time the loop waited for the operating system, and when it had been told to go on the time before.
         # Then the processor time of its thread and of the whole process when it was told to go on: to ask for these at
@@ -527,7 +527,8 @@ class LoopRecorder:
                 marked, (own_cpu, all_cpu, looking) = end, now
             name = callback_name(getattr(handle, "_callback", None))
             long_steps.append(LongStep(number, name, start, end, *where, cpu, elsewhere))
-            arrived = readers_of(selector, ready)
+            # A reply that arrived during a long step before this one, and is still unread, arrived then.
+            arrived = {reader: arrived.get(reader, when) for reader, when in readers_of(selector, ready).items()}
 
         def give_up(error: Exception) -> None:
             """A hook has failed: record nothing more, and let all hooks hand on only."""
