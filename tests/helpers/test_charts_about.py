@@ -155,8 +155,9 @@ def test_a_thread_that_ran_for_longer_than_it_computed_is_striped() -> None:
     what.spans["state"] = RUNNING
     ran = what.spans.groupby("row")["end"].count() * 0.1
     what.rows["end"], what.rows["cpu"] = 0.4, [ran.get(row, 0) * (row % 2) for row in range(len(what.rows))]
-    partly = partly_run(what)
+    partly = partly_run(what, 0.001)
     assert partly.any() and not partly.all()
+    assert not partly_run(what, 0.03).any()  # where they are too narrow for stripes
     striped = [each for each in axes_of(timeline(panel(what)), "tasks").collections if each.get_label() == "partly"]
     assert len(striped) == 1 and striped[0].get_hatch()
     assert "running, or waiting for Python's lock or a processor" in texts(timeline(panel(what)))

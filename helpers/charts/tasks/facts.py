@@ -16,6 +16,8 @@ COMPUTED = 0.8
 """A thread whose processor time is at least this share of the time in which it ran has run all of it."""
 SHORTEST_UNSEEN = 0.02
 """Seconds that a thread must have neither computed nor been seen to wait: the clocks of both are not that exact."""
+NARROWEST = 5
+"""Pixels that a span must be wide for its stripes to be seen."""
 OTHER = "something outside the block"
 
 
@@ -128,17 +130,20 @@ def thread_rows(activity: Activity) -> NDArray[np.bool_]:
     return activity.rows["kind"].isin(["job", "thread"]).to_numpy(bool)
 
 
-def partly_run(activity: Activity) -> NDArray[np.bool_]:
-    """Which rows are threads that are drawn as running for much longer than they have computed.
+def partly_run(activity: Activity, pixel: float) -> NDArray[np.bool_]:
+    """Which spans are a thread's that is drawn as running for much longer than it has computed.
 
-    For the rest of that time such a thread waited for Python's one lock, or in a way that is not seen here.
+    For the rest of that time such a thread waited for Python's one lock or a processor, or in a way that is not seen
+    here. None that is too narrow for stripes, where ``pixel`` is so many seconds.
     """
     spans = activity.spans
-    row, ran = spans["row"].to_numpy(int), spans["state"].to_numpy(int) >= RUNNING
-    lasted = np.where(ran, spans["end"].to_numpy(float) - spans["start"].to_numpy(float), 0.0)
+    row, state = spans["row"].to_numpy(int), spans["state"].to_numpy(int)
+    lasted = np.where(state >= RUNNING, spans["end"].to_numpy(float) - spans["start"].to_numpy(float), 0.0)
     running = np.bincount(row, lasted, minlength=len(activity.rows))
     cpu = activity.rows["cpu"].to_numpy(float) + activity.tick
-    return thread_rows(activity) & (running >= SHORTEST_UNSEEN) & ~(cpu >= COMPUTED * running)
+    partly = thread_rows(activity) & (running >= SHORTEST_UNSEEN) & ~(cpu >= COMPUTED * running)
+    found: NDArray[np.bool_] = partly[row] & (state == RUNNING) & (lasted >= NARROWEST * pixel)
+    return found
 
 
 def _own_waiting(activity: Activity, seen: float) -> float:

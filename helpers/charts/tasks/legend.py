@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import Key
 from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, Activity
@@ -34,7 +31,7 @@ def keys(activities: Sequence[Activity], pixel: float) -> list[Key]:
     occur = {int(state) for activity in activities for state in activity.spans["state"].unique()}
     threshold = min(activity.threshold for activity in activities)
     meanings = (*MEANINGS[model], f"blocking step (≥ {threshold * 1000:.3g} ms)")
-    striped = [_is_striped(activity) for activity in activities]
+    striped = [partly_run(activity, pixel) for activity in activities]
     if not any(
         (activity.spans["state"][~partly] == RUNNING).any()
         for activity, partly in zip(activities, striped, strict=True)
@@ -56,13 +53,6 @@ def keys(activities: Sequence[Activity], pixel: float) -> list[Key]:
         shown.append(COLLECTION)
     shown += dict.fromkeys(stall_key(activity) for activity in activities if activity.stalls)
     return shown
-
-
-def _is_striped(activity: Activity) -> NDArray[np.bool_]:
-    """Which spans are drawn with stripes."""
-    spans = activity.spans
-    striped: NDArray[np.bool_] = partly_run(activity)[spans["row"].to_numpy(int)]
-    return striped & (spans["state"] == RUNNING).to_numpy(bool)
 
 
 def _swatch(state: int) -> float:

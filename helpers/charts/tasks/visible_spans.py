@@ -48,5 +48,4 @@ def drawn_spans(activity: Activity, pixel: float) -> Spans:
         follows[:-1] = np.where(same, start[steps][1:], np.inf)
     begin, drawn_to = start[steps], end.copy()
     drawn_to[steps] = np.maximum(end[steps], np.minimum(begin + pixel, (begin + follows) / 2))
-    partly = partly_run(activity)[row] & (state == RUNNING)
-    return Spans(row, state, start, end, drawn_to, partly)
+    return Spans(row, state, start, end, drawn_to, partly_run(activity, pixel))
