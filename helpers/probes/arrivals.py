@@ -18,21 +18,29 @@ class Arrivals:
 
     def __init__(self, runs: tuple[Run, ...], width: float) -> None:
         self.width = width
-        self._starts = [(run.label, [float(start) for start in run.requests["start"]]) for run in runs]
+        self._runs = runs
 
     @property
     def peaks(self) -> list[int]:
         """For each run, the most requests that began in any stretch of that length; 0 where it made none."""
         from helpers.charts.requests.starts_over_time import fullest
 
-        return [fullest(starts, self.width)[1] for _, starts in self._starts]
+        return [fullest(run.requests["start"].tolist(), self.width)[1] for run in self._runs]
 
     def chart(self) -> "Chart":
-        """A histogram for each run, all on the same axes. Raises ValueError where a run made no requests."""
+        """A histogram for each run, all on the same axes. Raises ValueError where a run made no requests.
+
+        Where something was asked for again in every run, its title counts these further attempts.
+        """
+        from helpers.charts.requests.attempts import later_attempts
         from helpers.charts.requests.starts_over_time import Starts
         from helpers.charts.requests.starts_over_time import arrivals as draw
 
-        return draw([Starts(name, starts) for name, starts in self._starts], self.width)
+        starts = []
+        for run in self._runs:
+            began = run.requests["start"]
+            starts.append(Starts(run.label, began.tolist(), began[later_attempts(run.requests)].tolist()))
+        return draw(starts, self.width)
 
     def _repr_html_(self) -> str:
         return self.chart().html()

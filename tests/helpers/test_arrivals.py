@@ -37,6 +37,17 @@ def test_what_two_bars_share_is_one_peak() -> None:
     assert "of cut in two: 201 requests, at most 200" in chart.sentence and "200" in words(chart)
 
 
+def test_where_all_have_further_attempts_these_count() -> None:
+    came = [n / 128 for n in range(128)]
+    storm, spread = Starts("storm", [*came, *[1.5] * 60], [1.5] * 60), Starts("spread", [*came, 1.5, 2.5], [1.5, 2.5])
+    chart = draw_arrivals([storm, spread], 0.1)
+    assert "At most 60 and 1 further attempts began within 100 ms" in words(chart)
+    assert "first attempts" in words(chart)
+    assert "of storm: 60 further attempts, at most 60; of spread: 2 further attempts, at most 1" in chart.sentence
+    one = draw_arrivals([storm, Starts("once", came)], 0.1)
+    assert "At most 60 and 13 requests began within 100 ms" in words(one) and "first attempts" not in words(one)
+
+
 @pytest.mark.evidence
 def test_arrivals_of_runs() -> None:
     api = practice_api()

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas
 import pytest
-from activities import activity, in_threads, on_a_loop, panel
+from activities import activity, in_threads, on_a_loop, one_by_one, panel
 from test_charts import staircase
-from test_task_chart import axes_of, fetches, texts
+from test_task_chart import axes_of, fetches, jobs_of_tasks, texts
 
 from helpers import measure
 from helpers import side_by_side as runs_side_by_side
@@ -43,8 +43,8 @@ def test_a_chart_about_a_row_tells_how_long_it_had_no_turn_and_marks_it() -> Non
     chart = side_by_side(
         [panel(bystander(0.8), "blocked", wall=1.0), panel(bystander(0.05), "free", wall=1.0)], about="bystander"
     )
-    assert titles(chart) == "bystander: no turn for up to 899 ms (blocked), 849 ms (free)"
-    assert chart.sentence.startswith("Bystander: no turn for up to 899 ms (blocked), 849 ms (free).")
+    assert titles(chart) == "bystander: up to 899 ms between two turns (blocked), 849 ms (free)"
+    assert chart.sentence.startswith("Bystander: up to 899 ms between two turns (blocked), 849 ms (free).")
     assert {"899 ms", "849 ms"} <= set(texts(chart))
 
 
@@ -84,6 +84,10 @@ def test_where_a_task_fails_in_each_run_the_title_says_what_became_of_the_others
         [panel(failing(["error", "ok", "ok"]), "gather"), panel(failing(["error", *["cancelled"] * 2]))]
     )
     assert titles(chart) == "After the first failure: 2 went on to the end (gather); 2 cancelled (a run)"
+    early = failing(["cancelled", "ok", "error", "ok", "ok"])  # the first two were over, the last one came later
+    early.rows.loc[5, "start"] = 0.45
+    chart = side_by_side([panel(early, "gather"), panel(failing(["error", "ok"]))])
+    assert titles(chart) == "After the first failure: 1 went on to the end (gather); 1 went on to the end (a run)"
     mixed = side_by_side([panel(failing(["error", "ok"])), panel(failing(["ok", "ok"]), "other")])
     assert "After the first failure" not in titles(mixed)
 
@@ -126,6 +130,8 @@ def attempts(*rows: tuple[str, float, float, bool]) -> pandas.DataFrame:
         (attempts(("/a", 0, 1, True), ("/a", 1, 2, True)), [0, 1]),
         (attempts(("/a", 0, 2, False), ("/a", 1, 3, True)), [0, 1]),  # both at once: no second attempt
         (attempts(("/a", 0, 1, False), ("/a", 0, 1, False), ("/a", 2, 3, True), ("/a", 2, 3, True)), [0, 1, 0, 1]),
+        # a load: who asks after a failure may be anybody
+        (attempts(("/a", 0, 1, False), ("/a", 1, 2, True), ("/a", 2, 3, True), ("/b", 3, 4, False)), [0, 1, 2, 3]),
         (attempts(), []),
     ],
 )
@@ -139,12 +145,12 @@ def test_what_has_failed_and_is_tried_again_keeps_its_row(table: pandas.DataFram
 def test_attempts_share_a_row_that_tells_their_number() -> None:
     run = staircase(3)
     run.requests.loc[0, ["ok", "status"]] = [False, 503]
-    run.requests["url"] = run.requests["path"] = "/page"
+    run.requests["url"] = run.requests["path"] = ["/page", "/page", "/other"]
     run.requests["start"] = [0.0, 0.1, 0.2]
     run.requests["end"] = [0.05, 0.15, 0.25]
     chart = timeline(run)
     assert [label.get_text() for label in axes_of(chart, "requests").get_yticklabels()] == [
-        "/page #1 (2 attempts)", "/page #2",
+        "/page (2 attempts)", "/other",
     ]  # fmt: skip
     assert "1 of them further attempts" in titles(chart) or "1 further attempt" in chart.sentence
 
@@ -201,6 +207,15 @@ def test_single_requests_of_one_length_are_told_apart_by_their_first_byte() -> N
     assert titles(chart).startswith("First byte after 9.9 ms (a run #1), 100 ms (a run #2); all took about 500 ms")
     assert "First byte" not in titles(side_by_side([at_the_end, at_the_end], view="requests"))
     assert "First byte" not in titles(side_by_side([staircase(2), staircase(2)], view="requests"))
+    never = staircase(1, wall=0.5)  # no byte has come of a request that timed out
+    never.requests[["status", "error", "ok"]] = [pandas.NA, "TimeoutError", False]
+    assert "First byte" not in titles(side_by_side([at_once, never], view="requests"))
+
+
+def test_runs_that_broke_off_are_not_told_to_have_had_bad_answers() -> None:
+    broken = side_by_side([staircase(2), staircase(2, outcome="error: ValueError")], view="requests").sentence
+    assert "Not all of them ran to the end, so their times do not compare directly." in broken
+    assert "good answer" not in broken
 
 
 def test_a_title_on_two_lines_has_no_single_word_on_the_last() -> None:
@@ -290,3 +305,41 @@ def test_threads_without_a_pool_have_no_queue_in_the_legend() -> None:
     assert "queued, no thread free" in texts(timeline(panel(jobs)))
     said = texts(timeline(panel(threads)))
     assert "started, not running yet" in said and "queued, no thread free" not in said
+
+
+def test_a_single_run_says_what_became_of_the_others_after_a_failure() -> None:
+    assert titles(timeline(panel(failing(["error", "ok", "ok"])))).endswith(
+        "after the first failure 2 went on to the end"
+    )
+    assert "after the first failure" not in titles(timeline(panel(failing(["ok", "ok"]))))
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ([0.1, 0.2, 0.3, 0.4], True),
+        ([0.4, 0.1, 0.3, 0.2], True),
+        ([0.1, 0.1, 0.3, 0.4], False),  # two at once
+        ([0.4, 0.4, 0.4, 0.4], False),
+        ([0.1, 0.2, 0.3], False),  # too few to tell
+    ],
+)
+def test_what_began_together_and_ended_in_even_steps_was_done_one_after_another(ends: list[float], said: bool) -> None:
+    rows = [("cell", "task", 0.0, 0.5), *(("ask", "task", 0.0, end) for end in ends)]
+    what = activity("loop", rows, [(n, WAITING, 0.0, end) for n, end in enumerate(ends, 1)], 0.5)
+    assert ("done one after another" in titles(timeline(panel(what)))) == said
+
+
+def test_a_panel_counts_jobs_beside_its_tasks_and_tells_what_only_the_server_saw() -> None:
+    beside = panel(jobs_of_tasks(), "with jobs")
+    seen = panel(one_by_one(3), "seen", requests=staircase(3).requests.assign(library=["urllib", "server", "server"]))
+    written = " ".join(texts(side_by_side([beside, seen])))
+    assert "1 task on one event loop, 1 job in threads" in written
+    assert "1 request on one thread, 2 requests that the server saw" in written
+
+
+def test_a_first_request_that_comes_late_is_told() -> None:
+    late = staircase(3, wall=0.9)
+    assert "the first one after" not in " ".join(texts(timeline(late, "requests")))
+    late.requests[["start", "end"]] += 0.5
+    assert "the first one after 500 ms" in " ".join(texts(timeline(late, "requests")))

@@ -92,7 +92,7 @@ def test_an_attempt_is_on_the_row_of_the_earliest_failure_that_was_over() -> Non
         table = pandas.DataFrame(
             {
                 "method": [choose.choice(["GET", "PUT"]) for _ in range(count)],
-                "url": [choose.choice("ab") for _ in range(count)],
+                "url": [choose.choice("abcdefghijkl"[: max(count // 3, 1)]) for _ in range(count)],
                 "start": start,
                 "end": start + np.array([choose.choice([0.1, 0.3]) for _ in range(count)]),
                 "ok": np.array([choose.random() < 0.5 for _ in range(count)], bool),
@@ -101,16 +101,23 @@ def test_an_attempt_is_on_the_row_of_the_earliest_failure_that_was_over() -> Non
         assert attempt_rows(table).tolist() == _attempt_rows_one_by_one(table)
 
 
-def _attempt_rows_one_by_one(table: pandas.DataFrame) -> list[int]:
+def _attempt_rows_one_by_one(table: pandas.DataFrame, anew: frozenset[tuple[str, str]] = frozenset()) -> list[int]:
+    """``anew``: what is known to have been asked for anew, beside those that tried again."""
     found: list[int] = []
     free: list[int] = []  # failed requests that nobody has tried again
     for number, request in table.iterrows():
-        earlier = table.loc[free]
+        earlier = table.iloc[: int(str(number))]
         same = (earlier["method"] == request["method"]) & (earlier["url"] == request["url"])
-        fits = [int(one) for one in earlier.index[same & (earlier["end"] <= request["start"] + 1e-6)]]
-        if fits:
+        over = earlier.index[same & ~earlier["ok"] & (earlier["end"] <= request["start"] + 1e-6)]
+        fits = [int(one) for one in over if int(one) in free]
+        what = request["method"], request["url"]
+        if len(over) and not fits and what not in anew:
+            return _attempt_rows_one_by_one(table, anew | {what})
+        if fits and what not in anew:
             free.remove(fits[0])
-        found.append(found[fits[0]] if fits else len(set(found)))
+            found.append(found[fits[0]])
+        else:
+            found.append(len(set(found)))
         if not request["ok"]:
             free.append(int(str(number)))
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
@@ -43,13 +44,18 @@ class Box(NamedTuple):
 
 
 class Key(NamedTuple):
-    """One entry of a chart's key: a swatch of some thickness, a line with its dashes, or a mark such as a cross."""
+    """One entry of a chart's key: a swatch of some thickness, a line with its dashes, or a mark such as a cross.
+
+    A swatch may be hatched, as matplotlib has it, in another colour than its own.
+    """
 
     meaning: str
     colour: str
     thickness: float = 1.0
     marker: str = ""
     dashes: tuple[float, float] | None = None
+    hatch: str = ""
+    hatched_in: str = colours.GROUND
 
     @property
     def line(self) -> "str | tuple[float, tuple[float, float]]":
@@ -181,6 +187,14 @@ class Canvas:
         """Draw one entry of the key, its swatch centred at that height."""
         if key.marker:
             self.sheet.scatter(x + 7, y, marker=key.marker, s=36, color=key.colour, linewidths=0)
+        elif key.hatch:
+            high = 7 * key.thickness
+            self.sheet.add_patch(
+                Rectangle(
+                    (x, y - high / 2), 15, high, facecolor=key.colour, edgecolor=key.hatched_in, hatch=key.hatch,
+                    linewidth=0,
+                )
+            )  # fmt: skip
         else:
             wide = 7 * key.thickness
             self.sheet.plot([x, x + 15], [y, y], color=key.colour, lw=wide, ls=key.line, solid_capstyle="butt")

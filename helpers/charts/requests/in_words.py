@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LONG_QUEUE = 0.1
 """A title names a single request that queued from this share of the block on."""
+LONG_BEFORE = 0.25
+"""A subtitle says when the first request came from this share of the block on, such as where a program had to start."""
 OVERLAP = 1.5
 """The requests' own times must add up to so many times the block before a chart says that they waited together."""
 
@@ -79,6 +81,9 @@ def conditions(panel: Panel) -> list[str]:
         if opened or reused:
             again = f", reused {words.count(reused, 'time')}" if reused else ""
             parts.append(f"{words.count(opened, 'connection')} opened{again}")
+        before = float(table["start"].min())
+        if before > LONG_BEFORE * panel.wall:
+            parts.append(f"the first one after {words.seconds(before)}")
     by_server = int((table["library"] == "server").sum()) if panel.seen_by == "client" else 0
     return [*parts, f"as the {panel.seen_by} saw it", *([f"{by_server:,} as the server did"] if by_server else [])]
 

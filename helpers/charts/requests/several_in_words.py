@@ -88,6 +88,8 @@ def first_bytes(panels: Sequence[Panel]) -> list[float] | None:
     """Seconds until the first byte came, where that is what differs: one request each, and all took equally long."""
     if any(len(panel.requests) != 1 for panel in panels) or _longer(panels) >= LONGER:
         return None
+    if any(panel.requests["status"].isna().any() for panel in panels):  # no byte has come
+        return None
     found = [float((panel.requests["latency"] - panel.requests["reading"]).iloc[0]) for panel in panels]
     return found if max(found) > APART * max(min(found), 1e-6) else None
 
@@ -121,10 +123,11 @@ def comparison(panels: Sequence[Panel], named: Sequence[str], same_job: bool = F
 
 
 def with_connections(panels: Sequence[Panel], named: Sequence[str], same_job: bool = False) -> str:
-    """What `comparison` says, and how many connections each opened, where that differs."""
+    """What `comparison` says, and how many connections each opened, where that differs and their lengths hardly do."""
     opened = [int((panel.requests["connection"] == "new").sum()) for panel in panels]
     crowded = len(panels) > 3  # no room for two numbers of each
-    if crowded or len(set(opened)) == 1 or not all(opened) or not (same_job or same_requests(panels)):
+    differ = _longer(panels) >= APART  # then their lengths are the finding
+    if differ or crowded or len(set(opened)) == 1 or not all(opened) or not (same_job or same_requests(panels)):
         return comparison(panels, named, same_job)
     walls = words.seconds_alike([panel.wall for panel in panels])
     counts = [words.count(opened[0], "connection"), *(f"{number:,}" for number in opened[1:])]
@@ -185,8 +188,10 @@ def ratio(panels: Sequence[Panel], same_job: bool = False) -> str:
         return "There is nothing to compare."
     if not same_requests(panels) and not same_job:
         return "They did not make the same requests, so their times do not compare directly."
-    if any(panel.outcome != "ok" or facts(panel).lost for panel in panels):
+    if any(facts(panel).lost for panel in panels):
         return "Not all requests had a good answer, so their times do not compare directly."
+    if any(panel.outcome != "ok" for panel in panels):
+        return "Not all of them ran to the end, so their times do not compare directly."
     return ratio_of_lengths(panels)
 
 

@@ -103,7 +103,7 @@ def _by_chapter(points: Sequence[Guess]) -> dict[str, list[Guess]]:
 
 def _title(points: Sequence[Guess]) -> str:
     if not points:
-        return "No guesses yet"
+        return 'No guesses yet: a number in place of the dots of "predict=..." is one'
     if len(points) == 1:
         return f"One guess, off by a factor of {words.times(points[0].off)}"
     middle = median(point.off for point in points)

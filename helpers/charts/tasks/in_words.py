@@ -9,6 +9,7 @@ from helpers.charts.inputs.activity import READY, Activity, Block
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests.in_words import answers, judged, outcome
 from helpers.charts.tasks.facts import SHORTEST_UNSEEN, TaskFacts, blocker, is_collection, row_name
+from helpers.charts.tasks.failures import became_of_others
 from helpers.charts.tasks.longest_wait import each_other, longest_told
 from helpers.charts.tasks.longest_wait import sentence as longest_wait
 from helpers.page import words
@@ -21,6 +22,11 @@ QUEUED = 0.2
 """... and the jobs that queued for a thread from this share on."""
 DOMINANT = 0.7
 """A title names a single step that makes up this share of all blocking steps."""
+MOST_PARTS = 3
+"""A title with more parts than two has no room for what became of others."""
+LEAST_IN_TURN, EVEN = 4, 0.6
+"""So many tasks are said to be done one after another where no step between their ends is shorter than this share of
+the mean."""
 NOTICED = 0.001
 """Seconds: what is shorter gets no sentence of its own."""
 LONGEST_CODE = 80
@@ -53,7 +59,10 @@ def finding(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
         share = _share(counted.busy, panel.wall)
         if activity.model == "loop" and share >= MOSTLY:
             parts.append(f"the loop held for {words.percent(share)} of it")
-    if counted.errors or counted.cancelled or counted.pending:
+    others = became_of_others(activity)
+    if others and len(parts) < MOST_PARTS:
+        parts[1:] = [f"after the first failure {others}"]
+    elif counted.errors or counted.cancelled or counted.pending:
         parts.append(_lost_in_short(counted))
     return parts
 
@@ -101,9 +110,21 @@ def _together(activity: Activity, counted: TaskFacts) -> str:
     if activity.model == "threads":
         queued = f", up to {counted.ready_most:,} queued" if counted.ready_most > 1 else ""
         return f"up to {counted.at_once:,} at a time{queued}" if counted.at_once > 1 else f"one at a time{queued}"
+    if in_turn(activity, counted):
+        return "done one after another"
     if counted.waiting_most > 1:
         return f"up to {counted.waiting_most:,} waiting at once"
     return "one at a time" if counted.alive == 1 else "taking turns"
+
+
+def in_turn(activity: Activity, counted: TaskFacts) -> bool:
+    """Whether what began together ended one by one, in even steps: something let only one of them at a time go on."""
+    rows = activity.rows[counted.counted]
+    begun, ended = rows["start"].to_numpy(float), np.sort(rows["end"].to_numpy(float))
+    if len(rows) < LEAST_IN_TURN or not (rows["outcome"] == "ok").all():
+        return False
+    steps = np.diff(ended, prepend=begun.min())
+    return bool(np.ptp(begun) < steps.min() and steps.min() > EVEN * steps.mean())
 
 
 def _lost_in_short(counted: TaskFacts) -> str:

@@ -7,9 +7,9 @@ from helpers.charts.canvas.canvas import Key
 from helpers.charts.inputs.activity import BLOCKING, READY, RUNNING, Activity
 from helpers.charts.tasks.facts import partly_run
 from helpers.charts.tasks.marks import COLLECTION, ENDS, HELD, REPLY, collections_alone, stall_key
-from helpers.charts.tasks.rows import is_density
+from helpers.charts.tasks.rows import STRIPES, is_density
 
-PARTLY = Key("running, or waiting for Python's lock or a processor", style.STATES[RUNNING].colour, dashes=(0.3, 0.12))
+PARTLY = Key("running, or waiting for Python's lock or a processor", style.STATES[RUNNING].colour, hatch=STRIPES)
 """Striped, as it is drawn."""
 MEANINGS = {
     "loop": ("waiting", "ready, loop held", "running a step"),
@@ -42,7 +42,7 @@ def keys(activities: Sequence[Activity], pixel: float) -> list[Key]:
     if any(partly.any() for partly in striped):
         # A density has no room for stripes.
         plain = all(is_density(activity) for activity in activities)
-        shown.insert(RUNNING in occur, PARTLY._replace(dashes=None) if plain else PARTLY)
+        shown.insert(RUNNING in occur, PARTLY._replace(hatch="") if plain else PARTLY)
     outcomes = {outcome for activity in activities for outcome in activity.rows["outcome"].unique()}
     shown += [key for outcome, key in ENDS.items() if outcome in outcomes]
     if any(block.replies for activity in activities for block in activity.blocks):

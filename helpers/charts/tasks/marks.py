@@ -25,11 +25,12 @@ PALE = 0.11
 STRIPES = 0.45
 HELD = Key("the loop is held", "#f9e6e8", thickness=1.5)
 """`colours.PROBLEM` as pale as a band."""
-STALL = Key("the machine stood still", colours.INK, thickness=1.5, dashes=(0.1, 0.22))
+STALL_HATCH, COLLECTION_HATCH = "///", "||||"
+STALL = Key("the machine stood still", colours.GROUND, thickness=1.5, hatch=STALL_HATCH, hatched_in="#8b9097")
 """Hatched, as its band is."""
-NOTHING_RAN = Key("nothing of this process ran", colours.INK, thickness=1.5, dashes=(0.1, 0.22))
+NOTHING_RAN = STALL._replace(meaning="nothing of this process ran")
 """The same, where the system does not tell why."""
-COLLECTION = Key("garbage collection", "#b6bcc4", thickness=1.5, dashes=(0.18, 0.36))
+COLLECTION = Key("garbage collection", "#eceef0", thickness=1.5, hatch=COLLECTION_HATCH, hatched_in="#a9afb8")
 """Striped, as its band is: the second sign beside the colour."""
 
 
@@ -49,12 +50,12 @@ def draw_bands(axes: Axes, activity: Activity, pixel: float, over_rows: bool) ->
         _add_bands(axes, [*held, *collected], facecolors=colour, alpha=PALE, label="band", zorder=zorder)
     if collected:
         _add_bands(
-            axes, collected, facecolors="none", edgecolors=colours.GREY, alpha=STRIPES, hatch="||||",
+            axes, collected, facecolors="none", edgecolors=colours.GREY, alpha=STRIPES, hatch=COLLECTION_HATCH,
             label=COLLECTION.meaning, zorder=zorder,
         )  # fmt: skip
     if activity.stalls:
         _add_bands(
-            axes, activity.stalls, facecolors="none", edgecolors=colours.INK, alpha=STRIPES, hatch="///",
+            axes, activity.stalls, facecolors="none", edgecolors=colours.INK, alpha=STRIPES, hatch=STALL_HATCH,
             label=stall_key(activity).meaning, zorder=2.05,
         )  # fmt: skip
 

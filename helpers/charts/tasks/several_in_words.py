@@ -6,7 +6,8 @@ from helpers.charts.inputs.activity import Activity
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import several_in_words as requests_in_words
 from helpers.charts.requests.in_words import outcome
-from helpers.charts.tasks.facts import TaskFacts, blocker, counted_rows, is_collection
+from helpers.charts.tasks.facts import TaskFacts, blocker, is_collection
+from helpers.charts.tasks.failures import became_of_others
 from helpers.charts.tasks.in_words import is_unseen, recorded
 from helpers.charts.tasks.turns import WithoutTurn
 from helpers.page import words
@@ -15,9 +16,6 @@ MATTERS = 0.03
 """A panel's blocking steps are named from this share of it on."""
 BLOCKED = 0.2
 """... and take the title of runs that are equally long from this share on."""
-NOTICED = 0.001
-"""Seconds: who ended so soon after the first failure ended with it."""
-BECAME = {"error": "failed too", "cancelled": "cancelled", "pending": "left pending"}
 
 
 def comparison(panels: Sequence[Panel], named: Sequence[str], same_job: bool) -> str:
@@ -36,15 +34,15 @@ def extremes(panels: Sequence[Panel], named: Sequence[str], same_job: bool) -> s
 
 
 def without_turn(found: Sequence[WithoutTurn | None], about: str, named: Sequence[str]) -> str:
-    """For how long a row that the chart is about got no turn, panel by panel; of two where no names are given."""
+    """How long a row that the chart is about was without a turn, panel by panel; of two where no names are given."""
     lasted = words.seconds_alike([one.seconds if one else 0.0 for one in found])
     if not named:
         lasted = [lasted[number] for number in _extremes([one.seconds if one else 0.0 for one in found])]
-        return f"{about}: no turn for {lasted[0]} at best, {lasted[1]} at worst"
-    said = [
+        return f"{about}: up to {lasted[0]} between two turns at best, {lasted[1]} at worst"
+    first, *others = [
         f"{how_long if one else 'not there'} ({name})" for one, how_long, name in zip(found, lasted, named, strict=True)
     ]
-    return f"{about}: no turn for up to {', '.join(said)}"
+    return f"{about}: up to {', '.join([first.replace(' (', ' between two turns (', 1), *others])}"
 
 
 def _extremes(values: Sequence[float]) -> tuple[int, int]:
@@ -54,20 +52,8 @@ def _extremes(values: Sequence[float]) -> tuple[int, int]:
 
 def after_failure(activities: Sequence[Activity]) -> list[str] | None:
     """What became of the others once the first task had failed, for each panel; None unless one failed in all."""
-    found = []
-    for activity in activities:
-        rows = activity.rows[counted_rows(activity)]
-        failed = rows[rows["outcome"] == "error"]
-        if activity.model != "loop" or len(rows) < 2 or failed.empty:
-            return None
-        later = rows[rows["end"] > failed["end"].min() + NOTICED]
-        went_on = int((later["outcome"] == "ok").sum())
-        parts = [f"{went_on:,} went on to the end"] if went_on else []
-        for end, became in BECAME.items():
-            number = int((rows if end == "cancelled" else later)["outcome"].eq(end).sum())
-            parts += [f"{number:,} {became}"] if number else []
-        found.append(words.listing(parts) if parts else "nobody was left")
-    return found
+    found = [became_of_others(activity) for activity in activities]
+    return [said or "nobody was left" for said in found if said is not None] if None not in found else None
 
 
 def held_apart(panels: Sequence[Panel], activities: Sequence[Activity]) -> list[str] | None:
@@ -116,6 +102,12 @@ def remark(panel: Panel, activity: Activity, counted: TaskFacts) -> str:
         return recorded(activity.recorded)
     where = {"loop": "on one event loop", "threads": "in threads", "blocking": "on one thread"}[activity.model]
     made = len(panel.requests)
+    if counted.jobs:
+        where += f", {words.count(counted.jobs, 'job')} in threads"
+    by_server = int((panel.requests["library"] == "server").sum())
+    if counted.noun == "request" and by_server:
+        own = f"{words.count(made - by_server, 'request')} {where}, " if made > by_server else ""
+        return f"{own}{words.count(by_server, 'request')} that the server saw"
     if counted.count:
         count = words.count(counted.count, counted.noun)
     else:

@@ -1,4 +1,4 @@
-"""For how long a task, job or thread got no turn: the stretch between two of its steps."""
+"""For how long a task, job or thread was without a turn: the stretch between two of its steps."""
 
 from dataclasses import dataclass
 
