@@ -108,7 +108,8 @@ def house() -> Iterator[None]:
 def text_width(text: str, size: float, weight: str = "normal", family: str = FONT) -> float:
     """How many pixels wide the text is on a chart, with a little to spare: drawn, its letters snap to the pixels."""
     font = FontProperties(family=families(family), size=size, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0]) * DPI / 72 * 1.015
+    said = written(text, family, weight)  # as it is drawn: of a letter without a font matplotlib would warn the learner
+    return float(text_to_path.get_text_width_height_descent(said, font, ismath=False)[0]) * DPI / 72 * 1.015
 
 
 def shorten(

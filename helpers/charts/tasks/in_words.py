@@ -8,8 +8,8 @@ from helpers.charts.canvas import style
 from helpers.charts.inputs.activity import READY, Activity, Block
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests.in_words import answers, judged, outcome
+from helpers.charts.tasks.after_failure import became_of_others
 from helpers.charts.tasks.facts import SHORTEST_UNSEEN, TaskFacts, blocker, is_collection, row_name
-from helpers.charts.tasks.failures import became_of_others
 from helpers.charts.tasks.longest_wait import each_other, longest_told
 from helpers.charts.tasks.longest_wait import sentence as longest_wait
 from helpers.page import words

@@ -6,8 +6,8 @@ from helpers.charts.inputs.activity import Activity
 from helpers.charts.inputs.panel import Panel
 from helpers.charts.requests import several_in_words as requests_in_words
 from helpers.charts.requests.in_words import outcome
+from helpers.charts.tasks.after_failure import became_of_others
 from helpers.charts.tasks.facts import TaskFacts, blocker, is_collection
-from helpers.charts.tasks.failures import became_of_others
 from helpers.charts.tasks.in_words import is_unseen, recorded
 from helpers.charts.tasks.turns import WithoutTurn
 from helpers.page import words
