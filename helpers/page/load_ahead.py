@@ -2,20 +2,28 @@
 
 Most of the time until a kernel's first chart goes into pandas and matplotlib. They are loaded piece by piece: while the
 kernel waits for a server of its own to start, and while it is idle, in its own event loop. Nothing of the learner's
-ever runs beside it; a cell that comes meanwhile begins when that one piece is there. From the first measured block on
-nothing is loaded ahead.
+ever runs beside it, nor is a file of theirs loaded which is called as a library is; a cell that comes meanwhile begins
+when that one piece is there. From the first measured block on nothing is loaded ahead.
 """
 
 import asyncio
 import gc
+import os
+import site
+import sys
+import sysconfig
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from contextvars import Context
+from functools import cache, partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import PurePath
 from types import FunctionType, MethodType
+from typing import Any
 
+from helpers.page.paths import Places
 from helpers.page.shell import in_notebook
 
 PIECES = (
@@ -30,6 +38,9 @@ LATE = 0.05
 """Seconds: a timer that is later than this tells that somebody else was at work in between."""
 KERNEL = frozenset({"ipykernel", "IPython", "debugpy", "_pydevd_bundle", "zmq"})
 """The packages whose threads a kernel has when nothing of the learner's is at work."""
+ITS_LOOP = KERNEL | {"tornado", "helpers"}
+"""... and those whose timers and readers are in its loop then."""
+WAKES_THE_LOOP = getattr(asyncio.SelectorEventLoop, "_read_from_self", None)
 
 
 class _LoadAhead:
@@ -60,8 +71,11 @@ class _LoadAhead:
         """Load one piece, if only the kernel and the caller are at work. Tells whether it has."""
         if not self._left or not _is_quiet():
             return False
-        with suppress(Exception):  # the first chart will meet the same error, and is the place to tell it
-            import_module(self._left.pop(0))
+        # The first chart will meet the same error, and is the place to tell it.
+        with suppress(Exception, SystemExit):
+            name = self._left.pop(0)
+            if _is_installed(name.partition(".")[0]):
+                import_module(name)
         return True
 
     def _wait(self) -> None:
@@ -85,10 +99,50 @@ class _LoadAhead:
 
 
 def _is_quiet() -> bool:
-    """Whether no task and no thread of the learner's would have to wait, but for the code that asks."""
+    """Whether no task, thread, timer or server of the learner's would have to wait, but for the code that asks."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
-    return all(map(_is_the_kernels, tasks)) and all(map(_is_the_kernels_thread, others))
+    return (
+        all(map(_is_the_kernels, tasks))
+        and all(map(_is_the_kernels_thread, others))
+        and all(map(_is_the_kernels_callback, _callbacks(asyncio.get_running_loop())))
+    )
+
+
+def _callbacks(loop: asyncio.AbstractEventLoop) -> Iterator[object]:
+    """What the loop is to call now or later: for timers, and for what it watches, such as a server's socket."""
+    for handle in (*getattr(loop, "_ready", ()), *getattr(loop, "_scheduled", ())):
+        if not handle._cancelled:
+            yield handle._callback
+    watched: dict[int, Any] = getattr(getattr(loop, "_selector", None), "get_map", dict)()  # Windows' proactor has none
+    for key in list(watched.values()):
+        yield from (handle._callback for handle in key.data if handle is not None)
+
+
+def _is_the_kernels_callback(callback: object) -> bool:
+    while isinstance(callback, partial):
+        callback = callback.func
+    if not isinstance(callback, FunctionType | MethodType):
+        return False
+    wakes = isinstance(callback, MethodType) and callback.__func__ is WAKES_THE_LOOP
+    return wakes or callback.__module__.partition(".")[0] in ITS_LOOP
+
+
+@cache
+def _libraries() -> Places:
+    paths = sysconfig.get_paths()
+    return Places(
+        *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")), os.path.dirname(os.__file__),
+        *site.getsitepackages(), site.getusersitepackages(), os.path.dirname(os.path.dirname(__file__)),
+    )  # fmt: skip
+
+
+def _is_installed(package: str) -> bool:
+    """Whether it is a library's or the course's, and no file of the learner's that is called as it is."""
+    if package in sys.modules:
+        return True
+    spec = find_spec(package)
+    return spec is not None and spec.origin is not None and _libraries().hold(spec.origin)
 
 
 def _is_the_kernels(task: "asyncio.Task[object]") -> bool:

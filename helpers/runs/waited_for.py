@@ -15,7 +15,7 @@ from helpers.recorders.loop.recorder import LoopRecorder
 AS_LONG = 0.9
 """A wait is told as a task's longest one from this share of the longest on: those that are looked at are so now and
 then only."""
-OWN = ("lock", "queue", "event")
+OWN = ("lock", "places", "queue", "event")
 """What a program makes itself wait with."""
 EACH_OTHER = "they wait for each other"
 TASK_OF_ITS_OWN = "a task"
@@ -70,12 +70,15 @@ def waits_of(
 
 
 def _cycle(number: int, chain: Sequence[Link]) -> list[int]:
-    """The rows at a chain's end that wait for each other."""
+    """The rows at a chain's end that wait for each other, and for nobody else who might let them go on."""
     before: list[int | str] = [number, *(link.on[0] for link in chain[:-1] if len(link.on) == 1)]
     last = chain[-1].on
     if len(last) != 1 or chain[-1].more or last[0] not in before:
         return []
-    return [one for one in before[before.index(last[0]) :] if type(one) is int]
+    begin = before.index(last[0])
+    if any(link.kind == "places" for link in chain[begin:]):
+        return []
+    return [one for one in before[begin:] if type(one) is int]
 
 
 def _is_told(number: int, link: Link, loop: LoopRecorder) -> bool:
@@ -88,7 +91,7 @@ def _reason(link: Link, called: Callable[[int | str], str]) -> str:
     others = _others(link, called)
     if link.kind == "task":
         return others or TASK_OF_ITS_OWN
-    if link.kind == "lock":
+    if link.kind in ("lock", "places"):
         return f"{_a(link.what)} held by {others}" if others else _a(link.what)
     if link.kind == "event":
         return _a(link.what)

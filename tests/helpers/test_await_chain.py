@@ -26,7 +26,7 @@ from helpers.charts.tasks.row_heights import without_stage
 from helpers.code.origin import is_learners
 from helpers.recorders import belonging
 from helpers.recorders.loop import long_waits
-from helpers.recorders.loop.await_chain import Link, calls_of, chain_of
+from helpers.recorders.loop.await_chain import MANY, MOST_MEMBERS, Link, calls_of, chain_of
 from helpers.recorders.loop.long_waits import SHORTEST, LongWaits
 from helpers.recorders.loop.recorder import LoopRecorder
 from helpers.runs import Run
@@ -264,6 +264,69 @@ async def for_a_shielded_one() -> None:
     await asyncio.create_task(named_one(asyncio.shield(task)))
 
 
+async def for_a_shielded_thread() -> None:
+    loop = asyncio.get_running_loop()
+    await asyncio.create_task(named_one(asyncio.shield(loop.run_in_executor(None, time.sleep, LONG))))
+
+
+async def for_several_at_once() -> None:
+    async def one() -> None:
+        await asyncio.shield(asyncio.gather(asyncio.gather(sleeps(), sleeps()), sleeps()))
+
+    await asyncio.create_task(one())
+
+
+async def for_a_task_or_a_future() -> None:
+    done = asyncio.get_running_loop().create_future()
+    later(lambda: done.set_result(None))
+    task = asyncio.create_task(pause())
+
+    async def one() -> None:
+        await asyncio.wait([task, done], return_when=asyncio.FIRST_COMPLETED)
+
+    await asyncio.create_task(one())
+    await task
+
+
+async def for_whoever_is_done() -> None:
+    async def one() -> None:
+        for each in asyncio.as_completed([sleeps(), sleeps()]):
+            await each
+
+    await asyncio.create_task(one())
+
+
+async def for_too_many() -> None:
+    await asyncio.gather(sleeps(), *(asyncio.sleep(LONG) for _ in range(MOST_MEMBERS)))
+
+
+async def for_a_place_that_may_be_anybodys() -> None:
+    limit = asyncio.Semaphore(2)
+    await limit.acquire()  # nobody sees who holds it
+    later(limit.release)
+
+    async def one() -> None:
+        async with limit, limit:
+            pass
+
+    await asyncio.create_task(one())
+
+
+async def for_the_lock_of_a_condition_again() -> None:
+    condition = asyncio.Condition()
+
+    async def one() -> None:
+        async with condition:
+            await condition.wait()
+
+    async def holder() -> None:
+        async with condition:
+            condition.notify_all()
+            await sleeps()
+
+    await asyncio.gather(one(), holder())
+
+
 async def in_an_async_generator() -> None:
     async def items() -> Any:
         await sleeps()
@@ -299,6 +362,12 @@ TIMER = ("timer", "asyncio.sleep", (), 0)
         (for_the_last, [("task", "", (3,), 0), TIMER]),
         (for_the_first, [("task", "", (2,), 0), TIMER]),
         (for_a_shielded_one, [("task", "", (1,), 0), TIMER]),
+        (for_a_shielded_thread, [("thread", "", (), 0)]),
+        (for_several_at_once, [("task", "", (2, 3, 4), 0)]),
+        (for_a_task_or_a_future, [("task", "", (1,), 1)]),
+        (for_whoever_is_done, [("call", "asyncio.as_completed", (), 0)]),
+        (for_a_place_that_may_be_anybodys, [("places", "Semaphore", (1,), 0)]),
+        (for_the_lock_of_a_condition_again, [("lock", "Lock", (2,), 0), TIMER]),
         (in_an_async_generator, [TIMER]),
     ],
 )
@@ -317,6 +386,7 @@ def test_a_future_of_nobody() -> None:
 def test_of_many_tasks_some_are_named_and_the_others_counted() -> None:
     ((kind, _, on, more),) = chain(for_all)
     assert (kind, on, more) == ("task", (2, 3, 4), 3)
+    assert chain(for_too_many, "main") == [("call", MANY, (), 0)]
 
 
 def test_the_line_is_the_learners_innermost() -> None:
@@ -754,6 +824,12 @@ def test_the_table_tells_line_and_chain() -> None:
     assert str(table.loc["first", "waited_at"]).startswith("async with yours: (test_await_chain.py, line ")
     assert "first and second wait for each other" in run.timeline().sentence
     assert "first and second wait for each other" in " ".join(words_on(run.timeline()))
+
+
+def test_who_holds_one_place_of_several_does_not_wait_for_itself() -> None:
+    run = measured(for_a_place_that_may_be_anybodys)
+    assert told(run).loc["one", "waited_for"] == "a Semaphore held by one"
+    assert "itself" not in run.timeline().sentence
 
 
 def test_who_waits_for_another_and_how_it_is_called() -> None:

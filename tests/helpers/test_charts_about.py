@@ -1,5 +1,6 @@
 """What a chart of several runs is about, where its caller says so, and what it says when nobody does."""
 
+import warnings
 from typing import Any
 
 import pandas
@@ -88,6 +89,8 @@ def test_where_a_task_fails_in_each_run_the_title_says_what_became_of_the_others
     early.rows.loc[5, "start"] = 0.45
     chart = side_by_side([panel(early, "gather"), panel(failing(["error", "ok"]))])
     assert titles(chart) == "After the first failure: 1 went on to the end (gather); 1 went on to the end (a run)"
+    alone = [panel(failing(["ok", "error"])), panel(failing(["ok", "error"]), "other")]
+    assert "After the first failure" not in titles(side_by_side(alone))
     mixed = side_by_side([panel(failing(["error", "ok"])), panel(failing(["ok", "ok"]), "other")])
     assert "After the first failure" not in titles(mixed)
 
@@ -216,6 +219,14 @@ def test_runs_that_broke_off_are_not_told_to_have_had_bad_answers() -> None:
     broken = side_by_side([staircase(2), staircase(2, outcome="error: ValueError")], view="requests").sentence
     assert "Not all of them ran to the end, so their times do not compare directly." in broken
     assert "good answer" not in broken
+
+
+def test_a_name_without_a_font_is_measured_as_it_is_drawn() -> None:
+    """And matplotlib does not warn the learner of it."""
+    no_letter = "task \U0010fffd"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert style.text_width(no_letter, style.TEXT) == style.text_width(style.drawable(no_letter), style.TEXT)
 
 
 def test_a_title_on_two_lines_has_no_single_word_on_the_last() -> None:

@@ -36,8 +36,11 @@ load_ahead._here = load_ahead._LoadAhead()
 AT_WORK = [
     ("busy = asyncio.create_task(asyncio.sleep(3600))", "busy.cancel()"),
     ("over = threading.Event(); threading.Thread(target=over.wait).start()", "over.set()"),
+    ("timer = asyncio.get_running_loop().call_later(3600, print)", "timer.cancel()"),
+    ("server = await asyncio.start_server(print, '127.0.0.1', 0)", "server.close()"),
 ]
-"""A task and a thread of the learner's, and what ends them."""
+KINDS_OF_WORK = ["task", "thread", "timer", "server"]
+"""Such as the learner may have, and what begins and ends them."""
 LONG_ENOUGH = 1.5
 """Seconds in which an idle kernel loads all of them."""
 
@@ -97,9 +100,9 @@ def test_a_kernel_that_waits_for_its_server_loads_one_piece_at_a_time(kernel: Ke
 @pytest.mark.parametrize(
     ("begin", "end"),
     [*AT_WORK, ("asyncio.get_running_loop().set_debug(True)", "asyncio.get_running_loop().set_debug(False)")],
-    ids=["task", "thread", "debug mode"],
+    ids=[*KINDS_OF_WORK, "debug mode"],
 )
-def test_nothing_is_loaded_beside_a_task_or_thread_or_in_debug_mode(kernel: Kernel, begin: str, end: str) -> None:
+def test_nothing_is_loaded_beside_work_or_in_debug_mode(kernel: Kernel, begin: str, end: str) -> None:
     assert kernel.run(f"{ANEW}\n{begin}\nload_ahead.start()\n{LOADED}") == "0"
     assert kernel.loaded_after_a_while() == 0
     kernel.run(end)
@@ -107,7 +110,7 @@ def test_nothing_is_loaded_beside_a_task_or_thread_or_in_debug_mode(kernel: Kern
 
 
 @pytest.mark.evidence
-@pytest.mark.parametrize(("begin", "end"), AT_WORK, ids=["task", "thread"])
+@pytest.mark.parametrize(("begin", "end"), AT_WORK, ids=KINDS_OF_WORK)
 def test_nor_while_the_server_starts(kernel: Kernel, begin: str, end: str) -> None:
     assert kernel.run(f"{ANEW}\n{begin}\nprint(load_ahead.load_one())\n{end}\n{LOADED}") == "False\n0"
 
@@ -123,6 +126,16 @@ def test_from_the_first_block_on_nothing_is_loaded(kernel: Kernel, first: str) -
     block = "with measure('a block'):\n    load_ahead.start()\n    print(load_ahead.load_one())"
     assert kernel.run(f"{ANEW}\n{first}\n{block}\nload_ahead.start()\n{LOADED}") == "False\n0"
     assert kernel.loaded_after_a_while() == 0
+
+
+@pytest.mark.evidence
+def test_no_file_of_the_learners_is_loaded(kernel: Kernel, tmp_path: Path) -> None:
+    """One that is called as a library is: it may print, ask, or end the kernel."""
+    (tmp_path / "colorsys.py").write_text("raise SystemExit('the learner has not asked for it')", encoding="utf-8")
+    begin = f"{ANEW}\nsys.path.insert(0, {str(tmp_path)!r})\nload_ahead.start()"
+    assert kernel.run(f"{begin}\n{LOADED}") == "0"
+    assert kernel.loaded_after_a_while() == ALL - 1
+    assert kernel.run("sys.path.pop(0)\nprint('colorsys' in sys.modules)").endswith("False")
 
 
 # --- without a kernel ---
@@ -161,6 +174,8 @@ async def test_a_piece_that_cannot_be_loaded_harms_nobody(monkeypatch: pytest.Mo
     (tmp_path / "broken_piece.py").write_text("raise ZeroDivisionError", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(load_ahead, "_is_the_kernels_thread", lambda thread: True)  # pytest may have some
+    monkeypatch.setattr(load_ahead, "_is_the_kernels_callback", lambda callback: True)  # this test's own timer
+    monkeypatch.setattr(load_ahead, "_is_installed", lambda package: True)
     monkeypatch.setattr(load_ahead, "PIECES", ("broken_piece", "piece_that_is_not_there", "colorsys"))
     collected: list[bool] = []
     monkeypatch.setattr(gc, "collect", lambda: collected.append("colorsys" in sys.modules))
@@ -178,6 +193,7 @@ async def test_a_piece_that_cannot_be_loaded_harms_nobody(monkeypatch: pytest.Mo
 async def test_a_timer_that_is_late_tells_of_somebody_elses_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load_ahead, "_is_the_kernels_thread", lambda thread: True)
     monkeypatch.setattr(load_ahead, "_is_the_kernels", lambda task: True)
+    monkeypatch.setattr(load_ahead, "_is_the_kernels_callback", lambda callback: True)
     monkeypatch.setattr(load_ahead, "PIECES", ("colorsys",))
     sys.modules.pop("colorsys", None)
     loop = asyncio.get_running_loop()

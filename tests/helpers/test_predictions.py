@@ -126,8 +126,9 @@ def test_each_chapter_has_its_row() -> None:
     [
         many(1, 1), many(600, 16), [Guess("", "x", 0.1, 0.1)], [Guess("01_x", "long " * 90, 1e5, 1e-5)],
         [Guess("日本", "日本 $x^2$", 1e-6, 1e6), *many(9, 3)],
+        [Guess("01_x", "\u200b", 0.1, 1.0)],
     ],
-    ids=["one", "many", "exact", "far off", "strange names"],
+    ids=["one", "many", "exact", "far off", "strange names", "a name that is not seen"],
 )  # fmt: skip
 def test_any_guesses_can_be_drawn(points: list[Guess]) -> None:
     chart = guesses(points)

@@ -132,7 +132,7 @@ def _server(html: str) -> Numbers:
 
 
 def _of_requests(sentence: str) -> Numbers:
-    begins = re.match(r"([\d,]+) requests? took", sentence)
+    begins = re.match(r"([\d,]+) requests?(?: \([\d,]+ further attempts? among them\))? took", sentence)
     return {"requests": _int(begins[1]) if begins else 0} | {
         word: _how_many(word, sentence) for word in ("failed", "cancelled", "unfinished")
     }

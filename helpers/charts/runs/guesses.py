@@ -172,7 +172,8 @@ def _name_worst(canvas: Canvas, axes: Axes, points: Sequence[Guess], box: Box) -
         if points[number].off < 2:
             continue
         said = style.shorten(points[number].name, 150, style.SMALL)
-        spot = place(style.text_width(said, style.SMALL), 13, marks[number], box, ground, taken)
+        width = max(style.text_width(said, style.SMALL), 1)  # a name may be of letters that are not seen
+        spot = place(width, 13, marks[number], box, ground, taken)
         if spot is not None:
             canvas.text(spot.left, spot.bottom - 3, said, halo=True)
             taken.append(spot)

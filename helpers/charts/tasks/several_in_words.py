@@ -51,8 +51,13 @@ def _extremes(values: Sequence[float]) -> tuple[int, int]:
 
 
 def after_failure(activities: Sequence[Activity]) -> list[str] | None:
-    """What became of the others once the first task had failed, for each panel; None unless one failed in all."""
+    """What became of the others once the first task had failed, for each panel.
+
+    None unless one failed in all, and some were left in any.
+    """
     found = [became_of_others(activity) for activity in activities]
+    if not any(found):
+        return None
     return [said or "nobody was left" for said in found if said is not None] if None not in found else None
 
 

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 from asyncio import futures, locks, tasks
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from functools import cache
 from operator import itemgetter
 from types import (
@@ -29,8 +29,10 @@ from helpers.recorders.code_places import Spot
 from helpers.recorders.display_names import class_name, in_class, kept_by, name_in_code
 from helpers.recorders.tasks import USUAL_TASK, coroutine_of, is_task
 
-MOST_FRAMES, MOST_LINKS, MOST_NAMED = 60, 8, 3
-"""Calls of one task that are looked at, tasks in one chain, and tasks that are named side by side."""
+MOST_FRAMES, MOST_LINKS, MOST_NAMED, MOST_MEMBERS = 60, 8, 3, 2000
+"""Calls of one task that are looked at, tasks in one chain, tasks that are named side by side, and futures of one
+`gather` or `TaskGroup` that are looked at: to ask fifty thousand of them would hold the loop for 0.3 s."""
+MANY = "many tasks"
 _ASYNCIO = Places(os.path.dirname(tasks.__file__))
 KINDS: tuple[tuple[type, str, str, str], ...] = (
     (CoroutineType, "cr_code", "cr_await", "cr_frame"),
@@ -53,11 +55,12 @@ class Link(NamedTuple):
 
     Attributes:
         spot: the innermost line of the learner's own code, where it awaits; None where a library's coroutine runs.
-        kind: ``"task"`` (others, ``on``), ``"lock"`` (held by ``on``, where that was seen), ``"queue"``, ``"event"``,
-            ``"timer"``, ``"thread"``, or ``"call"`` (of a library, which may wait for anything).
+        kind: ``"task"`` (others, ``on``), ``"lock"`` (held by ``on``, where that was seen), ``"places"`` (of a
+            semaphore: as a lock, but others than ``on`` may hold some too), ``"queue"``, ``"event"``, ``"timer"``,
+            ``"thread"``, or ``"call"`` (of a library, which may wait for anything).
         what: the class or function: ``"Semaphore"``, ``"Queue.get"``, ``"ClientSession._request"``.
         on: the rows of tasks; the coroutine's name of one without a row.
-        more: how many tasks there are beside those.
+        more: how many tasks, or futures of no task, there are beside those.
     """
 
     spot: Spot | None
@@ -113,14 +116,14 @@ def chain_of(task: Any, row_of: Callable[[Any], int], holders: Holders) -> tuple
         if link is None:
             break
         links.append(link)
-        task = others[0] if len(others) == 1 else None
+        task = others[0] if len(others) == 1 and is_task(others[0]) else None
         if any(task is other for other in seen):
             break
     return tuple(links)
 
 
 def _link(task: Any, row_of: Callable[[Any], int], holders: Holders) -> tuple[Link | None, list[Any]]:
-    """What one task waits for, and the tasks that have to do with it."""
+    """What one task waits for, and the tasks and futures that have to do with it."""
     waiter = waiter_of(task)
     if waiter is None:
         return None, []
@@ -139,7 +142,7 @@ def _link(task: Any, row_of: Callable[[Any], int], holders: Holders) -> tuple[Li
     call = _library_call(below)
     if call and not any(type(each) is int for each in on):  # what a library waits for inside is no matter of its own
         return Link(spot, "call", call), []
-    return Link(spot, kind, what, on, len(named) - len(on)), named
+    return Link(spot, kind, what, on, len(others) - len(on)), others
 
 
 def calls_of(thing: Any) -> list[Call]:
@@ -206,23 +209,14 @@ def _library_call(below: list[Call]) -> str:
 
 def _end(below: list[Call], waiter: Any, holders: Holders) -> tuple[str, str, list[Any]]:
     """What the innermost call waits for: the kind, its name, and tasks."""
-    for call in below:
+    for at, call in enumerate(below):
         found = ENDS.get(id(call.code))
+        if call.code is WAIT_CONDITION and any(each.code is ACQUIRE for each in below[at:]):
+            continue  # it has been notified, and waits for the condition's lock again
         if found is not None:
-            kind, what, of = found
+            _, kind, what, of = found
             return _known(kind, what, of, call.thing, holders)
-    others = _tasks_in(waiter)
-    if others:
-        return "task", "", others
-    if type(waiter) is GATHERING:  # of futures that are no tasks
-        waiter = next(filter(_is_pending, list(waiter._children)), waiter)
-    for function in _called_when_done(waiter):
-        if function.__code__ is SHIELD:
-            inner = [each for cell in function.__closure__ or () for each in gc.get_referents(cell)]
-            return "task", "", [each for each in inner if is_task(each) and _is_pending(each)]
-        if function.__code__ is CHAIN:
-            return "thread", "", []
-    return "call", "", []
+    return _of_future(waiter)
 
 
 def _known(kind: str, what: str, of: type | None, thing: Any, holders: Holders) -> tuple[str, str, list[Any]]:
@@ -231,21 +225,51 @@ def _known(kind: str, what: str, of: type | None, thing: Any, holders: Holders) 
     if kind == "task":
         groups = [each for each in referred if type(each) is set or type(each) is list]
         groups += [kept_by(each, "_tasks") for each in referred if of is not None and issubclass(type(each), of)]
-        members = [each for group in groups if type(group) is set or type(group) is list for each in list(group)]
-        return kind, what, [each for each in members if is_task(each) and _is_pending(each)]
+        found = [_of_several(group) for group in groups if type(group) is set or type(group) is list]
+        return found[0] if found else (kind, what, [])
     itself = next((each for each in referred if of is not None and issubclass(type(each), of)), None)
     if itself is None:
         return kind, what, []
     name = class_name(type(itself)) + what
-    return kind, name, holders.of(itself) if kind == "lock" else []
+    if kind != "lock":
+        return kind, name, []
+    held_by = holders.of(itself)
+    may_be_more = of is asyncio.Semaphore and kept_by(itself, "_bound_value") != len(held_by)
+    return "places" if may_be_more else kind, name, held_by
 
 
-def _tasks_in(waiter: Any) -> list[Any]:
-    """The tasks that a future stands for, as far as they are not done."""
-    if is_task(waiter):
-        return [waiter]
-    children = waiter._children if GATHERING is not None and type(waiter) is GATHERING else []
-    return [each for each in list(children) if is_task(each) and _is_pending(each)]
+def _of_future(future: Any) -> tuple[str, str, list[Any]]:
+    """What a future stands for."""
+    if is_task(future):
+        return "task", "", [future]
+    if GATHERING is not None and type(future) is GATHERING:
+        return _of_several(future._children)
+    for function in _called_when_done(future):
+        if function.__code__ is SHIELD:
+            inner = [each for cell in function.__closure__ or () for each in gc.get_referents(cell)]
+            return _of_several([each for each in inner if issubclass(type(each), asyncio.Future) or is_task(each)])
+        if function.__code__ is CHAIN:
+            return "thread", "", []
+    return "call", "", []
+
+
+def _of_several(futures: Sized) -> tuple[str, str, list[Any]]:
+    """What these futures stand for, as far as they are not done: tasks, or something else where none is a task's."""
+    if len(futures) > MOST_MEMBERS:
+        return "call", MANY, []
+    found: list[Any] = []
+    left = list(futures)  # type: ignore[call-overload]
+    while left and len(found) <= MOST_MEMBERS:
+        future = left.pop()
+        if GATHERING is not None and type(future) is GATHERING:
+            left += future._children[:MOST_MEMBERS]
+        elif _is_pending(future):
+            found.append(future)
+    if len(found) > MOST_MEMBERS:
+        return "call", MANY, []
+    if any(map(is_task, found)):
+        return "task", "", found
+    return _of_future(found[0]) if found else ("call", "", [])
 
 
 def _called_when_done(waiter: Any) -> list[FunctionType]:
@@ -313,15 +337,22 @@ FUTURE = getattr(sys.modules.get("_asyncio"), "Future", None)
 """Asked for its state by the thousand, more quickly than any other; it is none that runs somebody's code."""
 GATHERING = getattr(tasks, "_GatheringFuture", None)
 """What `gather` waits for."""
-WAIT_CONDITION = _code(asyncio.Condition.wait)
+WAIT_CONDITION, ACQUIRE = _code(asyncio.Condition.wait), _code(asyncio.Lock.acquire)
 SHIELD = _inner(asyncio.shield, "_outer_done_callback")
 """What a future of `asyncio.shield` calls when it is done; the task inside is one of its variables."""
 CHAIN = _inner(getattr(futures, "_chain_future", None), "_call_check_cancel")
 """And one that stands for a job in a thread or process."""
 
 
-def _ends() -> dict[int, tuple[str, str, type | None]]:
-    """What functions of asyncio wait for: the kind, what to add to the name of the class, and the class."""
+AS_COMPLETED = ("call", "asyncio.as_completed", None)
+"""It has a queue of its own, which the learner has not made."""
+
+
+def _ends() -> dict[int, tuple[CodeType, str, str, type | None]]:
+    """What functions of asyncio wait for: the kind, what to add to the name of the class, and the class.
+
+    The code is kept: whoever puts a function of their own in the place of one might get its number for that.
+    """
     group = getattr(asyncio, "TaskGroup", None)
     found: list[tuple[Any, str, str, type | None]] = [
         (asyncio.Lock.acquire, "lock", "", asyncio.Lock),
@@ -333,11 +364,13 @@ def _ends() -> dict[int, tuple[str, str, type | None]]:
         (asyncio.Queue.put, "queue", ".put", asyncio.Queue),
         (asyncio.Queue.join, "queue", ".join", asyncio.Queue),
         (asyncio.sleep, "timer", "asyncio.sleep", None),
+        (getattr(getattr(tasks, "_AsCompletedIterator", None), "_wait_for_one", None), *AS_COMPLETED),
         (getattr(tasks, "_wait", None), "task", "", None),
         (getattr(group, "__aexit__", None), "task", "", group),
     ]
     codes = [(_code(function), *rest) for function, *rest in found]
-    return {id(code): (kind, what, of) for code, kind, what, of in codes if code is not None}  # type: ignore[misc]
+    codes.append((_inner(asyncio.as_completed, "_wait_for_one"), *AS_COMPLETED))  # up to Python 3.12
+    return {id(code): (code, kind, what, of) for code, kind, what, of in codes if code is not None}  # type: ignore[misc]
 
 
 ENDS = _ends()
