@@ -191,6 +191,11 @@ def test_no_path_of_this_environment_is_longer_than_make_allows_for() -> None:
     assert 120 < longest <= make.LONGEST_BELOW
 
 
+def installed(machine: Machine) -> list[str]:
+    """The last command that had uv install something."""
+    return next(list(command) for command in reversed(machine.asked) if command[1:4] == ["-m", "uv", "--quiet"])
+
+
 @pytest.mark.parametrize("name", CLOUD)
 def test_in_onedrive_files_are_copied_and_another_folder_is_proposed(
     windows: Machine, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -199,13 +204,12 @@ def test_in_onedrive_files_are_copied_and_another_folder_is_proposed(
     make.make_venv()
     assert "OneDrive will copy the thousands of files of .venv" in capsys.readouterr().out
     make.install("requirements.txt")
-    assert windows.asked[-1][1:4] == ["-m", "uv", "--quiet"]
-    assert "--link-mode=copy" in windows.asked[-1]
+    assert "--link-mode=copy" in installed(windows)
     monkeypatch.setenv(name, str(make.ROOT)[:-1])  # a folder whose name only begins so
     make.make_venv()
     assert "OneDrive" not in capsys.readouterr().out
     make.install("requirements.txt")
-    assert "--link-mode=copy" not in windows.asked[-1]
+    assert "--link-mode=copy" not in installed(windows)
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin"])
@@ -220,7 +224,7 @@ def test_elsewhere_nothing_of_this_is_said(
     make.make_venv()
     assert capsys.readouterr().out == "Making .venv with Python 3.11.0 ...\n"
     make.install("requirements.txt")
-    assert "--link-mode=copy" not in machine.asked[-1]
+    assert "--link-mode=copy" not in installed(machine)
     machine.run_by((3, 9), f"{system}-arm64")
     assert make.unfit().endswith(
         "Install Python 3.14 (Windows, macOS: from python.org; Linux: from your distribution), then try again."
