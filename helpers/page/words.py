@@ -80,6 +80,12 @@ def brief(name: str, most: int = 48) -> str:
     return name if len(name) <= most else f"{name[: most // 2]}…{name[1 - most // 2 :]}"
 
 
+def code_line(line: str, most: int = 80) -> str:
+    """A line of source as a sentence quotes it: on one line, and without its end where it has more characters."""
+    line = one_line(line)
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
 def listing(items: Iterable[str]) -> str:
     """Items as a sentence lists them: ``"a, b and c"``."""
     *first, last = items

@@ -1,6 +1,7 @@
 """What a chart of several runs is about, where its caller says so, and what it says when nobody does."""
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pandas
@@ -14,7 +15,7 @@ from helpers import side_by_side as runs_side_by_side
 from helpers.charts import latency, side_by_side, timeline
 from helpers.charts.canvas import style
 from helpers.charts.canvas.canvas import MARGIN
-from helpers.charts.inputs.activity import BLOCKING, RUNNING, WAITING, Activity
+from helpers.charts.inputs.activity import BLOCKING, RUNNING, WAITING, Activity, Block
 from helpers.charts.requests.attempts import attempt_rows, last_of_each
 from helpers.charts.tasks.facts import partly_run
 from helpers.charts.tasks.turns import longest_without_turn
@@ -155,7 +156,7 @@ def test_attempts_share_a_row_that_tells_their_number() -> None:
     assert [label.get_text() for label in axes_of(chart, "requests").get_yticklabels()] == [
         "/page (2 attempts)", "/other",
     ]  # fmt: skip
-    assert "1 of them further attempts" in titles(chart) or "1 further attempt" in chart.sentence
+    assert "2 calls took 3 attempts" in titles(chart) and "(1 further attempt among them)" in chart.sentence
 
 
 def test_a_thread_that_ran_for_longer_than_it_computed_is_striped() -> None:
@@ -323,6 +324,9 @@ def test_a_single_run_says_what_became_of_the_others_after_a_failure() -> None:
         "after the first failure 2 went on to the end"
     )
     assert "after the first failure" not in titles(timeline(panel(failing(["ok", "ok"]))))
+    held = failing(["error", "ok", "ok"])
+    held = replace(held, blocks=(Block(0, 0.0, 0.4, "grind", "sum(all_of_them)", "In[1], line 2"),))
+    assert titles(timeline(panel(held))).endswith("cell held the loop for 400 ms, 1 failed")
 
 
 @pytest.mark.parametrize(

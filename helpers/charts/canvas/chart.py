@@ -96,8 +96,7 @@ class Chart(Figure):
     def __repr__(self) -> str:
         return self.sentence
 
-    def __str__(self) -> str:
-        return self.sentence
+    __str__ = __repr__
 
     def _ipython_display_(self) -> None:
         # An HTML output, because JupyterLab and nbconvert ignore the alternative text of an image output.

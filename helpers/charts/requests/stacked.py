@@ -44,13 +44,13 @@ def requests_side_by_side(panels: Sequence[Panel], about: str = "", same_job: bo
     full: Say = partial(several_in_words.with_connections, panels, same_job=same_job)
     short: Say = partial(several_in_words.extremes, panels, same_job=same_job)
     sentence = several_in_words.sentence(panels, same_job, about)
-    if (first := several_in_words.first_bytes(panels)) is not None:
-        full = short = partial(several_in_words.first_byte_after, panels, first)
-    elif not about and (said := apart(panels)) is not None:
-        full = short = said
-        sentence = f"{said(names)}. {sentence}"
     if about:
         full = short = partial(several_in_words.took_longest, panels, about)
+    elif (first := several_in_words.first_bytes(panels)) is not None:
+        full = short = partial(several_in_words.first_byte_after, panels, first)
+    elif (said := apart(panels)) is not None:
+        full = short = said
+        sentence = f"{said(names)}. {sentence}"
     title = fitting_title(panels, full, short)
     header = Header(title, _conditions(panels, widened), bars.keys(tables, seen_by))
     each = highs([len(table) for table in tables])

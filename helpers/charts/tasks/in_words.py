@@ -22,15 +22,11 @@ QUEUED = 0.2
 """... and the jobs that queued for a thread from this share on."""
 DOMINANT = 0.7
 """A title names a single step that makes up this share of all blocking steps."""
-MOST_PARTS = 3
-"""A title with more parts than two has no room for what became of others."""
 LEAST_IN_TURN, EVEN = 4, 0.6
 """So many tasks are said to be done one after another where no step between their ends is shorter than this share of
 the mean."""
 NOTICED = 0.001
 """Seconds: what is shorter gets no sentence of its own."""
-LONGEST_CODE = 80
-"""Characters of a source line that a sentence quotes."""
 NAME_ROOM = 300
 """Pixels that a task's name may take in a title."""
 
@@ -45,9 +41,11 @@ def finding(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
     if activity.model == "loop" and not counted.count and not held:
         seen = words.count(len(panel.requests), "request") if len(panel.requests) else "no task or request seen"
         parts = [f"{seen} in {wall}"]
-    longest = longest_told(activity)
+    longest, others = longest_told(activity), became_of_others(activity)
     if held:
         parts.append(held)
+    elif others:
+        return [*parts, f"after the first failure {others}"]
     elif longest is not None and longest.cycle:
         parts.append(each_other(activity, longest))
     elif activity.model == "blocking" and not is_unseen(panel, counted):
@@ -59,10 +57,7 @@ def finding(panel: Panel, activity: Activity, counted: TaskFacts) -> list[str]:
         share = _share(counted.busy, panel.wall)
         if activity.model == "loop" and share >= MOSTLY:
             parts.append(f"the loop held for {words.percent(share)} of it")
-    others = became_of_others(activity)
-    if others and len(parts) < MOST_PARTS:
-        parts[1:] = [f"after the first failure {others}"]
-    elif counted.errors or counted.cancelled or counted.pending:
+    if counted.errors or counted.cancelled or counted.pending:
         parts.append(_lost_in_short(counted))
     return parts
 
@@ -110,14 +105,14 @@ def _together(activity: Activity, counted: TaskFacts) -> str:
     if activity.model == "threads":
         queued = f", up to {counted.ready_most:,} queued" if counted.ready_most > 1 else ""
         return f"up to {counted.at_once:,} at a time{queued}" if counted.at_once > 1 else f"one at a time{queued}"
-    if in_turn(activity, counted):
+    if _in_turn(activity, counted):
         return "done one after another"
     if counted.waiting_most > 1:
         return f"up to {counted.waiting_most:,} waiting at once"
     return "one at a time" if counted.alive == 1 else "taking turns"
 
 
-def in_turn(activity: Activity, counted: TaskFacts) -> bool:
+def _in_turn(activity: Activity, counted: TaskFacts) -> bool:
     """Whether what began together ended one by one, in even steps: something let only one of them at a time go on."""
     rows = activity.rows[counted.counted]
     begun, ended = rows["start"].to_numpy(float), np.sort(rows["end"].to_numpy(float))
@@ -234,16 +229,11 @@ def _blocked(activity: Activity) -> list[str]:
         where = ", most of it garbage collection"
     else:
         place = f" ({longest.place})" if longest.place else ""
-        where = f" at {_code(longest.line)}{place}" if longest.line else place
+        where = f" at {words.code_line(longest.line)}{place}" if longest.line else place
     if len(blocks) == 1:
         return [f"One step blocked the loop: {who} for {lasted}{where}."]
     total = words.seconds(_all_in_all(blocks))
     return [f"{len(blocks):,} steps blocked the loop, for {total} in all; the longest was {who} for {lasted}{where}."]
-
-
-def _code(line: str) -> str:
-    line = words.one_line(line)
-    return line if len(line) <= LONGEST_CODE else f"{line[:LONGEST_CODE]}…"
 
 
 def _longest(blocks: tuple[Block, ...]) -> Block:

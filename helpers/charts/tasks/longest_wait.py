@@ -6,8 +6,6 @@ from helpers.page import words
 
 SHARE, CYCLE_SHARE = 0.3, 0.1
 """The share of the block that it must have taken; tasks that wait for each other are told of sooner."""
-LONGEST_CODE = 80
-"""Characters of a source line that a sentence quotes."""
 
 
 def longest_told(activity: Activity) -> Wait | None:
@@ -39,8 +37,7 @@ def sentence(activity: Activity) -> list[str]:
     wait = longest_told(activity)
     if wait is None:
         return []
-    line = words.one_line(wait.line)
-    code = line if len(line) <= LONGEST_CODE else f"{line[:LONGEST_CODE]}…"
+    code = words.code_line(wait.line)
     where = f" at {code} ({wait.place})" if code else ""
     mutual = each_other(activity, wait)
     told = f"{words.seconds(wait.seconds)}: {row_name(activity, wait.row)}{where}, for {wait.reason}"
