@@ -21,7 +21,7 @@ SHOWN_BY_CALL = frozenset(
 SHOWN_BY_METHOD = frozenset({"head", "latency", "plot", "round", "tail", "timeline"})
 VERBS = frozenset({"delete", "get", "head", "options", "patch", "post", "put", "request"})
 FENCED_PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-UNMARKED = re.compile(r"Your turn|In short")
+UNMARKED = re.compile(r"Your turn|In your own project|In short")
 
 
 def dropped_displays(notebook: Notebook) -> list[str]:
