@@ -40,6 +40,7 @@ VARYING = [
     (re.compile(r"(http://127\.0\.0\.1:)\d+[^\s']*"), r"\1PORT/…"),
     (re.compile(r"(127\.0\.0\.1:|port[= ])\d+"), r"\1PORT"),
     (re.compile(r"(timeout=)[\d.]+"), r"\1SECONDS"),
+    (re.compile(r"Task <.*> got Future <.*> attached"), "Task <…> got Future <…> attached"),
     (re.compile(r"0x[0-9a-f]+"), "0x…"),
     (re.compile(r" \([\d,]+ times\)$"), ""),
 ]

@@ -17,6 +17,138 @@ WRONG = [
     Wrong("cell-to-script", "e >c >>f >>d >a >b", says="The server saw no request"),
     Wrong("cell-to-script", "e >c >>f >d >a b", says="It raised RuntimeError: Session is closed"),
     Wrong("cell-to-script", "e >c >>d >>f >a b", says="It raised UnboundLocalError"),
+    # --- two-rounds-one-loop
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    places = asyncio.Semaphore(3)
+
+    async def one_round(urls):
+        async with aiohttp.ClientSession() as session:
+            async def ask(url):
+                async with places:
+                    return await fetch(session, url)
+            return await asyncio.gather(*(ask(url) for url in urls))
+
+    return asyncio.run(one_round(first)) + asyncio.run(one_round(second))
+""",
+        says="somebody had to wait, and the limit has noted that loop",
+    ),
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    session = None
+
+    async def one_round(urls):
+        nonlocal session
+        places = asyncio.Semaphore(3)
+        session = session or aiohttp.ClientSession()
+        async def ask(url):
+            async with places:
+                return await fetch(session, url)
+        return await asyncio.gather(*(ask(url) for url in urls))
+
+    pages = asyncio.run(one_round(first)) + asyncio.run(one_round(second))
+    asyncio.run(session.close())
+    return pages
+""",
+        says="The session of the first round still belongs to that one",
+    ),
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    async def one_round(urls):
+        places = asyncio.Semaphore(3)
+        async with aiohttp.ClientSession() as session:
+            async def ask(url):
+                async with places:
+                    return await fetch(session, url)
+            return await asyncio.gather(*(ask(url) for url in urls))
+
+    return asyncio.run(one_round(first)) + asyncio.run(one_round(second))
+""",
+        says="The server saw 6 new connections",
+    ),
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    async def main():
+        places = asyncio.Semaphore(3)
+        async with aiohttp.ClientSession() as session:
+            async def ask(url):
+                async with places:
+                    return await fetch(session, url)
+            return await asyncio.gather(*(ask(url) for url in first + second))
+
+    return asyncio.run(main())
+""",
+        says="before the first round was over",
+    ),
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    async def main():
+        async with aiohttp.ClientSession() as session:
+            pages = await asyncio.gather(*(fetch(session, url) for url in first))
+            return pages + await asyncio.gather(*(fetch(session, url) for url in second))
+
+    return asyncio.run(main())
+""",
+        says="at most 3 were allowed",
+    ),
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    async def main():
+        session, places = aiohttp.ClientSession(), asyncio.Semaphore(3)
+        async def ask(url):
+            async with places:
+                return await fetch(session, url)
+        pages = await asyncio.gather(*(ask(url) for url in first))
+        return pages + await asyncio.gather(*(ask(url) for url in second))
+
+    return asyncio.run(main())
+""",
+        says="1 session stayed open",
+    ),
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    session, places = aiohttp.ClientSession(), asyncio.Semaphore(3)
+
+    async def ask(url):
+        async with places:
+            return await fetch(session, url)
+
+    async def main():
+        pages = await asyncio.gather(*(ask(url) for url in first))
+        pages += await asyncio.gather(*(ask(url) for url in second))
+        await session.close()
+        return pages
+
+    return asyncio.run(main())
+""",
+        says="A session is made in the loop that it is to use",
+    ),
+    Wrong(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    async def main():
+        async with aiohttp.ClientSession() as session:
+            return [await fetch(session, url) for url in first + second]
+
+    return asyncio.run(main())
+""",
+        says="at most 1 request in flight",
+    ),
     # --- library-in-the-way
     Wrong(
         "library-in-the-way",
@@ -662,6 +794,66 @@ async def all_reports(report, codes):
 ]
 
 RIGHT = [
+    Right(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    session, places = None, asyncio.Semaphore(3)
+
+    async def ask(url):
+        async with places:
+            return await fetch(session, url)
+
+    async def one_round(urls):
+        nonlocal session
+        session = session or aiohttp.ClientSession()
+        return await asyncio.gather(*(ask(url) for url in urls))
+
+    with asyncio.Runner() as runner:
+        pages = runner.run(one_round(first)) + runner.run(one_round(second))
+        runner.run(session.close())
+    return pages
+""",
+    ),
+    Right(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    async def main():
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=3)) as session:
+            pages = []
+            for urls in (first, second):
+                async with asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(fetch(session, url)) for url in urls]
+                pages += [task.result() for task in tasks]
+            return pages
+    return asyncio.run(main())
+""",
+    ),
+    Right(
+        "two-rounds-one-loop",
+        """
+def two_rounds(first, second):
+    loop = asyncio.new_event_loop()
+    places = asyncio.Semaphore(3)
+
+    async def ask(session, url):
+        async with places:
+            return await fetch(session, url)
+
+    async def both():
+        async with aiohttp.ClientSession() as session:
+            pages = []
+            for urls in (first, second):
+                pages.extend(await asyncio.gather(*[ask(session, url) for url in urls]))
+            return pages
+
+    try:
+        return loop.run_until_complete(both())
+    finally:
+        loop.close()
+""",
+    ),
     Right("cell-to-script", "e >c >>f >>d >a b"),
     Right("cell-to-script", "e >c >>f >>d >>a b"),
     Right(

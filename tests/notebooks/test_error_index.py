@@ -60,6 +60,10 @@ def outputs(*texts: str) -> list[dict[str, Any]]:
         ("AError: at 127.0.0.1:4711, port 80", ["AError: at 127.0.0.1:PORT, port PORT"]),
         ("AError: url='http://127.0.0.1:4711/a?b=1', d", ["AError: url='http://127.0.0.1:PORT/…', d"]),
         ("AError: 503, message='a'", ["AError: 503, message='a'"]),
+        (
+            "AError: Task <Task coro=<f() running at /a/b.py:2> cb=[<x>]> got Future <Future pending> attached to a b",
+            ["AError: Task <…> got Future <…> attached to a b"],
+        ),
         ("AError: 'await' outside", ["AError: 'await' outside"]),
         ("database is locked", ["sqlite3.OperationalError: database is locked"]),
         ("async with asyncio.TaskGroup() as group: x = ClientTimeout(total=3)", []),

@@ -22,6 +22,7 @@ NOTHING = "Calling a coroutine function runs nothing"
 STAIRS = "await in a for loop is sequential"
 STACK = "Make tasks first, then await: the stairs become a stack"
 GATHER = "gather does both in one line"
+ONCE = "A coroutine object is awaited once, a task as often as you like"
 COLLECT = "Same wait, another order"
 NOT_STARTED = "create_task does not start the task"
 GIVES_WAY = "Not every await gives way"
@@ -215,13 +216,13 @@ async def twice():
         "a": Finding(
             "That would need a call for each of the two, and `answer()` is called once.",
             "A call makes one coroutine object. `await` takes it through to its end, and it has no way back.",
-            NOTHING,
+            ONCE,
         ),
         "b": Finding(
             "That holds for a task: it keeps its result for whoever awaits it.",
             "A coroutine object is a job and nothing more, as a generator is. What it returns goes to the one `await` "
             "that ran it.",
-            NOTHING,
+            ONCE,
         ),
     },
     hints=[

@@ -29,6 +29,8 @@ LOOP_RUNS = "A loop is already running in every cell"
 SCRIPT = "What changes between a cell and a script"
 NEST = "nest-asyncio runs a loop inside a loop, and can cost you cells"
 LIBRARY = "A library that calls asyncio.run wants a thread, not a patch"
+OWN_LOOP = "A session belongs to the loop it was made in"
+LOCK_LOOP = "A lock notes its loop when somebody has to wait"
 BETWEEN = "A background task goes on between cells"
 BLOCKS = "It stops dead in a cell that blocks"
 RERUN = "A rerun doubles it, unless the cell cancels the last one"
@@ -334,6 +336,95 @@ async def all_reports(report, codes):
         "what the function came to.",
         "`asyncio.to_thread(report, code)` is a coroutine: `gather` takes many of them at once, and so does a "
         "`TaskGroup`.",
+    ],
+)
+
+
+def one_loop_for_both(attempt: Attempt) -> Judgement:
+    """`two_rounds(first, second)` uses one session and one limit for both rounds: in one loop."""
+    many, most = attempt.chance.randint(9, 11), 3
+    urls = attempt.urls(many, delay=0.05)
+    first, second = urls[: many // 2 + 1], urls[many // 2 + 1 :]  # each of them longer than the limit
+    seen = attempt.run(first, second, meanings=_OF_ANOTHER_LOOP)
+    yield judges.ran(seen, SCRIPT)
+    yield judges.asked(seen, urls, SCRIPT)
+    yield judges.at_most(seen, most, LOCK_LOOP)
+    yield judges.together(seen, most, SCRIPT)
+    requests = seen.run.requests
+    of_first = requests["url"].isin(first)
+    if requests[~of_first]["start"].min() < requests[of_first]["end"].max():
+        yield Finding(
+            "A page of the second round was asked for before the first round was over.",
+            "The rounds come one after the other, within one loop as well: what awaits the first, awaits the second "
+            "afterwards.",
+            SCRIPT,
+        )
+    yield judges.connections(seen, most, OWN_LOOP)
+    yield judges.values(seen, attempt.answers(urls), "the pages of the first round and then of the second", SCRIPT)
+    yield judges.nothing_left(seen, OWN_LOOP)
+    return f"Both rounds ran in one loop, {most} requests at once, over {count(seen.server.connections, 'connection')}."
+
+
+_OF_ANOTHER_LOOP = {
+    "RuntimeError: Event loop is closed": (
+        "`asyncio.run` closes its loop at the end. The session of the first round still belongs to that one.",
+        OWN_LOOP,
+    ),
+    "RuntimeError: is bound to a different event loop": (
+        "In the first round somebody had to wait, and the limit has noted that loop.",
+        LOCK_LOOP,
+    ),
+    "RuntimeError: no running event loop": (
+        "A session is made in the loop that it is to use: by code that this loop runs.",
+        OWN_LOOP,
+    ),
+    "RuntimeError: Session is closed": (
+        "A session can be used inside its `async with` block. This was after it.",
+        SCRIPT,
+    ),
+}
+
+two_rounds = Coding(
+    name="two-rounds-one-loop",
+    title="Repair: one session, two loops",
+    judge=one_loop_for_both,
+    start="""\
+def two_rounds(first, second):
+    session, places = None, asyncio.Semaphore(3)
+
+    async def ask(url):
+        async with places:
+            return await fetch(session, url)
+
+    async def one_round(urls):
+        nonlocal session
+        session = session or aiohttp.ClientSession()
+        return await asyncio.gather(*(ask(url) for url in urls))
+
+    pages = asyncio.run(one_round(first)) + asyncio.run(one_round(second))
+    asyncio.run(session.close())
+    return pages
+""",
+    solution="""\
+def two_rounds(first, second):
+    async def main():
+        places = asyncio.Semaphore(3)
+
+        async def ask(session, url):
+            async with places:
+                return await fetch(session, url)
+
+        async with aiohttp.ClientSession() as session:
+            pages = await asyncio.gather(*(ask(session, url) for url in first))
+            return pages + await asyncio.gather(*(ask(session, url) for url in second))
+
+    return asyncio.run(main())
+""",
+    hints=[
+        "How many loops does it start, and which of them made the session?",
+        "Who needs one loop for two things puts both into one coroutine, and runs that.",
+        "`async def main()` opens the session by `async with`, awaits the first round, and then the second. "
+        "`asyncio.run(main())` is the only one.",
     ],
 )
 
