@@ -37,7 +37,7 @@ GLOSSARY: dict[str, Word] = {
     "library task": Word(r"library tasks?", "one that a library made for its own purposes, not your code", "04"),
     "step": Word(r"steps?", "what a task does in one go, until it has to wait", "04"),
     "ready": Word(r"ready", "it could go on, and stands in line for its turn", "04"),
-    "held": Word(r"held", "while something runs on the loop, or keeps it, nothing else on it can", "04"),
+    "held": Word(r"held(?! by)", "while something runs on the loop, or keeps it, nothing else on it can", "04"),
     "blocking step": Word(r"blocking step", "a step so long that the others were kept waiting by it", "04"),
     "pending": Word(r"pending", "not over when the block ended", "04"),
     "cancelled": Word(r"cancelled", "told to stop where it waits", "08"),

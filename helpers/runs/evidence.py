@@ -52,7 +52,7 @@ def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evi
         return None
     named = [record for record in records if _goes_to(server, record.url)]
     # Those of another name may be its as well, or come by way of a proxy: that is told by their port.
-    known = [record for record in records if record.peer == server.port or _goes_to(server, record.url)]
+    known = [record for record in records if record.peer in server.ports or _goes_to(server, record.url)]
     try:
         stats = server.stats()
         # Whether one without a status, or without a connection, has arrived is for the log to say.
@@ -78,4 +78,4 @@ def collect(server: PracticeAPI | None, records: Sequence[RequestRecord]) -> Evi
 def _goes_to(server: PracticeAPI, url: str) -> bool:
     """Whether a URL is one of this server's."""
     host = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
-    return host in (f"{server.host}:{server.port}", f"localhost:{server.port}", f"[::1]:{server.port}")
+    return any(host in (f"{server.host}:{port}", f"localhost:{port}", f"[::1]:{port}") for port in server.ports)

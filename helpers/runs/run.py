@@ -45,6 +45,16 @@ class Run(Results):
 
         return timeline(self.panel(), view)
 
+    def await_chains(self) -> "Chart":
+        """Who waited for whom: each task's longest wait, and an arrow to those that it waited for, as a figure.
+
+        Waits of 50 ms or more are looked at while they last; of the tasks without one it says how many there are.
+        Where tasks wait for each other, a deadlock, that is marked, and is the title.
+        """
+        from helpers.charts.tasks.await_chains import await_chains
+
+        return await_chains(self.panel())
+
     def to_trace(self, path: str | Path) -> Path:
         """Write the run to a ``.json`` file that ui.perfetto.dev opens (drag it there; it is not sent anywhere).
 

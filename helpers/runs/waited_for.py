@@ -61,12 +61,19 @@ def waits_of(
                 line=line,
                 place=where,
                 reason=_reason(chain[0] if of_its_own else chain[0]._replace(on=(), more=0), called),
+                whom=_reason(chain[0], called),
+                on=tuple(one for one in _shown(chain[0], place) if one >= 0),
                 chain=" → ".join(_reason(link, called) for link in chain) + (f" ({EACH_OTHER})" if cycle else ""),
                 told=_is_told(number, chain[0], loop),
                 cycle=cycle if min(cycle, default=0) >= 0 else (),
             )
         )
     return tuple(sorted(found, key=lambda wait: wait.row))
+
+
+def _shown(link: Link, place: NDArray[np.int64]) -> list[int]:
+    """The shown rows of those that a task waits for; -1 for one that is not shown."""
+    return [int(place[one]) for one in link.on if type(one) is int]
 
 
 def _cycle(number: int, chain: Sequence[Link]) -> list[int]:

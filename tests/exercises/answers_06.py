@@ -5,6 +5,7 @@ from cases import Right, Wrong
 from helpers.exercises.chapters.chapter_04 import GIVEN as FETCH
 
 GIVEN = f"""\
+import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 import requests
@@ -689,6 +690,103 @@ async def page_beside_jobs(session, url, jobs):
 """,
         says="One of the jobs failed, and 2 threads stayed behind",
     ),
+    # --- one-order
+    Wrong(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    async with locks[target]:
+        async with locks[source]:
+            await asyncio.sleep(0)
+            await bank.write(source, await bank.read(source) - amount)
+            await bank.write(target, await bank.read(target) + amount)
+""",
+        says="asked for",
+    ),
+    Wrong(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    try:
+        async with asyncio.timeout(0.3):
+            async with locks[source]:
+                balance = await bank.read(source)
+                async with locks[target]:
+                    await bank.write(source, balance - amount)
+                    await bank.write(target, await bank.read(target) + amount)
+    except TimeoutError:
+        print("not made")
+""",
+        says="One that is given up is not made",
+    ),
+    Wrong(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    while True:
+        try:
+            async with locks[source]:
+                balance = await bank.read(source)
+                async with asyncio.timeout(0.05 if source < target else 0.4):
+                    await locks[target].acquire()
+                try:
+                    await bank.write(source, balance - amount)
+                    await bank.write(target, await bank.read(target) + amount)
+                    return
+                finally:
+                    locks[target].release()
+        except TimeoutError:
+            await asyncio.sleep(0.01)
+""",
+        says="a timeout or a pause makes that shorter or rarer",
+    ),
+    Wrong(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    await asyncio.sleep(amount / 50)
+    async with locks[source], locks[target]:
+        await bank.write(source, await bank.read(source) - amount)
+        await bank.write(target, await bank.read(target) + amount)
+""",
+        says="at the bank at once",
+    ),
+    Wrong(
+        "one-order",
+        """
+one_at_a_time = asyncio.Lock()
+
+
+async def transfer(bank, locks, source, target, amount):
+    async with one_at_a_time, locks[source], locks[target]:
+        await bank.write(source, await bank.read(source) - amount)
+        await bank.write(target, await bank.read(target) + amount)
+""",
+        says="No two transfers were at the bank at once",
+    ),
+    Wrong(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    async with locks[source]:
+        await bank.write(source, await bank.read(source) - amount)
+    async with locks[target]:
+        await bank.write(target, await bank.read(target) + amount)
+""",
+        says="held one lock only",
+    ),
+    Wrong(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    balance = await bank.read(source)
+    first, second = sorted([source, target])
+    async with locks[first], locks[second]:
+        await bank.write(source, balance - amount)
+        await bank.write(target, await bank.read(target) + amount)
+""",
+        says="by a transfer that did not hold its lock",
+    ),
 ]
 
 RIGHT = [
@@ -928,6 +1026,52 @@ async def crunch_all(crunch, numbers, threads, processes):
         """
 async def crunch_all(crunch, numbers, threads, processes):
     return await asyncio.to_thread(lambda: list(processes.map(crunch, numbers)))
+""",
+    ),
+    Right(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    both = sorted({source, target}, reverse=True)
+    async with contextlib.AsyncExitStack() as stack:
+        for name in both:
+            await stack.enter_async_context(locks[name])
+        had, has = await bank.read(source), await bank.read(target)
+        await bank.write(target, has + amount)
+        await bank.write(source, had - amount)
+""",
+    ),
+    Right(
+        "one-order",
+        """
+async def move(bank, source, target, amount):
+    await bank.write(source, await bank.read(source) - amount)
+    await bank.write(target, await bank.read(target) + amount)
+
+
+async def transfer(bank, locks, source, target, amount):
+    if source < target:
+        async with locks[source]:
+            async with locks[target]:
+                await move(bank, source, target, amount)
+    else:
+        async with locks[target]:
+            async with locks[source]:
+                await move(bank, source, target, amount)
+""",
+    ),
+    Right(
+        "one-order",
+        """
+async def transfer(bank, locks, source, target, amount):
+    while True:
+        async with locks[source]:
+            if not locks[target].locked():
+                async with locks[target]:
+                    await bank.write(source, await bank.read(source) - amount)
+                    await bank.write(target, await bank.read(target) + amount)
+                    return
+        await asyncio.sleep(0.01)
 """,
     ),
 ]

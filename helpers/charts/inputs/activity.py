@@ -61,6 +61,8 @@ class Wait:
         start, end: seconds since the block opened.
         line, place: the line of the learner's code at which it waited, and where that stands; empty where none was.
         reason: what it waited for, such as ``"a Lock"``.
+        whom: the same with who held it at the last look, such as ``"a Lock held by fetch #1"``.
+        on: the rows of those, as far as they have one.
         chain: the same with who held it, and what those waited for in turn, at the last look: joined by arrows.
         told: whether it is for something of the program's own, as a lock, a queue, or a task that another has made.
         cycle: the rows of tasks at its end that wait for each other; empty where none do.
@@ -72,6 +74,8 @@ class Wait:
     line: str = ""
     place: str = ""
     reason: str = ""
+    whom: str = ""
+    on: tuple[int, ...] = ()
     chain: str = ""
     told: bool = False
     cycle: tuple[int, ...] = ()

@@ -10,18 +10,30 @@ SHARE, CYCLE_SHARE = 0.3, 0.1
 
 def longest_told(activity: Activity) -> Wait | None:
     """The longest such wait; None where there is none. Tasks that wait for each other come before all others."""
-    waits = [wait for wait in activity.waits if _matters(wait, activity.wall)]
+    return next((wait for wait in told_by_length(activity) if _matters(wait, activity.wall)), None)
+
+
+def told_by_length(activity: Activity) -> list[Wait]:
+    """All waits for something that the program makes it wait for, in the order in which they would be told."""
+    return sorted(filter(_is_its_own, activity.waits), key=_order, reverse=True)
+
+
+def _order(wait: Wait) -> tuple[bool, float, int]:
     # Of those that are about equally long the first one.
-    return max(waits, key=lambda wait: (bool(wait.cycle), float(f"{wait.seconds:.2g}"), -wait.row), default=None)
+    return bool(wait.cycle), float(f"{wait.seconds:.2g}"), -wait.row
+
+
+def _is_its_own(wait: Wait) -> bool:
+    return wait.told or bool(wait.cycle)
 
 
 def _matters(wait: Wait, wall: float) -> bool:
-    return (wait.told or bool(wait.cycle)) and wait.seconds >= (CYCLE_SHARE if wait.cycle else SHARE) * wall
+    return _is_its_own(wait) and wait.seconds >= (CYCLE_SHARE if wait.cycle else SHARE) * wall
 
 
 def each_other(activity: Activity, wait: Wait) -> str:
     """That tasks wait for each other, in a few words; empty where they do not."""
-    names = [row_name(activity, row) for row in wait.cycle]
+    names = [row_name(activity, row) for row in sorted(wait.cycle)]
     if len(names) == 1:
         return f"{names[0]} waits for itself"
     return f"{words.listing(names)} wait for each other" if names else ""

@@ -62,7 +62,12 @@ def without_stage(activity: Activity) -> Activity:
     rest = spans[row > 0].reset_index(drop=True)
     blocks = tuple(replace(block, row=max(block.row - 1, OUTSIDE)) for block in activity.blocks)
     waits = tuple(
-        replace(wait, row=wait.row - 1, cycle=tuple(row - 1 for row in wait.cycle))
+        replace(
+            wait,
+            row=wait.row - 1,
+            on=tuple(row - 1 for row in wait.on if row),
+            cycle=tuple(row - 1 for row in wait.cycle),
+        )
         for wait in activity.waits
         if wait.row and 0 not in wait.cycle
     )

@@ -19,6 +19,7 @@ from helpers.exercises.support.beside import Heartbeat
 from helpers.exercises.support.counting_pool import process_pool
 from helpers.exercises.support.crunching import crunch, ran_in
 from helpers.exercises.support.library import of_a_library
+from helpers.exercises.support.locked_accounts import Bank, Transfer, circle
 from helpers.exercises.support.slow_first import slow_first
 from helpers.page.words import count
 
@@ -31,6 +32,8 @@ POOL = "to_thread is a pool, not magic"
 DEFAULT_POOL = "The default pool is shared, even by localhost"
 TIMEOUT = "A timeout does not interrupt blocking code"
 CULPRIT = "Finding the culprit"
+HANGS = "It hangs and nothing is red: two tasks wait for each other"
+RUFF = "Ruff finds blocking calls before they run, but not all of them"
 DEBUG = "Debug mode tells of long steps in words"
 
 
@@ -900,4 +903,192 @@ async def page_beside_jobs(session, url, jobs):
         "`run_in_executor` of the running loop takes a pool first, and then the function. It gives back a future, "
         "which `gather` takes as it takes coroutines.",
     ],
+)
+
+
+def transfers_in_one_order(attempt: Attempt) -> Judgement:
+    """`transfer(bank, locks, source, target, amount)` holds both locks, and no two of them can wait for each other."""
+    a, b, c, d = attempt.chance.sample(["anna", "ben", "cleo", "dora", "emil", "fay"], 4)
+    there_and_back = [(a, b, 30), (b, a, 20), (c, d, 10)]
+    around = [(a, b, 30), (b, c, 20), (c, a, 10)]
+    for transfers in (there_and_back, around):
+        before = {name: attempt.chance.randint(100, 500) for name in (a, b, c, d)}
+        bank = Bank(before)
+        seen = attempt.run(transfers, through=bank.serve, meanings=_NO_NAME)
+        yield judges.ran(seen, HANGS)
+        yield _all_were_made(bank, before, transfers)
+        yield judges.nothing_left(seen, HANGS)
+        if transfers is there_and_back and bank.most < 2:
+            yield Finding(
+                "No two transfers were at the bank at once.",
+                f"The one from {c} to {d} has no account in common with the others: it need not wait for their locks.",
+                HANGS,
+            )
+        yield _no_circle(bank)
+    return "All transfers were made, others at the same time, and the locks were asked for in one order."
+
+
+def _all_were_made(bank: Bank, before: dict[str, int], transfers: Sequence[Transfer]) -> Finding | None:
+    if bank.hung:
+        return Finding(
+            f"{count(bank.hung, 'transfer')} of {len(transfers)} had not ended after a second and a half.",
+            f"{_told(circle(bank.asked)) or 'Nobody lets go of a lock that is waited for.'}",
+            HANGS,
+        )
+    if bank.without:
+        return Finding(
+            f"The account of {bank.without[0]} was read or written by a transfer that did not hold its lock.",
+            "Between a read and the write that builds on it somebody else may have a turn.",
+            HANGS,
+        )
+    if bank.alone:
+        return Finding(
+            f"The account of {bank.alone[0]} was written by a transfer that held one lock only.",
+            "The amount is under way then: whoever looks at both accounts finds too much, or too little.",
+            HANGS,
+        )
+    after = dict(before)
+    for source, target, amount in transfers:
+        after[source] -= amount
+        after[target] += amount
+    if wrong := [name for name in after if bank.balances[name] != after[name]]:
+        return Finding(
+            f"{wrong[0].capitalize()} has {bank.balances[wrong[0]]} after the transfers, and should have "
+            f"{after[wrong[0]]}.",
+            "Each transfer is to be made once. One that is given up is not made.",
+            HANGS,
+        )
+    if bank.held:
+        return Finding(
+            f"The lock of {min(bank.held)} is still held.",
+            "Whoever needs it next waits for ever. The end of an `async with` lets go of it whatever happens.",
+            HANGS,
+        )
+    return None
+
+
+def _no_circle(bank: Bank) -> Finding | None:
+    names = circle(bank.asked)
+    if not names:
+        return None
+    return Finding(
+        _told(names),
+        "All transfers were made this time. Two of them can still wait for each other; a timeout or a pause makes that "
+        "shorter or rarer. Which order would no two of them differ in?",
+        HANGS,
+    )
+
+
+def _told(names: Sequence[str]) -> str:
+    """Who asked for which lock while holding another, where that goes in a circle."""
+    after = [*names[1:], *names[:1]]
+    pairs = [f"one held {held} and asked for {wanted}" for held, wanted in zip(names, after, strict=True)]
+    return f"Of the transfers {', '.join(pairs)}." if names else ""
+
+
+_NO_NAME = {
+    "KeyError": ("`locks` has a lock for the name of each account.", HANGS),
+    "TypeError: '<' not supported": ("Locks have no order of their own. What do they belong to that has one?", HANGS),
+    "TypeError: not support the asynchronous context manager": (
+        "`async with` wants the lock itself, for each of them: a list or a tuple of locks is none.",
+        HANGS,
+    ),
+    "TypeError: not support the context manager": ("An asyncio lock is entered with `async with`.", HANGS),
+}
+
+one_order = Coding(
+    name="one-order",
+    title="Repair: transfers that wait for each other",
+    judge=transfers_in_one_order,
+    start="""\
+async def transfer(bank, locks, source, target, amount):
+    async with locks[source]:
+        balance = await bank.read(source)
+        async with locks[target]:
+            await bank.write(source, balance - amount)
+            await bank.write(target, await bank.read(target) + amount)
+""",
+    solution="""\
+async def transfer(bank, locks, source, target, amount):
+    first, second = sorted([source, target])
+    async with locks[first], locks[second]:
+        balance = await bank.read(source)
+        await bank.write(source, balance - amount)
+        await bank.write(target, await bank.read(target) + amount)
+""",
+    hints=[
+        "One goes from anna to ben, another from ben to anna. Which lock does each take first?",
+        "Both need the same two locks. It does not matter which is first, as long as it is the same for both.",
+        "The names can be sorted: `sorted([source, target])`.",
+    ],
+)
+
+
+def what_ruff_told(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `told-by-ruff` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"ruff told of {count(len(seen.result), 'line')}: {', '.join(f'`{line}`' for line in seen.result)}."
+
+
+told_by_ruff = Choice(
+    name="told-by-ruff",
+    title="Which line does ruff tell of?",
+    judge=what_ruff_told,
+    question="What does `told` return?",
+    code='''\
+CODE = """
+import asyncio, time
+
+def pause():
+    time.sleep(1)
+
+async def one():
+    pause()
+
+async def two():
+    await asyncio.to_thread(time.sleep, 2)
+
+async def three():
+    time.sleep(3)
+"""
+
+
+def told():
+    rules = ["--select", "ASYNC", "--isolated", "--no-cache"]
+    command = [sys.executable, "-m", "ruff", "check", *rules, "--output-format", "json", "-"]
+    ruff = subprocess.run(command, input=CODE, capture_output=True, text=True)
+    rows = [each["location"]["row"] for each in json.loads(ruff.stdout)]
+    return [CODE.splitlines()[row - 1].strip() for row in rows]
+''',
+    given="import json\nimport subprocess\nimport sys",
+    answers={
+        "a": "the line in three",
+        "b": "the lines in pause and three",
+        "c": "the lines in one and three",
+        "d": "the lines in two and three",
+    },
+    right="a",
+    replies={
+        "b": Finding(
+            "That would need a plain function to be forbidden to sleep.",
+            "`pause` has no `async`. To call it from a thread is not wrong, and ruff does not know who calls it.",
+            RUFF,
+        ),
+        "c": Finding(
+            "That would need ruff to look into the function that `one` calls.",
+            "`one` holds the loop for a second. What ruff sees there is a call of something named `pause`.",
+            RUFF,
+        ),
+        "d": Finding(
+            "That would need ruff to object to the name `time.sleep`.",
+            "In `two` it is handed on, without parentheses, and called in a thread. The loop is free meanwhile.",
+            RUFF,
+        ),
+    },
+    hints=[
+        "`one` and `three` hold the loop when they run. Where does the name of the blocking call stand?",
+        "Ruff knows blocking calls by their names, and looks for them between an `async def` and its end.",
+    ],
+    solution="a: the line in three. That `one` holds the loop as well is seen by whoever runs it.",
 )
