@@ -29,6 +29,7 @@ ONE = "One connection is one query at a time"
 SIZE = "The pool's size decides, not the driver"
 SILENCE = "A pool too small queues in silence"
 HELD = "A connection held while asking somebody else"
+LATE = "A timeout may end the waiting and not the query"
 
 
 def four_rounds(attempt: Attempt) -> Judgement:
@@ -91,6 +92,63 @@ async def twelve_people():
         "Twelve people in rounds of three: how many rounds, and how long is each?",
     ],
     solution="c: 0.4 s. Three at a time, twelve in all, makes four rounds of a tenth of a second.",
+)
+
+
+def still_at_work(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `what-a-timeout-ends` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"The second query had its answer after {seen.result:.1f} s: the first was still at work in the thread."
+
+
+what_a_timeout_ends = Choice(
+    name="what-a-timeout-ends",
+    title="What does a timeout end?",
+    judge=still_at_work,
+    question="The first query takes 0.5 s, and its timeout 0.1 s. After how long has the second one its answer?",
+    code="""\
+async def ask_again():
+    async with aiosqlite.connect(":memory:") as db:
+        await db.create_function("pause", 1, time.sleep)
+        start = time.perf_counter()
+        try:
+            async with asyncio.timeout(0.1):
+                await db.execute("SELECT pause(0.5)")
+        except TimeoutError:
+            await db.execute("SELECT 1")
+        return time.perf_counter() - start
+""",
+    given="import asyncio\nimport time\n\nimport aiosqlite",
+    answers={
+        "a": "0.1 s: the timeout has ended the first query",
+        "b": "0.5 s",
+        "c": "0.6 s: the second one is sent when the timeout is over, and takes as long",
+        "d": "never: the connection is in use, so it raises",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need the timeout to reach the thread that asks SQLite.",
+            "It ends an `await`. Who does the query, and does it hear of that?",
+            LATE,
+        ),
+        "c": Finding(
+            "`SELECT 1` is no such query: it takes next to nothing.",
+            "When is the connection free to do it?",
+            ONE,
+        ),
+        "d": Finding(
+            "Nothing is raised when a connection is in use.",
+            "What becomes of a question that is asked while another one is answered?",
+            ONE,
+        ),
+    },
+    hints=[
+        "aiosqlite is a thread in disguise. What does a cancelled `await` tell a thread?",
+        "One connection is one query at a time: the second one waits for the first to end.",
+    ],
+    solution="b: 0.5 s. The timeout ended the waiting. The query went on in its thread, and the next stood in line.",
 )
 
 

@@ -25,6 +25,7 @@ LIMIT = "A limit makes models equal"
 COMPUTING = "Computing in Python wants processes"
 STREAM = "For a stream, ask who keeps up"
 BRIDGES = "Every bridge has a toll"
+OWN_LOOP = "Sync code hands its work to a loop in a thread of its own"
 
 
 async def _as_tasks(function: Callable[[], Any]) -> None:
@@ -213,6 +214,67 @@ def refresh_and_show():
         "As it ends, asyncio.run cancels every task that is still there.",
     ],
     solution="a: asyncio.run returns with its coroutine, and cancels what is left. No loop is there any more.",
+)
+
+
+def who_waited(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `whose-thread-waits` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"It returned {seen.result}: in the loop's own thread nobody was left to run the coroutine."
+
+
+whose_thread_waits = Choice(
+    name="whose-thread-waits",
+    title="Whose thread waits?",
+    judge=who_waited,
+    question="`ask` is plain code, called in the loop's thread and in another. What does `from_two_places` return?",
+    code="""\
+async def from_two_places():
+    loop = asyncio.get_running_loop()
+
+    def ask():
+        asked = asyncio.run_coroutine_threadsafe(asyncio.sleep(0.1, "an answer"), loop)
+        try:
+            return asked.result(timeout=0.5)
+        except TimeoutError:
+            return "none"
+        finally:
+            asked.cancel()
+
+    return ask(), await asyncio.to_thread(ask)
+""",
+    given="import asyncio",
+    answers={
+        "a": "“an answer” twice: the loop runs, and 0.5 s are enough",
+        "b": "“none” first, and “an answer” from the other thread",
+        "c": "“an answer” first, and “none” from the other thread, which has no loop",
+        "d": "nothing: the first call raises, since a loop is running already",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need the loop to take a step while its own thread is in `result`.",
+            "A loop runs in one thread. What is that thread doing for the half second?",
+            OWN_LOOP,
+        ),
+        "c": Finding(
+            "That would need a loop in the thread that asks.",
+            "The coroutine runs in the loop that it is handed to. Who asks needs none.",
+            OWN_LOOP,
+        ),
+        "d": Finding(
+            "That is what `asyncio.run` does.",
+            "`run_coroutine_threadsafe` only hands the coroutine over, from any thread. The trouble comes with the "
+            "waiting.",
+            OWN_LOOP,
+        ),
+    },
+    hints=[
+        "Where does the coroutine run, and which thread waits for it?",
+        "`result()` gives nothing way: as long as it waits, its thread does nothing else.",
+    ],
+    solution="b: in its own thread the loop is held by the one who waits for it. From another thread it is free.",
 )
 
 

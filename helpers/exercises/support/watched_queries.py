@@ -14,6 +14,7 @@ TAKES = 0.05
 
 _asked: list[int] = []
 _turns = [LoopTurns()]
+_changes_left = [float("inf")]
 
 
 @cache
@@ -32,13 +33,17 @@ def countries() -> Any:
     return Country.objects
 
 
-def begin(turns: LoopTurns | None = None) -> None:
-    """Forget the queries made so far, and close this thread's connection; each query from now on asks for a turn."""
+def begin(turns: LoopTurns | None = None, *, changes: float = float("inf")) -> None:
+    """Forget the queries made so far, and close this thread's connection; each query from now on asks for a turn.
+
+    The database refuses to change rows when it has done so as often as ``changes`` says.
+    """
     from django.db import connections
 
     connections.close_all()
     _asked.clear()
     _turns[0] = turns or LoopTurns()
+    _changes_left[0] = changes
 
 
 def threads_of_queries() -> list[int]:
@@ -51,7 +56,13 @@ def _watch(connection: Any, **_: Any) -> None:
 
 
 def _note(execute: Callable[..., Any], *arguments: Any) -> Any:
+    from django.db import OperationalError
+
     _asked.append(threading.get_ident())
+    if str(arguments[0]).startswith("UPDATE"):
+        _changes_left[0] -= 1
+        if _changes_left[0] < 0:
+            raise OperationalError("this change is refused")
     turns = _turns[0]
     if not turns.in_loop and not turns.held:  # once is enough, and each time takes long
         time.sleep(TAKES)
