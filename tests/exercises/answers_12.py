@@ -318,6 +318,140 @@ async def same_subregion(countries, code):
 """,
         says="not in the order of the query",
     ),
+    # --- both-or-neither
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    async with transaction.atomic():
+        for code, change in [(giver, -n), (taker, n)]:
+            country = await countries.aget(code=code)
+            country.population += change
+            await country.asave()
+""",
+        says="the asynchronous context manager protocol",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    with transaction.atomic():
+        for code, change in [(giver, -n), (taker, n)]:
+            country = await countries.aget(code=code)
+            country.population += change
+            await country.asave()
+""",
+        says="SynchronousOnlyOperation",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    for code, change in [(giver, -n), (taker, n)]:
+        country = await countries.aget(code=code)
+        country.population += change
+        await country.asave()
+""",
+        says="refused the second change, and the first one stayed",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    from django.db.models import F
+    await countries.filter(code=giver).aupdate(population=F("population") - n)
+    await countries.filter(code=taker).aupdate(population=F("population") + n)
+""",
+        says="refused the second change, and the first one stayed",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    def change(code, by):
+        with transaction.atomic():
+            country = countries.get(code=code)
+            country.population += by
+            country.save()
+    await sync_to_async(change)(giver, -n)
+    await sync_to_async(change)(taker, n)
+""",
+        says="refused the second change, and the first one stayed",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    import os
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with transaction.atomic():
+        for code, change in [(giver, -n), (taker, n)]:
+            country = countries.get(code=code)
+            country.population += change
+            country.save()
+""",
+        says="asked in the loop's own thread",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    def move():
+        with transaction.atomic():
+            for code, change in [(giver, -n), (taker, n)]:
+                country = countries.get(code=code)
+                country.population += change
+                country.save()
+    await sync_to_async(move())()
+""",
+        says="SynchronousOnlyOperation",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    def move():
+        with transaction.atomic():
+            for code, change in [(giver, -n), (taker, n)]:
+                country = countries.get(code=code)
+                country.population += change
+                country.save()
+    thread = threading.Thread(target=move)
+    thread.start()
+    thread.join()
+""",
+        says="the loop had no turn to hear of it",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    def move():
+        try:
+            with transaction.atomic():
+                for code, change in [(giver, -n), (taker, n)]:
+                    country = countries.get(code=code)
+                    country.population += change
+                    country.save()
+        except Exception:
+            return False
+    await sync_to_async(move)()
+""",
+        says="no error came out",
+    ),
+    Wrong(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    def move():
+        with transaction.atomic():
+            for code, change in [(giver, -n), (taker, n)]:
+                country = countries.get(code=code)
+                country.population += change
+    await sync_to_async(move)()
+""",
+        says="The giver has 0 fewer now",
+    ),
     # --- a-region-for-everyone
     Wrong(
         "a-region-for-everyone",
@@ -796,6 +930,45 @@ async def names(session, urls):
 ]
 
 RIGHT = [
+    Right(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    @sync_to_async
+    @transaction.atomic
+    def move():
+        from django.db.models import F
+        countries.filter(code=giver).update(population=F("population") - n)
+        countries.filter(code=taker).update(population=F("population") + n)
+
+    await move()
+""",
+    ),
+    Right(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    def move():
+        one, other = countries.get(code=giver), countries.get(code=taker)
+        one.population -= n
+        other.population += n
+        with transaction.atomic():
+            one.save()
+            other.save()
+
+    await asyncio.to_thread(move)
+""",
+    ),
+    Right(
+        "both-or-neither",
+        """
+async def move_people(countries, giver, taker, n):
+    one, other = await countries.aget(code=giver), await countries.aget(code=taker)
+    one.population -= n
+    other.population += n
+    await countries.abulk_update([one, other], ["population"])  # one query
+""",
+    ),
     Right(
         "a-thread-for-each",
         """

@@ -1,11 +1,13 @@
 """The Django project: its servers do what the chapter says of them, and leave nothing behind."""
 
+import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -122,6 +124,123 @@ def test_a_stream_is_live_where_its_iterator_fits_the_server(kind: Any, view: st
     assert (after_the_first() > 0.25) is live
 
 
+def test_a_background_task_ends_with_the_loop_of_its_view() -> None:
+    asgi, eight = django_server("asgi"), django_server("wsgi")
+
+    def begin(server: WebServer, mark: str) -> None:
+        with ThreadPoolExecutor(5) as threads:
+            urls = [server.url("/background/start", mark=mark)] * 5
+            assert [answer.status_code for answer in threads.map(requests.get, urls)] == [202] * 5
+
+    begin(eight, "of the rest, WSGI")
+    begin(asgi, "of the rest, ASGI")  # the later one: when it is over, so would be the other
+    assert wait_until(lambda: ask(asgi.url("/marks", mark="of the rest, ASGI")) == {"marks": 5})
+    assert ask(asgi.url("/marks", mark="of the rest, WSGI")) == {"marks": 0}
+    assert "/background" not in eight.log_tail(200)
+
+
+@pytest.mark.parametrize(
+    ("kind", "view"), [("wsgi", "plain"), ("wsgi", "awaited"), ("asgi", "plain"), ("asgi", "awaited")]
+)
+def test_only_an_async_view_under_asgi_is_cancelled_when_the_reader_leaves(
+    api: PracticeAPI, kind: Any, view: str
+) -> None:
+    server, mark = django_server(kind), f"unread, {kind}, {view}"
+    api.reset()
+    with socket.create_connection(("127.0.0.1", server.port)) as reader:
+        reader.sendall(f"GET {urlsplit(server.url(f'/leaving/{view}', mark=mark)).path}".encode())
+        query = urlsplit(server.url("/", mark=mark)).query
+        reader.sendall(f"?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert wait_until(lambda: api.stats()["total"]["in_flight"] == 1)
+    total = api.stats()["total"]
+    assert wait_until(lambda: api.stats()["total"]["in_flight"] == 0), total
+    cancelled = (kind, view) == ("asgi", "awaited")
+    assert api.stats()["total"]["cancelled"] == cancelled
+    url = django_server("asgi").url("/marks", mark=mark)
+    if cancelled:
+        assert ask(url) == {"marks": 0}
+    else:
+        assert wait_until(lambda: ask(url) == {"marks": 1})
+
+
+@pytest.mark.parametrize(
+    ("way", "error", "left"),
+    [
+        ("one-by-one", "IntegrityError", 1),
+        ("with", "SynchronousOnlyOperation", 0),
+        ("async-with", "TypeError", 0),
+        ("whole-block", "IntegrityError", 0),
+    ],
+)
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_a_transaction_is_awaited_as_a_whole(kind: Any, way: str, error: str, left: int) -> None:
+    server, mark = django_server(kind), f"of {way}, {kind}"
+    answer = requests.get(server.url(f"/saving/{way}", mark=mark), timeout=30)
+    assert (answer.status_code, answer.json()["error"]) == (500, error)
+    assert ask(server.url("/marks", mark=mark)) == {"marks": left}
+
+
+@pytest.mark.parametrize(("step", "ends"), [("step_2", "FAILED (failures=1)"), ("step_5", "OK")])
+def test_the_project_s_own_tests(api: PracticeAPI, step: str, ends: str) -> None:
+    code = (
+        "import subprocess, sys\nfrom helpers.servers.django_project import django_here\ndjango_here()\n"
+        "command = [sys.executable, '-m', 'django', 'test', 'helpers.servers.django_project', '-k', sys.argv[1]]\n"
+        "sys.exit(subprocess.run(command, stderr=subprocess.STDOUT).returncode)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, step], capture_output=True, encoding="utf-8", cwd=ROOT)
+    said = done.stdout.splitlines()
+    assert ends in said and any(line.startswith("Ran 1 test in ") for line in said), done.stdout
+    assert ("AssertionError: the loop had no turn for longer than 0.4 s" in said) is (step == "step_2")
+    assert "Unclosed" not in done.stdout + done.stderr
+
+
+def test_runserver_has_a_thread_for_each_connection(api: PracticeAPI) -> None:
+    server = django_server("runserver")
+    assert peak(api, server.url("/waiting/blocking"), 6) > 1
+    server.stop()
+
+
+def test_processes_multiply_the_places(api: PracticeAPI) -> None:
+    server = django_server("wsgi", 2, processes=2)
+    assert "2 processes, 2 threads each" in server._repr_html_()
+    if sys.platform == "linux":  # elsewhere the system may give all connections to one of them
+        assert 2 < peak(api, server.url("/waiting/blocking"), 12) <= 4
+    with ThreadPoolExecutor(12) as threads:
+        pids = {page["pid"] for page in threads.map(ask, [server.url("/spent")] * 12)}
+    assert len(pids) <= 2 and server.pid not in pids
+    family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+    assert len(family) >= 3
+    server.stop()
+    assert wait_until(lambda: not any(runs(process) for process in family))
+
+
+@pytest.mark.not_on("win32", "darwin", reason="it is installed for the tests on Linux alone")
+@pytest.mark.parametrize(("arguments", "places"), [([], 1), (["--threads", "3"], 3)])
+def test_gunicorn_unless_told_otherwise_has_one_place(
+    api: PracticeAPI, tmp_path: Path, arguments: list[str], places: int
+) -> None:
+    (tmp_path / "site_of_a_test.py").write_text(
+        "from helpers.servers.django_project.database import set_up\n"
+        "from helpers.servers.django_project.options import Conditions\n"
+        f"set_up(Conditions({api.base!r}, {str(tmp_path / 'countries.sqlite')!r}))\n"
+        "from django.core.handlers.wsgi import WSGIHandler\napplication = WSGIHandler()\n",
+        encoding="utf-8",
+    )
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-b", "127.0.0.1:0", *arguments]
+    with (
+        log.open("w", encoding="utf-8") as told,
+        subprocess.Popen([*command, "site_of_a_test"], cwd=tmp_path, stderr=told) as gunicorn,
+    ):
+        try:
+            address = "Listening at: http://127.0.0.1:"
+            assert wait_until(lambda: address in log.read_text(encoding="utf-8"))
+            port = log.read_text(encoding="utf-8").partition(address)[2].partition(" ")[0]
+            assert peak(api, f"http://127.0.0.1:{port}/waiting/blocking", 6) == places
+        finally:
+            gunicorn.terminate()
+
+
 # --- their lives ------------------------------------------------------------------------------------
 
 
@@ -198,7 +317,10 @@ def test_the_source_that_is_shown_is_the_file_s() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"kind": "cgi"}, "kind is 'wsgi' or 'asgi', not 'cgi'"),
+        ({"kind": "cgi"}, "kind is 'wsgi', 'asgi' or 'runserver', not 'cgi'"),
+        ({"kind": "runserver", "threads": 4}, "a thread for each connection: neither can be chosen"),
+        ({"kind": "runserver", "processes": 2}, "a thread for each connection: neither can be chosen"),
+        ({"kind": "wsgi", "processes": 5}, "from 1 to 4, not 5"),
         ({"kind": "asgi", "threads": 4}, "threads is for WSGI"),
         ({"kind": "wsgi", "threads": 0}, "from 1 to 64, not 0"),
         ({"kind": "wsgi", "threads": "8"}, "from 1 to 64, not '8'"),

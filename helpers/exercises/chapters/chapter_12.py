@@ -31,13 +31,17 @@ ORM = "The awaitable query is a thread, too"
 OWN_LOOP = "Back under WSGI, the shared session breaks"
 REFUSED = "Django refuses a query that would block the loop"
 MIDDLEWARE = "Middleware is paid for by every request"
+BACKGROUND = "A background task is cancelled when its view's loop ends"
+TRANSACTION = "Step 6: a transaction is awaited as a whole"
 
 GIVEN = """\
 import asyncio
 import threading
+import time
 import aiohttp
 import requests
 from asgiref.sync import async_to_sync, sync_to_async
+from django.db import transaction
 from helpers import practice_api
 
 api = practice_api()
@@ -143,6 +147,63 @@ async def one_request():
         "The first leads from the loop into a thread. The second is called in that thread: does it stay there?",
     ],
     solution="b: the view alone. The call goes into a thread for the middleware, and back to the loop for the view.",
+)
+
+
+def after_the_answers(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `after-the-answer` by a run."""
+    seen = attempt.run()
+    yield None
+    answers, marks = seen.result
+    return f"{count(answers, 'answer')}, and {count(marks, 'mark')} half a second after the last of them."
+
+
+after_the_answer = Choice(
+    name="after-the-answer",
+    title="What becomes of the rest?",
+    judge=after_the_answers,
+    question="Five people have their answer. How many marks are there half a second later?",
+    code="""\
+def five_people():
+    marks, running = [], set()
+
+    async def rest():
+        await asyncio.sleep(0.2)
+        marks.append("saved")
+
+    async def view():
+        task = asyncio.create_task(rest())
+        running.add(task)  # so that it is not forgotten
+        return "accepted"
+
+    answers = [async_to_sync(view)() for person in range(5)]  # as Django does under WSGI
+    time.sleep(0.5)
+    return len(answers), len(marks)
+""",
+    given=GIVEN,
+    answers={
+        "a": "five: each task goes on in the background",
+        "b": "none",
+        "c": "five, but each answer has taken 0.2 s: the bridge waits for the tasks",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need a loop that goes on when the view has answered.",
+            "Each call of the bridge had a loop of its own. What becomes of a task whose loop ends?",
+            BACKGROUND,
+        ),
+        "c": Finding(
+            "That would need the bridge to wait for more than the coroutine that it was given.",
+            "It returns what `view` returns, as soon as that is there. What does it do with what still runs then?",
+            BACKGROUND,
+        ),
+    },
+    hints=[
+        "Plain code calls `async_to_sync(view)()`. Which loop runs `view`, and for how long?",
+        "`asyncio.run` cancels at its end what still runs in its loop. So does the bridge.",
+    ],
+    solution="b: none. The bridge makes a loop for each call, and cancels at its end what still runs in it.",
 )
 
 
@@ -411,6 +472,124 @@ async def same_subregion(countries, code):
         "Three lines, and not all of them ask the database. Which ones do?",
         "`get` asks at once. `filter` and `exclude` only build a query. When is that one made?",
         "`get` has a twin that may be awaited, and so has `for`.",
+    ],
+)
+
+
+def both_or_neither(attempt: Attempt) -> Judgement:
+    """`move_people(countries, giver, taker, n)` changes two rows in another thread, or, where that fails, none."""
+    countries = watched_queries.countries()
+    before = dict(countries.filter(population__gt=1_000_000).values_list("code", "population"))
+    giver, taker = attempt.chance.sample(sorted(before), 2)
+    n = attempt.chance.randint(1_000, 9_000)
+    moved = {giver: before[giver] - n, taker: before[taker] + n}
+
+    def run(**how: Any) -> tuple[Observation, LoopTurns, list[int], dict[str, int]]:
+        turns = LoopTurns()
+        watched_queries.begin(turns, **how)
+        try:
+            seen = attempt.run(
+                countries, giver, taker, n, turns, through=_with_turns, meanings=_NO_TRANSACTION, may_raise=bool(how)
+            )
+        finally:
+            asked = watched_queries.threads_of_queries()
+            watched_queries.begin()
+            now = dict(countries.filter(code__in=moved).values_list("code", "population"))
+            for code in moved:
+                countries.filter(code=code).update(population=before[code])
+            watched_queries.begin()
+        return seen, turns, asked, now
+
+    seen, turns, asked, now = run()
+    yield judges.ran(seen, TRANSACTION)
+    if threading.get_ident() in asked:
+        yield Finding(
+            f"The database was asked in the loop's own thread ({count(asked.count(threading.get_ident()), 'time')}).",
+            "Django's refusal was switched off. What it protects is the loop: nothing else has a turn meanwhile.",
+            REFUSED,
+        )
+    yield _loop_held(turns, "transaction")
+    if now != moved:
+        yield Finding(
+            f"{n:,} people were to be moved. The giver has {before[giver] - now[giver]:,} fewer now, and the taker "
+            f"{now[taker] - before[taker]:,} more.",
+            "Both rows are to be changed and saved, and to be saved when it returns.",
+            TRANSACTION,
+        )
+    yield judges.nothing_left(seen, TRANSACTION)
+    seen, _, _, now = run(changes=1)
+    unchanged = {code: before[code] for code in moved}
+    if now not in (moved, unchanged):
+        yield Finding(
+            "The database refused the second change, and the first one stayed.",
+            "What is saved on its own, by an `await` of its own, is a transaction of its own.",
+            TRANSACTION,
+        )
+    elif now == unchanged and seen.error is None:
+        yield Finding(
+            "The database refused a change, nobody was moved, and no error came out.",
+            "Whoever called it takes the people for moved.",
+            TRANSACTION,
+        )
+    yield judges.nothing_left(seen, TRANSACTION)
+    return (
+        f"{n:,} people were moved while the loop went on. When the second change was refused, the first one was undone."
+    )
+
+
+_NO_TRANSACTION = {
+    "SynchronousOnlyOperation": (
+        "That line asks the database, in the loop's own thread. To begin a transaction is to ask it, too.",
+        TRANSACTION,
+    ),
+    "TypeError: asynchronous context manager": (
+        "`atomic` has no awaitable twin. What belongs in it stays plain code, in a function of its own.",
+        TRANSACTION,
+    ),
+    "TypeError: can't be used in 'await' expression": (
+        "What stands behind that `await` was run already, and is no awaitable: the adapter takes the function itself, "
+        "uncalled.",
+        ONE_THREAD,
+    ),
+    "TypeError: only be applied to sync functions": (
+        "The adapter takes the plain function itself, uncalled, and makes an awaitable function of it.",
+        ONE_THREAD,
+    ),
+    "TypeError: object is not callable": (
+        "It was called already, and what it returned was handed over. What is wanted there is the function itself.",
+        ONE_THREAD,
+    ),
+    "AttributeError: 'coroutine' object": ("The awaitable twin was called, and not awaited.", REFUSED),
+}
+
+both_or_none = Coding(
+    name="both-or-neither",
+    title="Repair: both or neither",
+    judge=both_or_neither,
+    start="""\
+async def move_people(countries, giver, taker, n):
+    with transaction.atomic():
+        for code, change in [(giver, -n), (taker, n)]:
+            country = countries.get(code=code)
+            country.population += change
+            country.save()
+""",
+    solution="""\
+async def move_people(countries, giver, taker, n):
+    def move():
+        with transaction.atomic():
+            for code, change in [(giver, -n), (taker, n)]:
+                country = countries.get(code=code)
+                country.population += change
+                country.save()
+
+    await sync_to_async(move)()
+""",
+    hints=[
+        "To begin a transaction is a query, too, and `atomic` has no awaitable twin. With `aget` and `asave` alone "
+        "there is no transaction at all.",
+        "A transaction belongs to one connection, and that to one thread. What could be sent there as a whole?",
+        "The block is right as it stands, in plain code. Give it a function of its own, and await that once.",
     ],
 )
 

@@ -15,11 +15,12 @@ from helpers.servers.process import ServerProcess
 
 from .database import sqlite_file
 
-Kind = Literal["wsgi", "asgi"]
+Kind = Literal["wsgi", "asgi", "runserver"]
 Middleware = Literal["none", "default", "sync"]
 Connections = Literal["closed", "kept", "pooled"]
 
 MOST_THREADS = 64
+MOST_PROCESSES = 4
 START_WITHIN = 45.0  # seconds; two processes start, and the second loads Django
 
 
@@ -57,17 +58,20 @@ def django_server(
     kind: Kind,
     threads: int | None = None,
     *,
+    processes: int = 1,
     middleware: Middleware = "none",
     database: str | None = None,
     connections: Connections = "closed",
 ) -> WebServer:
     """Start the Django project on a server, or hand back the one that runs with the same arguments.
 
-    It is one worker of granian, in a process of its own that ends with the kernel.
+    It is granian, or Django's own runserver, in a process of its own that ends with the kernel.
 
     Args:
-        kind: "wsgi", where each request has a thread from its start to its end; "asgi", where all share an event loop.
-        threads: under WSGI, how many requests can be worked on at once, 1 to 64; 8 unless told otherwise.
+        kind: "wsgi", where each request has a thread from its start to its end; "asgi", where all share an event loop;
+            "runserver", Django's development server, which speaks WSGI and has a thread for each connection.
+        threads: under WSGI, how many requests each process can work on at once, 1 to 64; 8 unless told otherwise.
+        processes: how many worker processes granian has, 1 to 4.
         middleware: "none"; "default", those of a new Django project; "sync", one that does nothing.
         database: the URI of a PostgreSQL database; an SQLite file of the kernel's own unless told otherwise.
         connections: the database's: "closed" after each request, "kept" for a minute (CONN_MAX_AGE=60), or "pooled"
@@ -80,8 +84,11 @@ def django_server(
     check_choice("kind", kind, get_args(Kind))
     check_choice("middleware", middleware, get_args(Middleware))
     check_choice("connections", connections, get_args(Connections))
+    check_number("processes", processes, 1, MOST_PROCESSES, whole=True)
     if kind == "asgi" and threads is not None:
         raise ValueError("threads is for WSGI: under ASGI one event loop serves all requests")
+    if kind == "runserver" and (threads is not None or processes > 1):
+        raise ValueError("runserver is one process, and has a thread for each connection: neither can be chosen")
     if kind == "wsgi":
         threads = 8 if threads is None else threads
         threads = check_number("threads", threads, 1, MOST_THREADS, whole=True)
@@ -90,10 +97,13 @@ def django_server(
     if database is not None and not database.startswith(("postgresql://", "postgres://")):
         raise ValueError(f"database is a URI that begins with postgresql://, not {database!r}")
     given: dict[str, Any] = {"middleware": middleware, "connections": connections}
-    name = f"Django under {kind.upper()}"
+    name = "Django's runserver" if kind == "runserver" else f"Django under {kind.upper()}"
+    if processes > 1:
+        given["processes"] = processes
+        name += f", {processes} processes"
     if threads is not None:
         given["threads"] = threads
-        name += f", {threads} thread{'s' if threads > 1 else ''}"
+        name += f", {threads} thread{'s' if threads > 1 else ''}" + (" each" if processes > 1 else "")
     name += "" if middleware == "none" else f", middleware: {middleware}"
     name += "" if database is None else ", PostgreSQL"
     name += "" if connections == "closed" else f", connections {connections}"

@@ -1,4 +1,4 @@
-"""The project's database: where it is, its table, its rows."""
+"""The project's database: where it is, its tables, its rows."""
 # mypy: disable-error-code="import-untyped"
 
 from __future__ import annotations
@@ -45,14 +45,16 @@ def connection_settings(database: str, kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def fill() -> None:
-    """Make the table and put the countries into it, unless they are there. Django must be set up."""
+    """Make the tables and put the countries into theirs, unless they are there. Django must be set up."""
     from django.db import connection
 
-    from .models import Country
+    from .models import Country, Mark
 
-    if Country._meta.db_table not in connection.introspection.table_names():
-        with connection.schema_editor() as editor:
-            editor.create_model(Country)
+    there = connection.introspection.table_names()
+    for model in (Country, Mark):
+        if model._meta.db_table not in there:
+            with connection.schema_editor() as editor:
+                editor.create_model(model)
     if not Country.objects.exists():
         fields = [field.name for field in Country._meta.fields]
         rows = json.loads(DATA.read_text(encoding="utf-8"))

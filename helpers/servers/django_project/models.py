@@ -1,4 +1,4 @@
-"""The project's one table."""
+"""The project's tables."""
 # mypy: disable-error-code="import-untyped, misc, no-untyped-def"
 
 from django.db import models
@@ -36,3 +36,15 @@ class Country(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Mark(models.Model):
+    """What a view leaves when it has got so far, to be counted."""
+
+    what = models.CharField(max_length=100)
+
+    class Meta:
+        app_label = "django_project"
+
+    def __str__(self):
+        return self.what

@@ -29,3 +29,11 @@ def shared_session() -> aiohttp.ClientSession:
         connector, patience = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=10)
         _session = aiohttp.ClientSession(connector=connector, timeout=patience)
     return _session
+
+
+async def close_shared_session() -> None:
+    """Close it, in the loop that it was made in; the next call of `shared_session` makes another."""
+    global _session
+    session, _session = _session, None
+    if session is not None:
+        await session.close()

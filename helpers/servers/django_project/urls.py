@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from .views import converting, errors, fan_out, orm, probe, streams, waiting
+from .views import background, converting, errors, fan_out, leaving, orm, probe, saving, streams, waiting
 
 urlpatterns = [
     path("ping", probe.ping),
@@ -37,6 +37,14 @@ urlpatterns = [
     path("region/3", converting.step_3),
     path("region/4", converting.step_4),
     path("region/5", converting.step_5),
+    path("saving/one-by-one", saving.one_by_one),
+    path("saving/with", saving.with_atomic),
+    path("saving/async-with", saving.async_with_atomic),
+    path("saving/whole-block", saving.whole_block),
+    path("background/start", background.start),
+    path("marks", probe.marks),
+    path("leaving/plain", leaving.plain),
+    path("leaving/awaited", leaving.awaited),
 ]
 
 handler500 = errors.as_json

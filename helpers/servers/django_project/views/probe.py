@@ -1,10 +1,13 @@
 """Small pages that are asked while others are at work."""
 # mypy: disable-error-code="import-untyped, no-untyped-def"
 
+import os
 import threading
 import time
 
 from django.http import JsonResponse
+
+from ..models import Mark
 
 
 def ping(request):
@@ -12,5 +15,10 @@ def ping(request):
 
 
 async def spent(request):
-    """Seconds of processor time of this process so far, and how many threads it has now."""
-    return JsonResponse({"cpu": time.process_time(), "threads": threading.active_count()})
+    """Seconds of processor time of this process so far, how many threads it has now, and which process it is."""
+    return JsonResponse({"cpu": time.process_time(), "threads": threading.active_count(), "pid": os.getpid()})
+
+
+def marks(request):
+    """How many marks of this name have been saved."""
+    return JsonResponse({"marks": Mark.objects.filter(what=request.GET["mark"]).count()})

@@ -1,0 +1,26 @@
+"""A page that answers at once, and has something done afterwards; then it saves a mark."""
+# mypy: disable-error-code="import-untyped, no-untyped-def, no-untyped-call, var-annotated"
+
+import asyncio
+
+import aiohttp
+from django.http import JsonResponse
+
+from ..models import Mark
+from ..upstream import upstream
+
+running = set()  # the loop keeps no strong reference to a task
+
+
+async def afterwards(what):
+    url = upstream("/countries/FR", delay=0.2)
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        await answer.json()
+    await Mark.objects.acreate(what=what)
+
+
+async def start(request):
+    task = asyncio.create_task(afterwards(request.GET["mark"]))
+    running.add(task)
+    task.add_done_callback(running.discard)
+    return JsonResponse({"accepted": True}, status=202)
