@@ -18,7 +18,7 @@ from course_sections import Section, plain_title, sections
 TEACHING = Path(__file__).parents[2] / "docs" / "teaching.md"
 PLAN = re.compile(r"^## (?P<name>(?P<minutes>\d+) minutes: .+?)\n(?P<text>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| (?P<minutes>\d+) \| (?P<where>.+?) \|", re.MULTILINE)
-CHAPTER = re.compile(r"(?P<chapter>\b\d\d\b)(?P<titles>(?::? ?,? ?(?:and )?\"[^\"]+\")*)")
+CHAPTER = re.compile(r"(?P<chapter>\b\d\d[a-z]?\b)(?P<titles>(?::? ?,? ?(?:and )?\"[^\"]+\")*)")
 
 
 @dataclass(frozen=True)

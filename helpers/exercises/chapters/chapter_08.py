@@ -34,6 +34,8 @@ TOLD = "The server may say when: Retry-After"
 STORM = "Who fails together comes back together"
 PERMIT = "Who backs off must not hold the permit"
 STALE = "A connection may be dead before you use it"
+LEFT = "The server need not notice that you left"
+MIDDLEWARE = "A middleware sees each attempt, the silent one too"
 
 SHORTEST = 0.045
 """Seconds: a little less than the shortest wait of `five-attempts`, for clocks that are coarse."""
@@ -299,44 +301,116 @@ async def four_requests():
 )
 
 
+def who_deleted_it(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `deleted-by-whom` by a run."""
+    seen = attempt.run()
+    yield judges.values(seen, (404, ["DELETE", "DELETE"], set()), "(404, ['DELETE', 'DELETE'], set())", MIDDLEWARE)
+    return f"It returned {seen.result}."
+
+
+deleted_by_whom = Choice(
+    name="deleted-by-whom",
+    title="Who deleted it?",
+    judge=who_deleted_it,
+    question="The connection breaks between the deed and the answer. What does `delete_once` return?",
+    code="""\
+from aiohttp import web
+
+
+async def delete_once():
+    things, had_read = {"a map"}, []
+
+    async def handler(request):
+        had_read.append(request.method)
+        if not things:
+            return web.Response(status=404)
+        things.clear()
+        request.transport.close()  # it is done, and the connection breaks
+        return web.Response(status=204)
+
+    shop = web.ServerRunner(web.Server(handler))
+    await shop.setup()
+    await web.TCPSite(shop, "127.0.0.1", 0).start()
+    async with aiohttp.ClientSession() as session:
+        async with session.delete(f"http://127.0.0.1:{shop.addresses[0][1]}") as response:
+            status = response.status
+    await shop.cleanup()
+    return status, had_read, things
+""",
+    given=GIVEN,
+    answers={
+        "a": "(204, ['DELETE'], set()): it was deleted, and that is the answer",
+        "b": "nothing: ServerDisconnectedError comes out of it",
+        "c": "(204, ['DELETE', 'DELETE'], set()): DELETE is idempotent, so the second answer is that of the first",
+        "d": "(404, ['DELETE', 'DELETE'], set()): the second time there was nothing to delete",
+    },
+    right="d",
+    replies={
+        "a": Finding(
+            "That would need the first answer to arrive.",
+            "The connection broke before it was sent.",
+            MIDDLEWARE,
+        ),
+        "b": Finding(
+            "For a POST it would.",
+            "What may aiohttp do, once, with a method that is idempotent?",
+            MIDDLEWARE,
+        ),
+        "c": Finding(
+            "It is tried again. But idempotent does not mean that the answer is the same.",
+            "It means that a second time changes nothing more. What does this handler say when nothing is there?",
+            MIDDLEWARE,
+        ),
+    },
+    hints=[
+        "How often does the server read a DELETE, when the connection breaks the first time?",
+        "Twice, by aiohttp's own second try. What does `things` hold the second time?",
+    ],
+    solution="d: (404, ['DELETE', 'DELETE'], set()). One call, two requests, and the answer is that of the second. "
+    "After a second try a 404 to a DELETE may well mean that it was you: take it for done.",
+)
+
+
 def who_goes_on(attempt: Attempt) -> Judgement:
     """Shows the right answer of `client-has-left` by a run."""
     seen = attempt.run()
-    yield None
-    if seen.result == ["a map"]:
-        return "It returned ['a map']: the handler went on to its end, and its answer went to nobody."
-    return f"The handler goes on to its end. This time it had not begun: the function returned {seen.result}."
+    yield judges.values(seen, ["a map"], "['a map']", LEFT)
+    return "It returned ['a map']: the handler went on to its end, and its answer went to nobody."
 
 
 client_has_left = Choice(
     name="client-has-left",
     title="Who stops when the client has left?",
     judge=who_goes_on,
-    question="The client waits for 0.1 s, the server takes 0.3 s. What does `leaves_early` return?",
+    question="The server takes 0.3 s, and the client leaves as soon as it has begun. What does `leaves_early` return?",
     code="""\
 from aiohttp import web
-from aiohttp.test_utils import RawTestServer
 
 
 async def leaves_early():
-    written = []
+    begun, written = asyncio.Event(), []
 
     async def handler(request):
+        begun.set()
         await asyncio.sleep(0.3)
         written.append("a map")
         return web.Response(text="ordered")
 
-    async with RawTestServer(handler) as shop, aiohttp.ClientSession() as session:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await session.post(shop.make_url("/"))
+    shop = web.ServerRunner(web.Server(handler))
+    await shop.setup()
+    await web.TCPSite(shop, "127.0.0.1", 0).start()
+    async with aiohttp.ClientSession() as session:
+        order = asyncio.create_task(session.post(f"http://127.0.0.1:{shop.addresses[0][1]}"))
+        await begun.wait()
+        order.cancel()
         await asyncio.sleep(0.5)
+    await shop.cleanup()
     return written
 """,
     given=GIVEN,
     answers={
         "a": "[]: with the request, what the server does for it is cancelled too",
-        "b": "[]: a request that nobody waits for is not sent",
+        "b": "[]: a request that nobody waits for is taken back",
         "c": "['a map']: the server goes on to its end",
         "d": "['a map', 'a map']: aiohttp sends it again",
     },
@@ -345,12 +419,12 @@ async def leaves_early():
         "a": Finding(
             "That would need the server to stop a handler whose client has left.",
             "The practice API does, since it is told to. Does every server, and what does one made with aiohttp do?",
-            TWICE,
+            LEFT,
         ),
         "b": Finding(
-            "That would need the timeout to be over before the request is on its way.",
-            "`session.post` was awaited for 0.1 s. To send it takes far less.",
-            TWICE,
+            "That would need the server not to have begun.",
+            "The client waited until the handler was at work. What was sent cannot be taken back.",
+            LEFT,
         ),
         "d": Finding(
             "That would need aiohttp to repeat a POST.",
@@ -362,8 +436,8 @@ async def leaves_early():
         "What is cancelled, and in which program? What has the other program been told?",
         "All that the server sees is a connection that closes. Does `handler` look at it?",
     ],
-    solution="c: ['a map']. A timeout ends the wait of the client. A server made with aiohttp goes on, unless it is "
-    "made with `handler_cancellation=True`; and even then something may have been done by that time.",
+    solution="c: ['a map']. What is cancelled is the wait of the client. A server made with aiohttp goes on, unless it "
+    "is made with `handler_cancellation=True`; and even then something may have been done by that time.",
 )
 
 
