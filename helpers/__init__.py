@@ -49,6 +49,7 @@ _ROOMS = {
     "sweep": "helpers.load.closed_loop",
     "trials": "helpers.repeated_trials.trials",
     "typical": "helpers.reruns.typical",
+    "when_to_use": "helpers.choosing.when_to_use",
 }
 
 __all__ = list(_ROOMS)

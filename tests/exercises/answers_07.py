@@ -4,7 +4,7 @@ from cases import Right, Wrong
 
 from helpers.exercises.chapters.chapter_04 import GIVEN as FETCH
 
-GIVEN = f"import json\n{FETCH}"
+GIVEN = f"import json\nimport ssl\nimport httpx\nimport requests\n{FETCH}"
 
 WRONG = [
     # --- three-waits: a page = await, b return, c session.get, d ClientSession, e raise_for_status
@@ -900,6 +900,181 @@ async def report(session, url, country, visits):
 """,
         says="no header X-Course that says waiting",
     ),
+    # --- in-httpx
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    pool = aiohttp.TCPConnector(limit=5)
+    async with aiohttp.ClientSession(connector=pool, raise_for_status=True) as session:
+        return list(await asyncio.gather(*(fetch(session, url) for url in urls)))
+""",
+        says="The requests were made by aiohttp",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async with httpx.AsyncClient() as client:
+        answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [answer.raise_for_status().json() for answer in answers]
+""",
+        says="requests in flight at once; at most 5 were allowed",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=5)) as client:
+        answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [answer.json() for answer in answers]
+""",
+        says="one had the status 503, and nothing was raised",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    with httpx.Client(limits=httpx.Limits(max_connections=5)) as client:
+        return [client.get(url).raise_for_status().json() for url in urls]
+""",
+        says="at most 1 request in flight",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    permits = asyncio.Semaphore(5)
+
+    async def fetch_one(url):
+        async with permits, httpx.AsyncClient() as client:
+            return (await client.get(url)).raise_for_status().json()
+
+    return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+        says="new connections; 5 connections would have done",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    client = httpx.AsyncClient(limits=httpx.Limits(max_connections=5))
+    answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [answer.raise_for_status().json() for answer in answers]
+""",
+        says="1 client of httpx stayed open",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async with httpx.AsyncClient(limits=5) as client:
+        answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [answer.raise_for_status().json() for answer in answers]
+""",
+        says="takes an `httpx.Limits(...)`",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=5), raise_for_status=True) as client:
+        answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [answer.json() for answer in answers]
+""",
+        says="`httpx` has no argument of that name",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=5)) as client:
+        return await asyncio.gather(*(fetch(client, url) for url in urls))
+""",
+        says="there is no block around an answer",
+    ),
+    Wrong(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=5)) as client:
+        answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [await answer.raise_for_status().json() for answer in answers]
+""",
+        says="is here already: no `await`",
+    ),
+    # --- whom-to-trust
+    Wrong(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    pool = aiohttp.TCPConnector(ssl=False)
+    async with aiohttp.ClientSession(connector=pool) as session:
+        return await fetch(session, url)
+""",
+        says="the request was sent all the same",
+    ),
+    Wrong(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    async with aiohttp.ClientSession() as session:
+        return await fetch(session, url)
+""",
+        says="The authority of this server is in the file",
+    ),
+    Wrong(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    trusted = ssl.create_default_context(cafile=cafile)
+    trusted.check_hostname = False
+    trusted.verify_mode = ssl.CERT_NONE
+    async with aiohttp.ClientSession() as session, session.get(url, ssl=trusted) as response:
+        return await response.json()
+""",
+        says="the request was sent all the same",
+    ),
+    Wrong(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    async with aiohttp.ClientSession() as session, session.get(url, verify=cafile) as response:
+        return await response.json()
+""",
+        says="That is what `requests` and `httpx` call it",
+    ),
+    Wrong(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    async with aiohttp.ClientSession() as session, session.get(url, ssl=cafile) as response:
+        return await response.json()
+""",
+        says="takes no file, but a context",
+    ),
+    Wrong(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    trusted = ssl.create_default_context(cafile=cafile)
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with session.get(url, ssl=trusted) as response:
+                return await response.json()
+        except aiohttp.ClientSSLError:
+            return None
+""",
+        says="With the file of another authority nothing was raised",
+    ),
+    Wrong(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    return requests.get(url, verify=cafile, timeout=5).json()
+""",
+        says="From its call to its return the loop had not one turn",
+    ),
 ]
 
 RIGHT = [
@@ -1184,6 +1359,73 @@ async def report(session, url, country, visits):
         json={"country": country, "visits": visits}) as response:
         response.raise_for_status()
         return await response.json()
+""",
+    ),
+    # --- in-httpx
+    Right(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=5)) as client:
+        answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [answer.raise_for_status().json() for answer in answers]
+""",
+    ),
+    Right(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    permits = asyncio.Semaphore(5)
+
+    async def fetch_one(url):
+        async with permits:
+            response = await client.get(url)
+        response.raise_for_status()
+        return response.json()
+
+    async with httpx.AsyncClient() as client:
+        return await asyncio.gather(*(fetch_one(url) for url in urls))
+""",
+    ),
+    Right(
+        "in-httpx",
+        """
+async def fetch_five(urls):
+    async def complain(response):
+        response.raise_for_status()
+
+    hooks = {"response": [complain]}
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=5), event_hooks=hooks) as client:
+        answers = await asyncio.gather(*(client.get(url) for url in urls))
+    return [answer.json() for answer in answers]
+""",
+    ),
+    # --- whom-to-trust
+    Right(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    pool = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=cafile))
+    async with aiohttp.ClientSession(connector=pool) as session:
+        return await fetch(session, url)
+""",
+    ),
+    Right(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusted.load_verify_locations(cafile)
+    async with aiohttp.ClientSession() as session, session.get(url, ssl=trusted) as response:
+        return await response.json()
+""",
+    ),
+    Right(
+        "whom-to-trust",
+        """
+async def fetch_safely(url, cafile):
+    async with httpx.AsyncClient(verify=ssl.create_default_context(cafile=cafile)) as client:
+        return (await client.get(url)).json()
 """,
     ),
 ]

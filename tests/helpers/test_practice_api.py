@@ -293,6 +293,18 @@ def test_limited_refills(api: PracticeAPI) -> None:
     assert requests.get(url).status_code == 200
 
 
+def test_limited_counts_tokens_and_lets_them_be_owed(api: PracticeAPI) -> None:
+    session = requests.Session()
+    limits = {"rate": 1_000, "burst": 100, "token_rate": 10, "token_burst": 50}
+    costs = (20, 30, 1, 0)
+    answers = [session.get(api.url("/limited", tokens=cost, **limits)) for cost in costs]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 200]
+    assert "10 a second are allowed, after 50 at once" in answers[2].json()["error"]
+    api.reset()
+    assert session.get(api.url("/limited", tokens=1_000, **limits)).status_code == 200  # more than it holds: owed
+    assert 90 < session.get(api.url("/limited", tokens=1, **limits)).json()["retry_after"] <= 95.1
+
+
 def test_capacity_works_on_k_and_queues_the_rest(api: PracticeAPI) -> None:
     with ThreadPoolExecutor(9) as threads:
         told = list(threads.map(lambda n: requests.get(api.url("/capacity", k=3, delay=0.3, n=n)).json(), range(9)))

@@ -1,11 +1,15 @@
 """Chapter 07's table of names, row by row, and what it says of timeouts: tried with requests, aiohttp and httpx."""
 
 import asyncio
+import importlib.util
 import inspect
 import json
+import os
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from io import BytesIO
@@ -66,7 +70,8 @@ class Server:
     """Tells what it was asked. It is a proxy as well: what it gets with a whole address it answers itself."""
 
     def __init__(self, certificate: Path) -> None:
-        self._certificate = certificate
+        self.certificate = certificate
+        self.protocols = set[str | None]()  # that clients who speak TLS have agreed to
         self._loop = asyncio.new_event_loop()
         self.http, self.https = self._loop.run_until_complete(self._start())
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -76,19 +81,23 @@ class Server:
         app = web.Application()
         app.router.add_get("/redirect", self._redirect)
         app.router.add_get("/silent", self._silent)
+        app.router.add_get("/refused", self._refused)
         app.router.add_get("/text", self._text)
         app.router.add_get("/begun", self._begun)
         app.router.add_route("*", "/{any:.*}", self._told)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(self._certificate)
+        context.load_cert_chain(self.certificate)
+        context.set_alpn_protocols(["h2", "http/1.1"])
         for secured in (None, context):
             await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=secured).start()
         plain, secure = [address[1] for address in self._runner.addresses]
         return f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}"
 
     async def _told(self, request: web.Request) -> web.Response:
+        if request.secure and request.transport is not None:
+            self.protocols.add(request.transport.get_extra_info("ssl_object").selected_alpn_protocol())
         files = {}
         if request.content_type == "multipart/form-data":
             files = {name: part.file.read().decode() for name, part in (await request.post()).items()}  # type: ignore[union-attr]
@@ -97,6 +106,9 @@ class Server:
 
     async def _redirect(self, request: web.Request) -> web.Response:
         raise web.HTTPFound("/told")
+
+    async def _refused(self, request: web.Request) -> web.Response:
+        return web.Response(status=404)
 
     async def _silent(self, request: web.Request) -> web.Response:
         await asyncio.sleep(ROOM)
@@ -235,6 +247,131 @@ async def _defaults(server: Server) -> None:
     assert (clocks.total, clocks.connect, clocks.sock_connect, clocks.sock_read) == (5 * 60, None, 30, None)
     async with httpx.AsyncClient() as client:
         assert client.timeout == httpx.Timeout(5)
+
+
+@row("connections at once")
+async def _pools(server: Server) -> None:
+    adapter: Any = requests.Session().get_adapter(server.http)
+    pool = adapter.get_connection_with_tls_context(requests.Request("GET", server.http).prepare(), verify=True)
+    assert pool.pool is not None and pool.pool.maxsize == 10 and not pool.block  # so further ones are opened, not kept
+    async with aiohttp.TCPConnector(limit=100) as stated, aiohttp.TCPConnector() as connector:
+        assert (connector.limit, connector.limit_per_host) == (stated.limit, 0)
+    default = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+    assert inspect.signature(httpx.AsyncClient).parameters["limits"].default == default
+    assert [name for name in inspect.signature(httpx.Limits).parameters if "host" in name] == []
+
+
+@row("a bad status is an error")
+async def _bad_statuses(server: Server) -> None:
+    url = f"{server.http}/refused"
+    response: Any = requests.get(url, timeout=ROOM)
+    with pytest.raises(requests.HTTPError):
+        response.raise_for_status()
+    response = httpx.get(url)
+    with pytest.raises(httpx.HTTPStatusError):
+        response.raise_for_status()
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        with pytest.raises(aiohttp.ClientResponseError):
+            response.raise_for_status()
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        with pytest.raises(aiohttp.ClientResponseError):
+            await session.get(url)
+
+
+@row("whose certificates are trusted")
+async def _trusted(server: Server) -> None:
+    """What the system trusts is another list here: the one certificate of this server, by OpenSSL's own variable."""
+    import certifi
+
+    assert certifi.where() == requests.utils.DEFAULT_CA_BUNDLE_PATH
+    told = ask_with_system_store(server, "aiohttp.TCPConnector()")
+    assert told == ask_with_system_store(server, "aiohttp.TCPConnector(ssl=ssl.create_default_context())") == "200"
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+            environment.delenv(name, raising=False)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(server.https)
+        environment.setenv("SSL_CERT_FILE", str(server.certificate))
+        assert httpx.get(server.https).is_success
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(server.https, timeout=ROOM)
+        environment.setenv("REQUESTS_CA_BUNDLE", str(server.certificate))
+        assert requests.get(server.https, timeout=ROOM).ok
+
+
+def ask_with_system_store(server: Server, connector: str) -> str:
+    """What aiohttp is answered by the https server in a process whose system trusts its certificate."""
+    asks = f"""
+import aiohttp, asyncio, ssl
+async def main():
+    async with aiohttp.ClientSession(connector={connector}) as session, session.get({server.https!r}) as answer:
+        print(answer.status)
+asyncio.run(main())
+"""
+    environment = {**os.environ, "SSL_CERT_FILE": str(server.certificate)}
+    done = subprocess.run(
+        [sys.executable, "-c", asks], env=environment, capture_output=True, encoding="utf-8", check=True
+    )
+    return done.stdout.strip()
+
+
+@row("also those of a file")
+async def _also_trusted(server: Server) -> None:
+    path = str(server.certificate)
+    trusted = ssl.create_default_context(cafile=path)
+    assert requests.get(server.https, verify=path, timeout=ROOM).ok
+    async with aiohttp.ClientSession() as session:
+        assert (await session.get(server.https, ssl=trusted)).ok
+    async with httpx.AsyncClient(verify=trusted) as client:
+        assert (await client.get(server.https)).is_success
+
+
+@row("the address of a name (DNS)")
+async def _names(server: Server) -> None:
+    """`aiodns` looks it up without Python's own function; where that is installed, there is nothing to count."""
+    url = server.http.replace("127.0.0.1", "localhost")
+    where: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        where.append("here" if threading.current_thread() is threading.main_thread() else "in a thread")
+        return look_up(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as system:
+        system.setattr(socket, "getaddrinfo", noted)
+        for _ in range(3):
+            assert requests.get(url, timeout=ROOM).ok
+        assert where == ["here"] * 3
+        where.clear()
+        for _ in range(3):
+            async with httpx.AsyncClient() as client:
+                assert (await client.get(url)).is_success
+        assert where == ["in a thread"] * 3
+        where.clear()
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session:
+            for _ in range(3):
+                assert (await session.get(url)).ok
+    has_aiodns = importlib.util.find_spec("aiodns") is not None
+    assert where == ([] if has_aiodns else ["in a thread"])
+    by_default = inspect.signature(aiohttp.TCPConnector).parameters["ttl_dns_cache"].default
+    aiohttp.TCPConnector(ttl_dns_cache=10)
+    assert by_default == 10
+
+
+@row("HTTP/2")
+async def _http2(server: Server) -> None:
+    """The server offers it. Nobody takes it; `httpx` refuses to try without what `httpx[http2]` installs."""
+    server.protocols.clear()
+    trusted = ssl.create_default_context(cafile=str(server.certificate))
+    assert requests.get(server.https, verify=str(server.certificate), timeout=ROOM).ok
+    async with aiohttp.ClientSession() as session:
+        assert (await session.get(server.https, ssl=trusted)).ok
+    assert "h2" not in server.protocols and server.protocols
+    if importlib.util.find_spec("h2") is None:
+        with pytest.raises(ImportError, match=re.escape("httpx[http2]")):
+            httpx.AsyncClient(http2=True)
+    else:
+        httpx.AsyncClient(http2=True, verify=trusted)
 
 
 @row("what a timeout raises, before the body")

@@ -2,7 +2,11 @@
 
 import time
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import wraps
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import aiohttp
 
@@ -23,6 +27,9 @@ INSIDE = "The body must be read inside the context"
 UNREAD = "An unread body holds its connection"
 STREAM = "A large body can be used while it arrives"
 SENDING = "Parameters, headers, cookies, JSON"
+NAMES = "Not every name is the same"
+HTTPX = "httpx asks like requests, and its queue is dear"
+TRUST = "“Certificate verify failed” is about trust"
 
 GIVEN = """\
 import asyncio
@@ -698,5 +705,173 @@ async def report(session, url, country, visits):
         "The three go by three names, the same as in `requests`.",
         "`data=` sends a form, `json=` sends JSON. `params=` is the part of the address behind the question mark.",
         "`params={...}, headers={...}, json={...}`: each takes a dictionary, and turns it into text by itself.",
+    ],
+)
+
+
+@contextmanager
+def _clients_made() -> Iterator[list[Any]]:
+    """Note the clients of `httpx` that are made meanwhile, and hold them: one that is left open does not tell."""
+    import httpx  # here only: each kernel that checks anything loads this module
+
+    made: list[Any] = []
+    initialise = httpx.AsyncClient.__init__
+
+    @wraps(initialise)
+    def noted(client: Any, *arguments: Any, **named: Any) -> None:
+        initialise(client, *arguments, **named)
+        made.append(client)
+
+    with patch.object(httpx.AsyncClient, "__init__", noted):
+        yield made
+
+
+def five_by_httpx(attempt: Attempt) -> Judgement:
+    """`fetch_five(urls)` asks by `httpx`, five at a time over five connections, and raises for a bad status."""
+    from httpx import HTTPStatusError
+
+    urls = _in_no_order_of_answers(attempt, attempt.chance.randint(12, 15))
+    with _clients_made() as made:
+        seen = attempt.run(urls, meanings=_NOT_OF_HTTPX)
+    yield judges.ran(seen, HTTPX)
+    yield judges.asked(seen, urls, HTTPX)
+    others = set(seen.run.requests["library"]) - {"httpx"}
+    if others:
+        yield Finding(
+            f"The requests were made by {', '.join(sorted(others))}.",
+            "It is to be the same without: by a client of `httpx` that can be awaited.",
+            HTTPX,
+        )
+        return ""
+    yield judges.together(seen, 5, HTTPX)
+    yield judges.at_most(seen, 5, NAMES)
+    yield judges.connections(seen, 5, NAMES)
+    yield judges.values(seen, attempt.answers(urls), "the pages, in the order of the urls", HTTPX)
+    yield judges.nothing_left(seen, HTTPX)
+    if still_open := sum(not client.is_closed for client in made):
+        yield Finding(
+            f"{count(still_open, 'client')} of httpx stayed open.",
+            "A client holds its connections until it is closed; `async with` does that, also after an error.",
+            HTTPX,
+        )
+    refused = attempt.run([*urls[1:4], attempt.api.url("/flaky", rate=1)], may_raise=True)
+    error = refused.error
+    group = error.subgroup(HTTPStatusError) if isinstance(error, BaseExceptionGroup) else None
+    if not isinstance(error, HTTPStatusError) and group is None:
+        yield Finding(
+            "Of four answers one had the status 503, and "
+            + (f"it raised {type(error).__name__}." if error is not None else "nothing was raised."),
+            "The session of `aiohttp` was told to make an error of it. No client of `httpx` can be told that: each "
+            "answer has to be asked.",
+            NAMES,
+        )
+    return f"{len(urls)} requests by httpx over {count(seen.server.connections, 'connection')}; a 503 was an error."
+
+
+_NOT_OF_HTTPX = {
+    "TypeError: can't be used in 'await'": ("What an answer of `httpx` holds is here already: no `await`.", NAMES),
+    "TypeError: unexpected keyword argument": ("`httpx` has no argument of that name.", NAMES),
+    "AttributeError: has no attribute 'max_connections'": ("`limits=` takes an `httpx.Limits(...)`.", NAMES),
+    "AttributeError: status": ("`httpx` has the names of `requests`.", NAMES),
+    "TypeError: asynchronous context manager protocol": (
+        "`client.get(...)` of `httpx` is awaited; there is no block around an answer.",
+        HTTPX,
+    ),
+    "RuntimeError: client has been closed": ("A client was used when its `async with` block was over.", HTTPX),
+    "HTTPStatusError": ("All of these answers were good.", STATUS),
+}
+
+in_httpx = Coding(
+    name="in-httpx",
+    title="Translate: the same with httpx",
+    judge=five_by_httpx,
+    start="""\
+async def fetch_five(urls):
+    pool = aiohttp.TCPConnector(limit=5)
+    async with aiohttp.ClientSession(connector=pool, raise_for_status=True) as session:
+        return await asyncio.gather(*(fetch(session, url) for url in urls))
+""",
+    solution="""\
+async def page_of(client, url):
+    response = await client.get(url)
+    return response.raise_for_status().json()
+
+
+async def fetch_five(urls):
+    limits = httpx.Limits(max_connections=5)
+    async with httpx.AsyncClient(limits=limits) as client, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(page_of(client, url)) for url in urls]
+    return [task.result() for task in tasks]
+""",
+    hints=[
+        "Three things have another name or place: the client, its limit, and what makes an error of a bad status.",
+        "`httpx.AsyncClient(limits=httpx.Limits(max_connections=...))`. `fetch` is for a session of `aiohttp`: it "
+        "needs a sister.",
+        "`response = await client.get(url)`, then `response.raise_for_status()`, and `response.json()` without "
+        "`await`.",
+    ],
+)
+
+
+def trusts_one_authority(attempt: Attempt) -> Judgement:
+    """`fetch_safely(url, cafile)` takes a server for which that authority vouches, and no other."""
+    import trustme
+
+    side = attempt.api.https
+    code = attempt.codes(1)[0]
+    url = side.url(f"/countries/{code}", delay=0.02)
+    seen = attempt.run(url, side.cafile, meanings=_NOT_TRUSTED)
+    yield judges.ran(seen, TRUST)
+    yield judges.asked(seen, [url], TRUST)
+    yield judges.values(seen, attempt.answers([attempt.api.url(f"/countries/{code}")])[0], "the page", TRUST)
+    yield judges.never_blocked(seen, TRUST)
+    yield judges.nothing_left(seen, TRUST)
+    with trustme.CA().cert_pem.tempfile() as of_another:
+        strange = attempt.run(url, of_another, may_raise=True)
+    if strange.server.requests:
+        yield Finding(
+            "With the file of another authority, which does not vouch for this server, the request was sent all the "
+            "same.",
+            "Encrypted it was, for whoever answers. What tells who that is was not looked at, or not the file.",
+            TRUST,
+        )
+    elif strange.error is None:
+        yield Finding(
+            "With the file of another authority nothing was raised.",
+            "Whoever calls it has to learn that there is no page: let the error out.",
+            TRUST,
+        )
+    return "It took the server that the authority vouches for, and with another authority's file it refused it."
+
+
+_NOT_TRUSTED = {
+    **dict.fromkeys(
+        ("ClientConnectorCertificateError", "SSLError", "SSLCertVerificationError", "ConnectError"),
+        ("The authority of this server is in the file `cafile` only: somebody has to read that.", TRUST),
+    ),
+    "TypeError: unexpected keyword argument 'verify'": ("That is what `requests` and `httpx` call it.", NAMES),
+    "TypeError: ssl should be": ("`ssl=` takes no file, but a context that has read it.", NAMES),
+}
+
+whom_to_trust = Coding(
+    name="whom-to-trust",
+    title="Repair: trust one authority",
+    judge=trusts_one_authority,
+    start="""\
+async def fetch_safely(url, cafile):
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url, ssl=False) as response:
+            return await response.json()
+""",
+    solution="""\
+async def fetch_safely(url, cafile):
+    trusted = ssl.create_default_context(cafile=cafile)
+    async with aiohttp.ClientSession() as session, session.get(url, ssl=trusted) as response:
+        return await response.json()
+""",
+    hints=[
+        "`ssl=False` asks nobody. What else may stand there?",
+        "`ssl=` takes a context. Which one reads a file?",
+        "`ssl.create_default_context(cafile=cafile)` trusts whom the file names.",
     ],
 )

@@ -59,7 +59,7 @@ class HttpClientHooks:
         for kind in with_subclasses(HTTPConnection):
             # The practice API's own have theirs, which no hook sees.
             if in_class(kind, "putrequest") is HTTPConnection.__dict__["putrequest"]:
-                self._know(kind)
+                self.know(kind)
 
     def record_of(self, answer: Any) -> RequestRecord | None:
         """The request that this `HTTPResponse` answers."""
@@ -84,7 +84,7 @@ class HttpClientHooks:
                 record.enter("sending")
         return result
 
-    def _know(self, kind: type) -> None:
+    def know(self, kind: type) -> None:
         """Hook the way in which this kind of connections, which may be the learner's, connects."""
         if kind not in self._known and self._patches.in_place:  # a hook may be called after the block, by a mock
             self._known.add(kind)
@@ -103,7 +103,7 @@ class HttpClientHooks:
         with self._guard:
             method, target = (*args, *(kwargs.get(name) for name in ("method", "url")[len(args) :]))[:2]
             self._asked_for.put(connection, (str(method), str(target)))
-            self._know(type(connection))
+            self.know(type(connection))
         return result
 
     def _begun(self, connection: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.recorders.guard import Guard
 from helpers.recorders.http.current_request import BusyWith, current, last_try
-from helpers.recorders.http.hook import Original, hook
+from helpers.recorders.http.hook import Original, hook, with_subclasses
 from helpers.recorders.http.http_client_hooks import HttpClientHooks
 from helpers.recorders.http.request_record import RequestRecord
 from helpers.recorders.patches import Patches
@@ -48,10 +48,13 @@ class Urllib3Hooks:
 
         from requests import Response
         from requests.adapters import HTTPAdapter
+        from urllib3.connection import HTTPConnection
         from urllib3.connectionpool import HTTPConnectionPool
         from urllib3.response import HTTPResponse
 
         self._below.install(patches)
+        for kind in with_subclasses(HTTPConnection):  # one that speaks TLS connects before it is given a request
+            self._below.know(kind)
         for owner, name, wrapper in (
             (HTTPAdapter, "send", self._adapter_send),
             (HTTPConnectionPool, "urlopen", self._try),

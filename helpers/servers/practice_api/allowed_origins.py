@@ -39,7 +39,7 @@ def refuse_other_pages(request: web.BaseRequest) -> None:
     Raises:
         Refused: a program, which names no origin, or a page of another origin.
     """
-    own, origin = f"http://{own_host(request)}", request.headers.get("Origin", "")
+    own, origin = f"{request.scheme}://{own_host(request)}", request.headers.get("Origin", "")
     if origin != own:
         raise Refused(
             {"error": f"pages of {origin or 'no origin'} have no access here", "given": origin, "allowed": own},

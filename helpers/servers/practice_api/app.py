@@ -13,6 +13,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from .calls import Call, Plan, Route, State
 from .delays import seconds
+from .https import Https
 from .listening import BACKLOG, HOST, listeners
 from .parameters import Refused, bad_value, read_parameters
 from .responses import GoneAnswer
@@ -205,7 +206,9 @@ async def start_server(port: int, host: str = HOST) -> tuple[web.ServerRunner, i
     """
     # The low-level server and not web.Application: its router and its per-request set-up would be
     # a quarter of the time that a request costs, and the list of routes is a table as it is.
-    runner = web.ServerRunner(_CountedServer(PracticeServer()), shutdown_timeout=0.2)
+    server = PracticeServer()
+    runner = web.ServerRunner(_CountedServer(server), shutdown_timeout=0.2)
+    server.state.https = Https(runner)
     await runner.setup()
     sockets = listeners(host, port)
     port = sockets[0].getsockname()[1]

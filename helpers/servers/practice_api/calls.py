@@ -15,6 +15,7 @@ from aiohttp import web
 from .chat import Rooms
 from .counters import Counters, Entry
 from .countries import Countries, encode
+from .https import Https
 from .limiters import Gate, Pause, TokenBucket
 from .live_frames import LiveFrames
 from .parameters import Parameter, Refused
@@ -39,7 +40,9 @@ class State:
     # Of /flaky and /cut, by a digest of the request.
     attempts: Remembered[bytes, int] = field(default_factory=partial(Remembered, MOST_ATTEMPTS))
     # Of /limited, by label, rate and burst.
-    buckets: Remembered[tuple[str, float, float], TokenBucket] = field(default_factory=partial(Remembered, MOST_LIMITS))
+    buckets: Remembered[tuple[str, str, float, float], TokenBucket] = field(
+        default_factory=partial(Remembered, MOST_LIMITS)
+    )
     # When they end, by label and length.
     outages: Remembered[tuple[str, float], float] = field(default_factory=partial(Remembered, MOST_LIMITS))
     # Of /orders, by label and number.
@@ -49,6 +52,7 @@ class State:
     streams: Streams = field(default_factory=Streams)  # of /poll, /feed and /socket
     rooms: Rooms = field(default_factory=Rooms)  # of /chat
     stale: dict[Any, float] = field(default_factory=dict)  # by connection: from when on it is as good as closed
+    https: Https | None = None  # from when on the server listens
     live: LiveFrames = field(init=False)
 
     def __post_init__(self) -> None:

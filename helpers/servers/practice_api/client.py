@@ -18,6 +18,7 @@ from helpers.servers.http_server import HttpServer
 from helpers.servers.kernel_servers import KernelServers, server_card
 from helpers.servers.process import ServerProcess, lift_descriptor_limit
 
+from .https_side import HttpsSide
 from .live_view import LiveView
 
 TIMEOUT = 5.0  # seconds that reset() and stats() wait for the server
@@ -56,6 +57,25 @@ class PracticeAPI(HttpServer):
         lift_descriptor_limit(KERNELS_DESCRIPTORS)
         super().__init__(ServerProcess("practice API", command, meanwhile=load_ahead.load_one))
         self.descriptors: int | None = self._process.facts["descriptors"]
+        self._https: HttpsSide | None = None
+
+    @property
+    def https(self) -> HttpsSide:
+        """The same server over https: `api.https.url(...)` makes its addresses, `api.https.cafile` is what to trust.
+
+        Whoever asks first has it opened, at 127.0.0.1 and a free port, with a certificate made for this server alone.
+
+        Raises:
+            ConnectionError: the server does not answer.
+        """
+        if self._https is None:
+            self._https = HttpsSide(**self._ask("POST", "/https"))
+        return self._https
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports at which it is asked."""
+        return (self.port,) if self._https is None else (self.port, self._https.port)
 
     def stats(self, *, client: str | None = None, log: bool = False) -> dict[str, Any]:
         """What the server has seen since the last reset, for all clients and for each label.

@@ -7,7 +7,7 @@ import time
 
 
 class TokenBucket:
-    """Lets a burst through, and then so many requests a second.
+    """Lets a burst through, and then so many a second: requests, or what they cost.
 
     Args:
         rate: tokens that flow in per second.
@@ -20,15 +20,16 @@ class TokenBucket:
         self._tokens = burst
         self._counted_at = time.monotonic()
 
-    def take(self) -> float:
-        """Take a token. Returns 0.0, or, when there is none, the seconds until there will be one."""
+    def wait_for(self, amount: float = 1) -> float:
+        """The seconds until so many can be taken, 0.0 where they can be now. More than it holds asks for all of it."""
         now = time.monotonic()
         self._tokens = min(self.burst, self._tokens + (now - self._counted_at) * self.rate)
         self._counted_at = now
-        if self._tokens < 1:
-            return (1 - self._tokens) / self.rate
-        self._tokens -= 1
-        return 0.0
+        return max(0.0, min(amount, self.burst) - self._tokens) / self.rate
+
+    def take(self, amount: float = 1) -> None:
+        """Take so many. What it does not hold it owes: it is less than empty until that has flowed in."""
+        self._tokens -= amount
 
 
 class Gate:

@@ -46,6 +46,14 @@ async def pause(call: Call) -> web.StreamResponse:
     return call.json({"seconds": call["seconds"], "after": call["after"]})
 
 
+async def https(call: Call) -> web.StreamResponse:
+    """For the first who asks it is opened. The file lies on this machine, where the https side listens too."""
+    refuse_strangers(call.request)
+    assert call.state.https is not None
+    opened = await call.state.https.open()
+    return call.json({"port": opened.port, "cafile": str(opened.cafile)})
+
+
 async def no_icon(call: Call) -> web.StreamResponse:
     """Browsers ask for it beside every page; a 404 would be noise."""
     return web.Response(status=204)
@@ -78,6 +86,14 @@ ROUTES = [
             Number("after", 0.0, 0, LATEST_PAUSE, "seconds until it begins; a reset before then leaves it as it is"),
         ),
         "by POST: holds all requests, those that come and those that wait; a new pause takes the place of the last one",
+        methods=("POST",),
+        counted=False,
+    ),
+    Route(
+        "/https",
+        https,
+        {},
+        "by POST: answers over https as well, at 127.0.0.1; tells the port, and the file with the certificate to trust",
         methods=("POST",),
         counted=False,
     ),

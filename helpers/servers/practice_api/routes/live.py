@@ -19,7 +19,8 @@ PATIENCE = 1.0  # seconds that a watcher has to answer the close frame
 async def page(call: Call) -> web.StreamResponse:
     host = own_host(call.request)
     # Nothing from outside may be loaded; 'self' does not mean WebSockets in every browser.
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src ws://{host}"
+    own = f"{'wss' if call.request.secure else 'ws'}://{host}"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src {own}"
     return web.Response(
         text=PAGE.read_text(encoding="utf-8"),
         content_type="text/html",
