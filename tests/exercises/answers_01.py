@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import aiohttp
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 {SETUP}"""
 
@@ -543,6 +545,202 @@ def read_all(urls):
 """,
         says="The two lists hold the same",
     ),
+    # --- ask-again-order-once
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503], allowed_methods=None)
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="The order was sent 4 times",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02)
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="was asked for once",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=3))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="A bad status is an answer, and no failure to connect",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("https://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="was asked for once",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=range(400, 600))
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="was asked for 4 times and does not exist",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=4, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="was asked for 5 times. `total` counts the retries",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=2, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="was asked for 3 times; try 4 was allowed",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="There was no good page, and an order was sent",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503], raise_on_status=False)
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="There was no good page, and an order was sent",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        if not answer.ok:
+            return None
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="The page never was good, and no error came out",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    for _ in range(4):
+        answer = requests.get(page, timeout=5)
+        ordered = requests.post(shop, timeout=5)
+        if answer.ok:
+            return answer.json(), ordered.status_code
+    answer.raise_for_status()
+""",
+        says="Each may be an order of its own",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    for _ in range(4):
+        try:
+            answer = requests.get(page, timeout=5)
+            break
+        except requests.RequestException:
+            time.sleep(0.02)
+    answer.raise_for_status()
+    ordered = requests.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="was asked for once",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.get(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="The page was asked for",
+    ),
+    Wrong(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(page, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+        says="The order was sent to the page",
+    ),
 ]
 
 RIGHT = [
@@ -703,6 +901,49 @@ def name_or_none(url):
 def read_all(urls):
     found = {url: name_or_none(url) for url in urls}
     return [name for name in found.values() if name], [url for url, name in found.items() if not name]
+""",
+    ),
+    # --- right: ask-again-order-once
+    Right(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    for attempt in range(4):
+        answer = requests.get(page, timeout=5)
+        if answer.status_code != 503:
+            break
+        time.sleep(0.02 * 2**attempt)
+    answer.raise_for_status()
+    ordered = requests.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+    ),
+    Right(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    reading = Retry(total=3, status_forcelist={429, 502, 503, 504}, allowed_methods={"GET"}, raise_on_status=False)
+    with requests.Session() as session:
+        session.mount("http://127.0.0.1", HTTPAdapter(max_retries=reading))
+        answer = session.get(page, timeout=(1, 5))
+        answer.raise_for_status()
+        return answer.json(), session.post(shop, timeout=5).status_code
+""",
+    ),
+    Right(
+        "ask-again-order-once",
+        """
+def read_then_order(page, shop):
+    again = Retry(status=3, total=None, backoff_factor=0.02, status_forcelist=[503])
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=again))
+    try:
+        answer = session.get(page, timeout=5)
+        if answer.status_code == 404:
+            raise LookupError(page)
+        return answer.json(), requests.post(shop, timeout=5).status_code
+    finally:
+        session.close()
 """,
     ),
 ]

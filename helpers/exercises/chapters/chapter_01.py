@@ -22,6 +22,7 @@ FIRST = "The first call is slower than the next"
 SESSION = "A Session reuses its connection"
 TIMEOUT = "Without a timeout, a stalled server means waiting for ever"
 STATUS = "A failed answer is not an exception"
+RETRIES = "A retry is made only where you ask for it"
 CHOICE = "Blocking is often the right choice"
 
 GIVEN = """\
@@ -376,6 +377,108 @@ def largest_country():
         "Could two people do this job in half the time?",
     ],
     solution="c: the second request needs the answer to the first. Blocking code is right for it.",
+)
+
+
+GOOD_AT = {2: (5, 11), 4: (1, 9)}
+"""Seeds of `/flaky` at a rate of a half: with these the first good answer is the second, or the fourth."""
+
+
+def asked_again_ordered_once(attempt: Attempt) -> Judgement:
+    """`read_then_order(page, shop)`: a 503 is asked again, three times at most; 404 and the POST are not."""
+    shop = attempt.api.url("/flaky", rate=1)
+    for at in attempt.chance.sample(list(GOOD_AT), 2):
+        page = attempt.api.url("/flaky", rate=0.5, seed=attempt.chance.choice(GOOD_AT[at]))
+        seen = attempt.run(page, shop, may_raise=True)
+        yield _repeated(seen, page, at, shop)
+        if seen.error is not None:
+            yield Finding(f"It raised {_told(seen.error)}{_at(seen)}.", f"Try {at} of the page was good.", RETRIES)
+            return ""
+        yield judges.values(seen, ({"ok": True, "attempt": at}, 503), "the page's JSON and the order's status", RETRIES)
+        yield judges.nothing_left(seen, RETRIES)
+    for page, most in ((attempt.api.url("/countries/Atlantis"), 1), (attempt.api.url("/flaky", rate=1, n=1), 4)):
+        seen = attempt.run(page, shop, may_raise=True)
+        yield _repeated(seen, page, most, shop, orders=0)
+        if seen.error is None:
+            yield Finding(
+                f"The page never was good, and no error came out: it returned {judges.shown(seen.result)}.",
+                "What a failed answer says is not the page.",
+                STATUS,
+            )
+    return "A page that failed was asked again, one that does not exist was not, and each order was sent once."
+
+
+def _repeated(seen: Observation, page: str, wanted: int, shop: str, orders: int = 1) -> Finding | None:
+    """The finding about how often the page was asked for, and the order sent."""
+    rows = seen.run.requests
+    posts = int((rows["method"] == "POST").sum())
+    reads = len(rows) - posts
+    missing = "Atlantis" in page
+    if elsewhere := set(rows["url"]) - {page, shop}:
+        return Finding(f"It asked for {elsewhere.pop()}, which it had not been given.", "", RETRIES)
+    if (rows[rows["method"] == "POST"]["url"] != shop).any():
+        return Finding("The order was sent to the page.", "`shop` has the address for it.", RETRIES)
+    if posts > 1:
+        return Finding(
+            f"The order was sent {posts} times.",
+            "Each may be an order of its own. `allowed_methods=None` repeats every method; a loop, what stands in it.",
+            RETRIES,
+        )
+    if reads < wanted:
+        times = "once" if reads == 1 else f"{reads} times"
+        return Finding(
+            f"The page answered 503, and was asked for {times}; try {wanted} was allowed.",
+            "A bad status is an answer, and no failure to connect. Which statuses are worth a retry has to be said, "
+            "and the adapter mounted for addresses that begin as this one does.",
+            RETRIES,
+        )
+    if reads > wanted:
+        why = (
+            "What does not exist will not exist in a moment."
+            if missing
+            else "`total` counts the retries; the first try is not among them."
+        )
+        return Finding(f"The page was asked for {reads} times{' and does not exist' * missing}.", why, RETRIES)
+    if posts < orders:
+        return Finding("The page was good, and nothing was ordered.", "The order is sent once, not never.", RETRIES)
+    if posts > orders:
+        return Finding(
+            "There was no good page, and an order was sent.",
+            "A bad status raises nothing by itself: what comes after it runs.",
+            STATUS,
+        )
+    return None
+
+
+ask_again_order_once = Coding(
+    name="ask-again-order-once",
+    title="Repair: ask again, order once",
+    judge=asked_again_ordered_once,
+    start="""\
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, allowed_methods=None)
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+    solution="""\
+def read_then_order(page, shop):
+    again = Retry(total=3, backoff_factor=0.02, status_forcelist=[503])
+    with requests.Session() as session:
+        session.mount("http://", HTTPAdapter(max_retries=again))
+        answer = session.get(page, timeout=5)
+        answer.raise_for_status()
+        ordered = session.post(shop, timeout=5)
+    return answer.json(), ordered.status_code
+""",
+    hints=[
+        "Which answers are to be tried again? The `Retry` as it stands names no status.",
+        "`allowed_methods=None` means every method. Left out, it means those that may be repeated.",
+        "A page that does not exist is an answer with a bad status. What makes an error of it, before the order is "
+        "sent?",
+    ],
 )
 
 

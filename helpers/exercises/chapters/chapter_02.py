@@ -23,6 +23,8 @@ VERDICT = "The verdict is a ratio, with an interval"
 NOTHING = "How much does nothing change?"
 SHAPE = "The mean hides the shape"
 ENOUGH = "A percentile needs enough requests"
+OVERLAP = "Where intervals overlap there may be a difference"
+CLOCKS = "time.time() is no stopwatch"
 
 
 def the_verdict_shown(attempt: Attempt) -> Judgement:
@@ -512,6 +514,107 @@ urls = [api.url(f"/countries/{code}") for code in ["DE", "FR", "IN", "JP", "KE"]
         "How many connections does each of them open?",
     ],
     solution="c: these two cannot tell. Compare `rewritten` with a `requests.Session`, and the connections are alike.",
+)
+
+
+def three_intervals_shown(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `intervals-overlap` by ten sums on either side."""
+    seen = attempt.run()
+    yield None
+    one, other, ratio = ([f"{1000 * end:.1f}" for end in ends] for ends in seen.result)
+    ratio = [f"{end:.2f}" for end in seen.result[2]]
+    told = f"In ms, `one`: {' to '.join(one)}; `other`: {' to '.join(other)}. The ratio of each pair"
+    return f"{told}: {' to '.join(ratio)}. It compares sums that belong together, and the first two do not."
+
+
+intervals_overlap = Choice(
+    name="intervals-overlap",
+    title="The intervals overlap",
+    judge=three_intervals_shown,
+    question="The first two intervals overlap. What may you say about the two sides?",
+    code="""\
+def seconds_of(numbers):
+    start = time.perf_counter()
+    sum(range(numbers))
+    return time.perf_counter() - start
+
+
+def three_intervals():
+    sizes = range(50_000, 550_000, 50_000)
+    one = [seconds_of(size) for size in sizes]
+    other = [seconds_of(2 * size) for size in sizes]
+    ratios = [b / a for a, b in zip(one, other)]
+    return [percentile_interval(seconds, 0.5) for seconds in (one, other, ratios)]
+""",
+    given="import time\n\nfrom helpers.verdict import percentile_interval",
+    answers={
+        "a": "no difference is shown: the intervals overlap",
+        "b": "nothing from these two: the third interval tells",
+        "c": "the overlap says how likely it is that there is none",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "`other` adds up twice as many numbers in each pair, and takes longer each time.",
+            "The first two intervals say how far the sizes lie apart. That hides what lies between the two sides.",
+            OVERLAP,
+        ),
+        "c": Finding(
+            "How far two intervals overlap is no chance of anything.",
+            "Each is about the median of one side. Here it is wide because the sizes differ, on both sides alike.",
+            OVERLAP,
+        ),
+    },
+    hints=[
+        "Why do the numbers in `one` lie so far apart?",
+        "Which of the three lists has the size taken out of it?",
+    ],
+    solution="b: the third. Each ratio is of two sums of the same round, and its interval is far from 1.",
+)
+
+
+def promises_shown(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `done-before-it-began` by what the system says of its clocks."""
+    seen = attempt.run()
+    yield None
+    told = {True: "may be set while it runs", False: "may not"}
+    wall, counter = (told[bool(seen.result[name])] for name in ("time", "perf_counter"))
+    return f"On this system `time.time()` {wall}, and `time.perf_counter()` {counter}."
+
+
+done_before_it_began = Choice(
+    name="done-before-it-began",
+    title="It was done before it began",
+    judge=promises_shown,
+    question="A line of the log says that an answer took -0.4 s, by `time.time()`. How can that be?",
+    code="""\
+def promises():
+    return {name: time.get_clock_info(name).adjustable for name in ("time", "perf_counter")}
+""",
+    given="import time",
+    answers={
+        "a": "it was so quick that the clock could not tell the two apart",
+        "b": "the machine was busy, and read the clock too late",
+        "c": "the clock was put back in between",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "Then both readings would be the same, and the line would say 0.",
+            "What is missing is more than a clock's step: the second reading is the smaller one.",
+            CLOCKS,
+        ),
+        "b": Finding(
+            "A reading that comes late is larger, and makes the answer look slower.",
+            "No delay makes a later reading smaller than an earlier one.",
+            CLOCKS,
+        ),
+    },
+    hints=[
+        "The second reading is smaller than the first. Which of the clocks in the table cannot do that?",
+        "What does a time service do on a machine whose clock runs fast?",
+    ],
+    solution="c: it was put back. `time.perf_counter()` cannot be set, and is the one to measure with.",
 )
 
 
