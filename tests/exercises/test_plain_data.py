@@ -29,6 +29,10 @@ class Colour(enum.IntEnum):
     RED = 1
 
 
+class Huge(enum.IntEnum):
+    MUCH = 10**5000
+
+
 class Word(str):
     __hash__ = str.__hash__
 
@@ -157,3 +161,10 @@ def test_values_of_a_number(result: Any, right: bool) -> None:
     seen.run.server = Mock(requests=0)
     assert (judges.values(seen, 3, "the number of pages") is None) == right
     assert judges.values(Observation(result=True), True, "whether") is None
+
+
+@pytest.mark.parametrize("huge", [10**5000, -(10**5000), Huge.MUCH], ids=["one", "negative", "of an enum"])
+def test_an_int_that_python_does_not_write_is_no_plain_data(huge: int) -> None:
+    (plain,) = as_plain([huge])
+    assert repr(plain) == "an int of thousands of digits"
+    assert as_plain(2**2000) == 2**2000

@@ -17,6 +17,9 @@ MOST_ITEMS = 100_000
 
 DEEPEST = 50
 
+MOST_BITS = 10_000
+"""Of an int: Python does not write one of more than 4,300 digits, which are about 14,000 bits."""
+
 _WORDS = {
     "NoneType": "None", "generator": "a generator", "async_generator": "an async generator", "map": "a map",
     "filter": "a filter", "zip": "a zip", "dict_values": "the values of a dict", "dict_keys": "the keys of a dict",
@@ -72,7 +75,9 @@ def _plain(thing: Any, left: list[int], depth: int) -> Any:
     if left[0] < 0 or depth > DEEPEST:
         raise _TooMuch
     kind = type(thing)
-    if thing is None or kind in (bool, int, float, complex, str, bytes, type(...), Strange):
+    if kind is int:
+        return _int(thing)
+    if thing is None or kind in (bool, float, complex, str, bytes, type(...), Strange):
         return thing
     bases = type.__getattribute__(kind, "__mro__")  # whatever the class says that it is
 
@@ -90,7 +95,7 @@ def _plain(thing: Any, left: list[int], depth: int) -> Any:
         parts = set.__iter__(thing) if set in bases else frozenset.__iter__(thing)
         return {_hashable(part) for part in each(parts)}
     if bool in bases or int in bases:
-        return int.__int__(thing)
+        return _int(int.__int__(thing))
     for base, plain in _BY_BASE.items():
         if base in bases:
             return plain(thing)
@@ -113,6 +118,10 @@ _BY_BASE: Mapping[type, Callable[[Any], Any]] = {
     complex: complex.__complex__,
     bytearray: bytes,
 }
+
+
+def _int(thing: int) -> int | Strange:
+    return thing if thing.bit_length() <= MOST_BITS else Strange("an int of thousands of digits")
 
 
 def _hashable(part: Any) -> Any:
