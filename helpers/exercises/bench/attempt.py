@@ -197,9 +197,14 @@ class Attempt:
                 loop = runner.get_loop()
                 surroundings.own.append(loop)
                 loop.set_exception_handler(lambda loop, context: unheard.append(_complaint(context)))
-                runner.run(self._drive(seen, surroundings, arguments, with_session, cancel_after, function))
+                with put_back(self.altered):  # here too: a loop whose clock raises ends before its tasks do
+                    runner.run(self._drive(seen, surroundings, arguments, with_session, cancel_after, function))
                 gc.collect()  # while the loop can still be told about errors that nobody asked for
         except (SystemExit, KeyboardInterrupt, RuntimeError) as error:  # one of its tasks, or a stopped loop
+            _note_error(seen, error)
+        except Exception as error:
+            if not self.altered:
+                raise  # a fault of ours
             _note_error(seen, error)
         seen.unheard = [text for text in unheard if text]
 
