@@ -315,7 +315,7 @@ asyncio.run(main())
     return done.stdout.strip()
 
 
-@row("also those of a file")
+@row("those of a file instead")
 async def _also_trusted(server: Server) -> None:
     path = str(server.certificate)
     trusted = ssl.create_default_context(cafile=path)
