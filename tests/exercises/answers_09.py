@@ -723,6 +723,123 @@ async def send_at_rate(session, urls, rate):
 """,
         says="work with the argument",
     ),
+    # --- within-a-budget
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    return await asyncio.gather(*(fetch(session, url) for url, _ in calls))
+""",
+        says="Neither the number of calls nor how many are in flight",
+    ),
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    turns = AsyncLimiter(1, 30 / rate)
+
+    async def ask(url):
+        async with turns:
+            return await fetch(session, url)
+
+    return await asyncio.gather(*(ask(url) for url, _ in calls))
+""",
+        says="Neither the number of calls nor how many are in flight",
+    ),
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    turns = AsyncLimiter(1, 100 / rate)
+
+    async def ask(url):
+        while True:
+            async with turns, session.get(url) as response:
+                if response.status == 200:
+                    return await response.json()
+
+    return await asyncio.gather(*(ask(url) for url, _ in calls))
+""",
+        says="A cheap call has a short turn",
+    ),
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    pages = []
+    for url, cost in calls:
+        pages.append(await fetch(session, url))
+        await asyncio.sleep(cost / rate)
+    return pages
+""",
+        says="Each call waits for the answer to the one before",
+    ),
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    tasks = []
+    for url, cost in calls:
+        tasks.append(asyncio.create_task(fetch(session, url)))
+        await asyncio.sleep(cost / rate)
+    return await asyncio.gather(*tasks)
+""",
+        says="429",
+    ),
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    line = asyncio.Lock()
+
+    async def ask(url, cost):
+        while True:
+            async with line:
+                await asyncio.sleep(cost / rate)
+            async with session.get(url) as response:
+                if response.status == 200:
+                    return await response.json()
+                seconds = int(response.headers["Retry-After"])
+            await asyncio.sleep(seconds)
+
+    return await asyncio.gather(*(ask(*call) for call in calls))
+""",
+        says="It is said to all who share the budget",
+    ),
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    line = asyncio.Lock()
+
+    async def ask(url, cost):
+        while True:
+            async with line:
+                await asyncio.sleep(cost / rate)
+            async with session.get(url) as response:
+                if response.status == 200:
+                    return await response.json()
+
+    return await asyncio.gather(*(ask(*call) for call in calls))
+""",
+        says="It is said to all who share the budget",
+    ),
+    Wrong(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    line, pages = asyncio.Lock(), []
+
+    async def ask(url, cost):
+        async with line:
+            await asyncio.sleep(cost / rate)
+        async with session.get(url) as response:
+            return await response.json()
+
+    return await asyncio.gather(*(ask(*call) for call in calls))
+""",
+        says="It is said to all who share the budget",
+    ),
 ]
 
 RIGHT = [
@@ -1025,6 +1142,50 @@ async def send_at_rate(session, urls, rate):
         await asyncio.sleep(1 / rate)
         tasks.append(asyncio.ensure_future(fetch(session, url)))
     return [await task for task in tasks]
+""",
+    ),
+    # --- within-a-budget
+    Right(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    clock, line, closed = asyncio.get_running_loop().time, asyncio.Lock(), [0.0]
+
+    async def ask(url, cost):
+        while True:
+            async with line:
+                await asyncio.sleep(cost / rate)
+                while clock() < closed[0]:
+                    await asyncio.sleep(closed[0] - clock())
+            async with session.get(url) as response:
+                if response.status == 200:
+                    return await response.json()
+                closed[0] = clock() + float(response.headers["Retry-After"])
+
+    return await asyncio.gather(*(ask(*call) for call in calls))
+""",
+    ),
+    Right(
+        "within-a-budget",
+        """
+async def ask_within(session, calls, rate):
+    tokens, door = AsyncLimiter(100, 100 / rate), asyncio.Event()
+    door.set()
+
+    async def ask(url, cost):
+        while True:
+            await tokens.acquire(cost)
+            await door.wait()
+            async with session.get(url) as response:
+                if response.status == 200:
+                    return await response.json()
+                seconds = int(response.headers["Retry-After"])
+            if door.is_set():
+                door.clear()
+                await asyncio.sleep(seconds)
+                door.set()
+
+    return await asyncio.gather(*(ask(*call) for call in calls))
 """,
     ),
 ]

@@ -20,9 +20,12 @@ from helpers.page.words import count
 
 WAITS = "Ten thousand waits fit into one thread"
 CAPACITY = "More at once is not more per second"
+TWO_TIMES = "The whole takes less time while each takes longer"
 STALL = "A loop of requests hides the stall"
 RATE = "A semaphore is not a rate limit"
 BOTH = "Both limits: the permit outside, the turn last"
+TOKENS = "A budget of tokens is a rate too, and a 429 is for all workers"
+FOR_ALL = "A Retry-After that one worker obeys"
 BATCHES = "A batch waits for its slowest member"
 QUEUE = "A queue without a bound is a list in your memory"
 FILES = "Every connection is an open file"
@@ -173,6 +176,75 @@ async def five_then_forty():
 )
 
 
+def wall_and_latency(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `what-has-halved` by a run."""
+    seen = attempt.run()
+    (few_wall, few_each), (all_wall, all_each) = seen.result
+    yield None
+    return (
+        f"Five at once: {few_wall:.1f} s for all, {few_each:.2f} s for each on average. Sixty at once: "
+        f"{all_wall:.1f} s for all, {all_each:.2f} s for each."
+    )
+
+
+what_has_halved = Choice(
+    name="what-has-halved",
+    title="What has halved?",
+    judge=wall_and_latency,
+    question="Ten places, 0.1 s each; five at once, then sixty. “The response time has halved.” What is true of it?",
+    code="""\
+async def sixty_requests(at_once):
+    permits, latencies, loop = asyncio.Semaphore(at_once), [], asyncio.get_running_loop()
+
+    async def ask(number):
+        async with permits:
+            began = loop.time()
+            await fetch(session, api.url("/capacity", k=10, delay=0.1, n=number))
+            latencies.append(loop.time() - began)
+
+    async with aiohttp.ClientSession() as session:
+        began = loop.time()
+        await asyncio.gather(*(ask(number) for number in range(60)))
+    return loop.time() - began, sum(latencies) / len(latencies)
+
+
+async def few_then_all():
+    return [await sixty_requests(at_once) for at_once in (5, 60)]
+""",
+    given=GIVEN,
+    answers={
+        "a": "both numbers have halved: wall time and latency are one thing",
+        "b": "the wall time has halved, each answer takes as long as before",
+        "c": "the wall time has halved, and an answer takes longer",
+        "d": "neither: what is asked at once does not change how fast a server is",
+    },
+    right="c",
+    replies={
+        "a": Finding(
+            "That would need a server that works faster when more ask.",
+            "The one number is over when all is done, the other when one is. What do fifty of the sixty wait for?",
+            TWO_TIMES,
+        ),
+        "b": Finding(
+            "That would need sixty places, or no more than ten at once.",
+            "Ten work, and the others stand at the door. That counts for the one who waits.",
+            TWO_TIMES,
+        ),
+        "d": Finding(
+            "That would need a server whose places are all taken by five.",
+            "Five of its ten places stood empty.",
+            CAPACITY,
+        ),
+    },
+    hints=[
+        "How long does the last of sixty wait at the door of ten places, at 0.1 s a round?",
+        "The wall time ends with the last answer. Over how many rounds do sixty requests go, by fives, and by tens?",
+    ],
+    solution="c: twelve rounds of five become six rounds of ten, so all is done in half the time; and whoever is in "
+    "the sixth round has waited for five others.",
+)
+
+
 def rate_times_seconds(attempt: Attempt) -> Judgement:
     """Shows the right answer of `rate-times-seconds` by a run."""
     seen = attempt.run()
@@ -251,7 +323,12 @@ async def permits_only():
         return await asyncio.gather(*(ask(number) for number in range(150)))
 """,
     given=GIVEN,
-    answers={"a": "none: 0 are allowed", "b": "30", "c": "100", "d": "150"},
+    answers={
+        "a": "none: 0 are allowed",
+        "b": "30",
+        "c": "100",
+        "d": "150: that is what makes it the fast setting",
+    },
     right="b",
     replies={
         "a": Finding(
@@ -266,7 +343,8 @@ async def permits_only():
         ),
         "d": Finding(
             "That would need a connection for each request, used once.",
-            "A connection is wanted for a request in flight, and whoever comes after it can use it again.",
+            "A connection is wanted for a request in flight, and whoever comes after it can use it again. More "
+            "would not be faster: thirty ask at once.",
             FILES,
         ),
     },
@@ -872,5 +950,170 @@ async def send_at_rate(session, urls, rate):
         "Start each request as a task, sleep until the next one's turn, and collect the results at the end.",
         "`asyncio.create_task` or a TaskGroup starts it. Before each, sleep until the clock, `loop.time()`, is at "
         "`begun + number / rate`: sleeps of `1 / rate` are each a little late, and that adds up.",
+    ],
+)
+
+
+DEAREST = 100
+"""Tokens: no call is thought to cost more. The server takes twice as many at once."""
+
+
+def within_a_budget_of_tokens(attempt: Attempt) -> Judgement:
+    """`ask_within(session, calls, rate)` spends `rate` tokens a second, and keeps a Retry-After for all calls."""
+    rate = attempt.chance.randint(600, 700)
+    costs = _costs(attempt, 16)
+    calls = _costly(attempt, costs, rate)
+    try:
+        attempt.run(calls, rate, with_session=True)
+    except Telling:  # a refusal that it let through is told by the server's count
+        if not _refused(attempt.runs[-1]):
+            raise
+    seen = attempt.runs[-1]
+    if refused := _refused(seen):
+        yield Finding(
+            f"The server refused {refused} of {count(seen.server.requests, 'request')}. None cost more than it was "
+            "thought to.",
+            f"{rate} tokens a second were allowed, and {2 * DEAREST} at once. Neither the number of calls nor how many "
+            "are in flight says how many tokens go out.",
+            TOKENS,
+        )
+        return ""
+    yield judges.ran(seen, TOKENS)
+    if others := judges.asked(seen, [url for url, _ in calls], TOKENS):
+        yield others
+        return ""
+    yield judges.never_blocked(seen, TOKENS)
+    yield _leaves_tokens(seen, rate, sum(costs))
+    yield judges.values(seen, [{"ok": True}] * len(calls), "the pages, in the order of the calls", TOKENS)
+    yield judges.nothing_left(seen, TOKENS)
+    costs = _costs(attempt, 16)
+    costs[2] = 9  # thought to be the cheapest: aiolimiter lets that one go first
+    dearer = _costly(attempt, costs, rate, dear=2)
+    told = attempt.run(dearer, rate, with_session=True, meanings=_NOT_A_BUDGET)
+    yield _keeps_a_retry_after(told)
+    yield judges.values(told, [{"ok": True}] * len(dearer), "the pages, in the order of the calls", FOR_ALL)
+    yield judges.nothing_left(told, FOR_ALL)
+    # The pages of these runs are all alike: only those of another address tell their order, and that `rate` is used.
+    countries = _answered_after(attempt, [0.4 if at % 5 == 2 else 0.05 for at in range(15)])
+    quicker = attempt.run([(url, DEAREST) for url in countries], 10 * rate, with_session=True)
+    yield _leaves_tokens(quicker, 10 * rate, DEAREST * len(countries))
+    yield judges.values(quicker, attempt.answers(countries), "the pages, in the order of the calls", TOKENS)
+    return (
+        f"{count(len(calls), 'call')}, none refused, up to {seen.peak} in flight at once. When one was dearer than it "
+        f"was thought to be, {count(_refused(told), 'call')} met the 429, and none went out before its time."
+    )
+
+
+def _costs(attempt: Attempt, many: int) -> list[int]:
+    """Cheap and dear ones, in any order; together they are far more than the server takes at once."""
+    costs = [attempt.chance.randint(10, 20) if at % 2 else attempt.chance.randint(85, DEAREST) for at in range(many)]
+    attempt.chance.shuffle(costs)
+    return costs
+
+
+def _costly(attempt: Attempt, costs: Sequence[int], rate: int, dear: int | None = None) -> list[tuple[str, int]]:
+    """A call for each cost, and what it is thought to be. The one at `dear` costs nearly a second's tokens more."""
+    limits = {"rate": 10_000, "burst": 10_000, "token_rate": round(1.15 * rate), "token_burst": 2 * DEAREST}
+    numbers = attempt.chance.sample(range(999), len(costs))
+    return [
+        (
+            attempt.api.url(
+                "/limited", n=n, delay=0.3, tokens=cost + (round(0.9 * rate) if at == dear else 0), **limits
+            ),
+            cost,
+        )
+        for at, (n, cost) in enumerate(zip(numbers, costs, strict=True))
+    ]
+
+
+def _leaves_tokens(seen: Observation, rate: int, tokens: int) -> Finding | None:
+    """Whether the answers, or the dearest of all calls, decide how fast it is, and not `rate`."""
+    if seen.peak < 2:
+        return Finding(
+            "The server saw at most 1 request in flight.",
+            "Each call waits for the answer to the one before. The budget counts tokens, not answers.",
+            TOKENS,
+        )
+    starts = _starts(seen)
+    took, wanted = starts[-1] - starts[0], tokens / rate
+    if took > 1.4 * wanted + 0.2:
+        return Finding(
+            f"The calls cost {tokens} tokens, and went out over {took:.2f} s. At {rate} tokens a second it would be "
+            f"{wanted:.2f} s.",
+            "A cheap call has a short turn, a dear one a long one; and `rate` is another number each time.",
+            TOKENS,
+        )
+    return None
+
+
+def _keeps_a_retry_after(seen: Observation) -> Finding | None:
+    """Whether calls went out while the server had said that none was to."""
+    requests = seen.run.requests
+    refusals = requests[requests["status"] == 429]
+    if refusals.empty:
+        return Finding(
+            "One call was much dearer than it was thought to be, and the server refused none after it.",
+            "Whoever waits for each answer, or asks far too slowly, has nothing refused. The budget allows more.",
+            TOKENS,
+        )
+    told = float(refusals["end"].min())
+    early = int(((requests["start"] > told + 0.1) & (requests["start"] < told + 0.85)).sum())
+    if early > 1:
+        return Finding(
+            f"The server answered 429, Retry-After: 1. In the second after it {count(early, 'call')} went out; "
+            f"{_refused(seen)} were refused in all.",
+            "It is said to all who share the budget, not to the one call that was refused.",
+            FOR_ALL,
+        )
+    return None
+
+
+_NOT_A_BUDGET = {
+    "ClientResponseError: 429": ("It was refused, and was to ask again when Retry-After is over.", FOR_ALL),
+    "TypeError: can't compare": ("What a header says is text.", FOR_ALL),
+    "TypeError: '<": ("What a header says is text.", FOR_ALL),
+}
+
+within_a_budget = Coding(
+    name="within-a-budget",
+    title="Write: within a budget of tokens",
+    judge=within_a_budget_of_tokens,
+    limit=10.0,
+    start='''\
+async def ask_within(session, calls, rate):
+    """The pages, in order, for `rate` tokens a second; a Retry-After is kept by all."""
+    ...
+''',
+    solution="""\
+async def ask_within(session, calls, rate):
+    loop, line, opens = asyncio.get_running_loop(), asyncio.Lock(), 0.0
+
+    async def turn(cost):
+        nonlocal opens
+        async with line:
+            while (wait := opens - loop.time()) > 0:  # it may be put off meanwhile
+                await asyncio.sleep(wait)
+            opens = loop.time() + cost / rate
+
+    async def ask(url, cost):
+        nonlocal opens
+        while True:
+            await turn(cost)
+            async with session.get(url) as response:
+                if response.status != 429:
+                    response.raise_for_status()
+                    return await response.json()
+                opens = max(opens, loop.time() + int(response.headers["Retry-After"]))
+
+    async with asyncio.TaskGroup() as group:  # when one fails, the others end
+        tasks = [group.create_task(ask(url, cost)) for url, cost in calls]
+    return [task.result() for task in tasks]
+""",
+    hints=[
+        "How long is the turn of a call of 50 tokens, at 500 tokens a second? Who may go out meanwhile?",
+        "One number that all calls share says when the next may go out. Each adds its own cost / rate to it; a 429 "
+        "puts it off by what Retry-After says.",
+        "A call that sleeps until its turn does not see that the number was put off meanwhile. Let one wait at a time, "
+        "behind an `asyncio.Lock`, and look again when it wakes: `while` in the place of `if`.",
     ],
 )

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from helpers.exercises import judges
 from helpers.exercises.bench.attempt import Attempt
 from helpers.exercises.bench.observation import Observation
+from helpers.exercises.bench.plain_data import as_plain
 from helpers.exercises.exercise import Choice, Coding, Judgement
 from helpers.exercises.finding import Finding
 from helpers.exercises.support.feed_readers import SOON, HandlerUnderWatch, Reader
@@ -24,6 +25,7 @@ OWN = "A server is coroutines, too"
 FOUR = "Four ways to hear the same news"
 RESUME = "A feed that breaks loses nothing, if the client says what it has"
 SILENT = "A silent connection looks like a quiet one"
+PROCESSES = "A room over two processes needs somebody between them"
 STALLS = "One slow reader stalls everybody"
 POLLING = "Polling: ask, and ask again"
 LONG_POLLING = "Long polling: ask once, and let the server wait"
@@ -770,7 +772,8 @@ async def _both(follow: Callable[..., Any], session: Any, silent: str, quiet: st
         error = call.exception() if in_time and not call.cancelled() else None
         if error is not None and not (call is calls[1] and isinstance(error, TimeoutError)):
             raise error
-        found.append(error or (call.result() if in_time and not call.cancelled() else None))
+        # Each as plain data, lest one that is too large make the whole of it unreadable to the judge.
+        found.append(error or (as_plain(call.result()) if in_time and not call.cancelled() else None))
     return list(zip(ended, found, strict=True))
 
 
@@ -918,6 +921,75 @@ async def websocket(session, heard):
         "Which of them has ids, and clients that come back with the last one?",
     ],
     solution="c: server-sent events. One request, plain HTTP, and Last-Event-ID for what was missed in the tunnel.",
+)
+
+
+def heard_by_each(attempt: Attempt) -> Judgement:
+    """Shows the right answer of `a-short-cut` by a run."""
+    seen = attempt.run()
+    yield None
+    return f"It returned {seen.result}."
+
+
+a_short_cut = Choice(
+    name="a-short-cut",
+    title="A room with a short cut",
+    judge=heard_by_each,
+    question="How often does each of the three hear Ada's hello?",
+    code="""\
+from collections import Counter
+
+
+async def hello_from_ada():
+    members = [["Ada", "Bo"], ["Cy"]]  # who is connected to the first process, and to the second
+    notes = [asyncio.Queue(), asyncio.Queue()]  # what each of them hears by LISTEN
+    heard = Counter()
+
+    def tell_members(process, text):
+        heard.update(members[process])
+
+    def say(process, text):
+        tell_members(process, text)  # at once: they need not wait for the database
+        for queue in notes:
+            queue.put_nowait(text)  # NOTIFY goes to all that listen
+
+    say(0, "hello")
+    for process, queue in enumerate(notes):
+        tell_members(process, await queue.get())
+    return dict(heard)
+""",
+    given="import asyncio",
+    answers={
+        "a": "each once: a process does not hear its own note",
+        "b": "Ada and Bo twice, Cy once",
+        "c": "each twice",
+        "d": "Ada and Bo once, Cy never: the two processes share no memory",
+    },
+    right="b",
+    replies={
+        "a": Finding(
+            "That would need a note that goes to all listeners but one.",
+            "PostgreSQL tells each connection that listens, and so does the loop over `notes`. Which of these is the "
+            "first process's?",
+            PROCESSES,
+        ),
+        "c": Finding(
+            "That would need somebody to tell the second process's members at once as well.",
+            "The short cut is a call in the process of the one who speaks. Cy is connected to the other.",
+            PROCESSES,
+        ),
+        "d": Finding(
+            "That would be the room in memory.",
+            "Here a note goes to each process, and each tells its own members.",
+            PROCESSES,
+        ),
+    },
+    hints=[
+        "By which two ways can a hello come to Ada? And to Cy?",
+        "How many queues are there in `notes`, and is one of them that of the process in which `say` was called?",
+    ],
+    solution="b: Ada and Bo twice, by the short cut and by the note; Cy once, by the note. Without the short cut it is "
+    "once for each: what is said goes one way, for all.",
 )
 
 
