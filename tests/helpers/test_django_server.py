@@ -61,6 +61,11 @@ def test_aiohttp_serves_the_same_page(api: PracticeAPI) -> None:
     assert peak(api, aiohttp_server().url("/waiting/awaited"), 5) > 1
 
 
+def test_a_page_that_computes(api: PracticeAPI) -> None:
+    server = django_server("asgi")
+    assert ask(server.url("/computing/plain")) == ask(server.url("/computing/in-the-loop"))
+
+
 @pytest.mark.parametrize("kind", ["wsgi", "asgi"])
 def test_the_ways_to_fan_out(api: PracticeAPI, kind: Any) -> None:
     server = django_server(kind, **({"threads": 2} if kind == "wsgi" else {}))
@@ -137,6 +142,20 @@ def test_a_background_task_ends_with_the_loop_of_its_view() -> None:
     assert wait_until(lambda: ask(asgi.url("/marks", mark="of the rest, ASGI")) == {"marks": 5})
     assert ask(asgi.url("/marks", mark="of the rest, WSGI")) == {"marks": 0}
     assert "/background" not in eight.log_tail(200)
+
+
+@pytest.mark.parametrize(("middleware", "own_answer_waits"), [("none", False), ("default", True)])
+def test_a_background_task_that_blocks_delays_answers(middleware: Any, own_answer_waits: bool) -> None:
+    server = django_server("asgi", middleware=middleware)
+    ask(server.url("/ping"))
+    took = []
+    for url in (server.url("/background/start-blocking", mark="late"), server.url("/ping")):
+        began = time.perf_counter()
+        assert requests.get(url, timeout=30).ok
+        took.append(time.perf_counter() - began)
+    assert sum(took) > 0.18
+    if own_answer_waits:
+        assert took[0] > 0.18
 
 
 @pytest.mark.parametrize(
@@ -287,6 +306,35 @@ def runs(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def in_a_kernel(code: str) -> list[str]:
+    """The lines that this code prints in a process where Django is set up."""
+    head = "from helpers.servers.django_project import django_here\ndjango_here()\n"
+    done = subprocess.run([sys.executable, "-c", head + code], capture_output=True, encoding="utf-8", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_city_belongs_to_its_country() -> None:
+    said = in_a_kernel(
+        "from helpers.servers.django_project.models import City, Country\n"
+        "print(City.objects.get(name='Paris').country, *Country.objects.get(code='FR').cities.all())\n"
+        "print(City.objects.count() == Country.objects.exclude(capital=None).count() > 200)"
+    )
+    assert said == ["France Paris", "True"]
+
+
+def test_atomic_requests_refuse_an_async_view_unless_it_is_exempt() -> None:
+    said = in_a_kernel(
+        "from django.core.handlers.base import BaseHandler\nfrom django.db import connections, transaction\n"
+        "connections['default'].settings_dict['ATOMIC_REQUESTS'] = True\n"
+        "async def view(request): ...\n"
+        "try:\n    BaseHandler().make_view_atomic(view)\n"
+        "except RuntimeError as error:\n    print(error)\n"
+        "print(BaseHandler().make_view_atomic(transaction.non_atomic_requests(view)) is view)"
+    )
+    assert said == ["You cannot use ATOMIC_REQUESTS with async views.", "True"]
 
 
 def test_django_in_the_kernel_itself() -> None:

@@ -48,10 +48,10 @@ def fill() -> None:
     """Make the tables and put the countries into theirs, unless they are there. Django must be set up."""
     from django.db import connection
 
-    from .models import Country, Mark
+    from .models import City, Country, Mark
 
     there = connection.introspection.table_names()
-    for model in (Country, Mark):
+    for model in (Country, City, Mark):
         if model._meta.db_table not in there:
             with connection.schema_editor() as editor:
                 editor.create_model(model)
@@ -59,6 +59,9 @@ def fill() -> None:
         fields = [field.name for field in Country._meta.fields]
         rows = json.loads(DATA.read_text(encoding="utf-8"))
         Country.objects.bulk_create(Country(**{field: row[field] for field in fields}) for row in rows)
+    if not City.objects.exists():
+        countries = Country.objects.exclude(capital=None)
+        City.objects.bulk_create(City(name=country.capital, country=country) for country in countries)
     connection.close()
 
 

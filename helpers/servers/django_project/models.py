@@ -38,6 +38,20 @@ class Country(models.Model):
         return self.name
 
 
+class City(models.Model):
+    """A country's capital as a row of its own, which refers to its country."""
+
+    name = models.CharField(max_length=100)
+    country = models.ForeignKey(Country, on_delete=models.CASCADE, related_name="cities")
+
+    class Meta:
+        app_label = "django_project"
+        ordering = ("country_id",)
+
+    def __str__(self):
+        return self.name
+
+
 class Mark(models.Model):
     """What a view leaves when it has got so far, to be counted."""
 

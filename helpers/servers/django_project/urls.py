@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from .views import background, converting, errors, fan_out, leaving, orm, probe, saving, streams, waiting
+from .views import background, computing, converting, errors, fan_out, leaving, orm, probe, saving, streams, waiting
 
 urlpatterns = [
     path("ping", probe.ping),
@@ -42,6 +42,9 @@ urlpatterns = [
     path("saving/async-with", saving.async_with_atomic),
     path("saving/whole-block", saving.whole_block),
     path("background/start", background.start),
+    path("background/start-blocking", background.start_blocking),
+    path("computing/plain", computing.plain),
+    path("computing/in-the-loop", computing.in_the_loop),
     path("marks", probe.marks),
     path("leaving/plain", leaving.plain),
     path("leaving/awaited", leaving.awaited),

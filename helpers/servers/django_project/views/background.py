@@ -4,6 +4,7 @@
 import asyncio
 
 import aiohttp
+import requests
 from django.http import JsonResponse
 
 from ..models import Mark
@@ -21,6 +22,18 @@ async def afterwards(what):
 
 async def start(request):
     task = asyncio.create_task(afterwards(request.GET["mark"]))
+    running.add(task)
+    task.add_done_callback(running.discard)
+    return JsonResponse({"accepted": True}, status=202)
+
+
+async def afterwards_blocking(what):
+    requests.get(upstream("/countries/FR", delay=0.2), timeout=10)
+    await Mark.objects.acreate(what=what)
+
+
+async def start_blocking(request):
+    task = asyncio.create_task(afterwards_blocking(request.GET["mark"]))
     running.add(task)
     task.add_done_callback(running.discard)
     return JsonResponse({"accepted": True}, status=202)
