@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpcore
 import httpx
 import pytest
 import requests
@@ -372,6 +373,12 @@ async def _http2(server: Server) -> None:
             httpx.AsyncClient(http2=True)
     else:
         httpx.AsyncClient(http2=True, verify=trusted)
+    # What opens the connections of `httpx` needs `h2` only once the two sides have agreed on HTTP/2: over `http://`
+    # they do not, and over `https://` they do, which this server, having no HTTP/2 to speak, cannot keep up.
+    async with httpcore.AsyncConnectionPool(http2=True, ssl_context=trusted) as pool:
+        assert (await pool.request("GET", server.http)).extensions["http_version"] == b"HTTP/1.1"
+        with pytest.raises((ImportError, httpcore.RemoteProtocolError)):
+            await pool.request("GET", server.https)
 
 
 @row("what a timeout raises, before the body")
