@@ -148,7 +148,7 @@ def page_of(found: Iterable[tuple[Met, Place]]) -> str:
 def _with_module(met: Met, place: Place, found: Iterable[tuple[Met, Place]]) -> Met:
     """The same error as it is told elsewhere with its module, or in the same section with its message."""
     for other, where in found:
-        if other.name == met.name != other.kind and (other.message == met.message or where == place):
+        if other.name == met.name != other.kind and (other.message == met.message != "" or where == place):
             return other if met.kind == met.name else met
     return met
 
