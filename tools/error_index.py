@@ -42,6 +42,7 @@ VARYING = [
     (re.compile(r"(timeout=)[\d.]+"), r"\1SECONDS"),
     (re.compile(r"Task <.*> got Future <.*> attached"), "Task <…> got Future <…> attached"),
     (re.compile(r"0x[0-9a-f]+"), "0x…"),
+    (re.compile(r" \(\d+\.py, line \d+\)$"), ""),
     (re.compile(r" \([\d,]+ times\)$"), ""),
 ]
 

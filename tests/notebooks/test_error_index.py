@@ -64,7 +64,7 @@ def outputs(*texts: str) -> list[dict[str, Any]]:
             "AError: Task <Task coro=<f() running at /a/b.py:2> cb=[<x>]> got Future <Future pending> attached to a b",
             ["AError: Task <…> got Future <…> attached to a b"],
         ),
-        ("AError: 'await' outside", ["AError: 'await' outside"]),
+        ("AError: 'await' outside (2061077238.py, line 1)", ["AError: 'await' outside"]),
         ("database is locked", ["sqlite3.OperationalError: database is locked"]),
         ("async with asyncio.TaskGroup() as group: x = ClientTimeout(total=3)", []),
     ],
