@@ -16,7 +16,7 @@ def test_a_long_rest_of_the_cell_is_not_told_of(caplog: pytest.LogCaptureFixture
     """As on a busy machine: it would stand in JupyterLab's log, belonging to no cell."""
     cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]}
     names: dict[str, Any] = {}
-    exec(cells["setup"].partition("import aiohttp")[0] + cells["debug-mode-on"], names)
+    exec("\n".join([cells["setup"], cells["debug-mode-on"]]), names)
 
     async def cell() -> str:
         async with names["debug_mode"](slow=0.01) as said:
