@@ -342,17 +342,19 @@ async def all_reports(report, codes):
 
 def one_loop_for_both(attempt: Attempt) -> Judgement:
     """`two_rounds(first, second)` uses one session and one limit for both rounds: in one loop."""
-    many, most = attempt.chance.randint(9, 11), 3
-    urls = attempt.urls(many, delay=0.05)
-    first, second = urls[: many // 2 + 1], urls[many // 2 + 1 :]  # each of them longer than the limit
+    # One more than the limit or twice the limit: the last of the first round leaves places, which the second must not
+    # take yet.
+    of_first, most = attempt.chance.choice([4, 7]), 3
+    urls = attempt.urls(of_first + attempt.chance.randint(4, 5), delay=0.05)
+    first, second = urls[:of_first], urls[of_first:]
     seen = attempt.run(first, second, meanings=_OF_ANOTHER_LOOP)
     yield judges.ran(seen, SCRIPT)
     yield judges.asked(seen, urls, SCRIPT)
     yield judges.at_most(seen, most, LOCK_LOOP)
     yield judges.together(seen, most, SCRIPT)
     requests = seen.run.requests
-    of_first = requests["url"].isin(first)
-    if requests[~of_first]["start"].min() < requests[of_first]["end"].max():
+    in_first = requests["url"].isin(first)
+    if requests[~in_first]["start"].min() < requests[in_first]["end"].max():
         yield Finding(
             "A page of the second round was asked for before the first round was over.",
             "The rounds come one after the other, within one loop as well: what awaits the first, awaits the second "
