@@ -32,6 +32,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.response import HTTPResponse
 
 from helpers import measure
+from helpers.charts.inputs.in_flight import most_at_once
 from helpers.recorders import belonging
 from helpers.recorders.http.recorder import HttpRecorder
 from helpers.recorders.http.request_record import PHASES, UNFINISHED, RequestRecord
@@ -646,6 +647,22 @@ def test_the_wait_for_a_pooled_connection_is_queued(odd: OddServer) -> None:
         assert record.seconds["queued"] > 0.09
         assert connected_at(record) >= before.start + before.seconds["queued"] + 0.09
     check_phases(records)
+
+
+def test_a_pool_of_httpx_has_no_more_in_flight_than_connections(odd: OddServer) -> None:
+    # It hands one idle connection to all who wait. Who comes too late for it is not in flight.
+    async def main() -> list[RequestRecord]:
+        limits = httpx.Limits(max_connections=2)
+        with recording() as records:
+            async with httpx.AsyncClient(limits=limits) as client:
+                await asyncio.gather(*(client.get(odd.base + "/hello?delay=0.02") for _ in range(16)))
+        return records
+
+    records = asyncio.run(main())
+    check_phases(records)
+    assert [record.connection for record in records] == ["new"] * 2 + ["reused"] * 14
+    begins = [connected_at(record) + record.seconds["connecting"] for record in records]
+    assert most_at_once(begins, [record.end or 0.0 for record in records]) <= 2
 
 
 def test_a_blocking_pool_of_requests_queues(odd: OddServer) -> None:

@@ -106,30 +106,30 @@ class HttpcoreHooks:
                 trace.record.port, trace.record.peer = _ports_of(response.extensions.get("network_stream"))
 
     def _wait(self, original: Original, waiter: Any, *args: Any, **kwargs: Any) -> Any:
-        record = self._queued(waiter)
+        self._queued(waiter)
         connection = original(waiter, *args, **kwargs)
-        self._got_connection(record, waiter, connection)
+        self._got_connection(waiter, connection)
         return connection
 
     async def _wait_async(self, original: Original, waiter: Any, *args: Any, **kwargs: Any) -> Any:
-        record = self._queued(waiter)
+        self._queued(waiter)
         connection = await original(waiter, *args, **kwargs)
-        self._got_connection(record, waiter, connection)
+        self._got_connection(waiter, connection)
         return connection
 
-    def _queued(self, waiter: Any) -> RequestRecord | None:
-        """The pool has a connection for the request, or it has to wait for one."""
+    def _queued(self, waiter: Any) -> None:
+        """The pool has a connection for the request, or it has to wait for one.
+
+        That wait ends as the request connects or is sent, and no sooner: the pool hands one idle connection to all who
+        wait, and those who come too late for it go on waiting.
+        """
         with self.guard:
             trace = waiter.request.extensions.get("trace")
             if isinstance(trace, _Trace) and waiter.connection is None:
                 trace.record.enter("queued")
-                return trace.record
-        return None
 
-    def _got_connection(self, queued: RequestRecord | None, waiter: Any, connection: Any) -> None:
+    def _got_connection(self, waiter: Any, connection: Any) -> None:
         with self.guard:
-            if queued is not None:
-                queued.enter("sending")
             trace = waiter.request.extensions.get("trace")
             if isinstance(trace, _Trace):
                 inner = getattr(connection, "_connection", None)  # none yet of a new one, which tells by its trace
@@ -205,6 +205,8 @@ class _Trace:
             case ["retry", "complete"]:
                 self.record = self._again() or record
             case ["send_request_headers", "started"]:
+                if record.phase == "queued":
+                    record.enter("sending")
                 record.connection = record.connection or "reused"
                 if not record.port:
                     record.port, record.peer = _ports_of(self.stream)
