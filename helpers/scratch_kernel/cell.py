@@ -12,6 +12,7 @@ class ScratchCell:
 
     state: "ran"; "failed" (it raised); "skipped" (one before it failed); "lost" (the kernel has answered a later
         request, and never this one); "given up" (it took too long); "gone" (the kernel ended first).
+    took: seconds from the kernel's word that it began to its reply, as they came here; None if it did not run.
     number: the N of its `[N]`; None while that is `[*]`.
     output: printed text, values and tracebacks.
     stderr: what it wrote on standard error, which JupyterLab shows below the cell too.
@@ -19,6 +20,7 @@ class ScratchCell:
 
     source: str
     state: State = "waiting"
+    took: float | None = None
     number: int | None = None
     output: str = ""
     stderr: str = ""

@@ -18,6 +18,7 @@ class ScratchRun:
     label: what the learner called it.
     predict: how many cells the learner expects to run.
     within: seconds that the cells have.
+    interrupt_after: seconds after which each cell that still runs is interrupted, once; None is never.
     unseen: what the kernel wrote on standard error that belongs to no cell: JupyterLab shows it in its log only.
     over: whether the kernel has been ended.
     """
@@ -26,6 +27,7 @@ class ScratchRun:
     cells: list[ScratchCell]
     predict: int | None
     within: float
+    interrupt_after: float | None = None
     unseen: str = ""
     over: bool = False
 

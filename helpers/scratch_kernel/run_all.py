@@ -22,6 +22,7 @@ async def run_all(
     predict: int | EllipsisType | None = None,
     go_on: bool = False,
     within: float = 8.0,
+    interrupt_after: float | None = None,
 ) -> ScratchRun:
     """Start a fresh kernel, send it all cells at once as JupyterLab's Run All does, and tell what became of each.
 
@@ -35,18 +36,22 @@ async def run_all(
         predict: how many cells you expect to run. A blank, `...`, is no guess.
         go_on: run the cells after one that raises an error too, instead of skipping them.
         within: seconds that the cells may take together.
+        interrupt_after: seconds after which each cell that still runs is interrupted, as by the Stop button. Each is
+            interrupted once. On Windows, whose kernels take no such request, none is.
 
     Raises:
         TypeError: `cells` is one string, or holds something that is none; `predict` is no whole number.
-        ValueError: there is no cell, `within` is not positive, or `predict` is below 0.
+        ValueError: there is no cell, `within` or `interrupt_after` is not positive, or `predict` is below 0.
         ScratchKernelFailed: the kernel did not answer, or `first` raised an error or ended it.
         ServerFailed: the kernel did not start.
     """
     sources, within = _checked(cells), check_number("within", within, 0, unit="seconds", above=True)
+    if interrupt_after is not None:
+        interrupt_after = check_number("interrupt_after", interrupt_after, 0, unit="seconds", above=True)
     guess = None
     if predict is not None and predict is not ...:
         guess = check_number("predict", predict, 0, unit="cells", whole=True)
-    run = ScratchRun(label, [ScratchCell(source) for source in sources], guess, within)
+    run = ScratchRun(label, [ScratchCell(source) for source in sources], guess, within, interrupt_after)
     card = _LiveCard(run)
     stop = threading.Event()
     # A thread, since jupyter_client's asynchronous client warns on Windows, where the notebook's loop is another.

@@ -104,6 +104,8 @@ class _Talk:
         self._idle: set[str] = set()  # requests about which nothing more will be published
         self._replies: dict[str, Message] = {}
         self._questions: set[str] = set()  # requests sent after the cells, to learn whether it still answers
+        self._began: dict[str, float] = {}  # by the id of the request, since when a cell runs
+        self._to_interrupt: set[str] = set()  # cells that run and have not been interrupted
         self._heard = False  # whether anything published has come: before that, output could be missed
         self._last_news = time.monotonic()
 
@@ -139,6 +141,7 @@ class _Talk:
         self._last_news = time.monotonic()
         until = self._last_news + self._run.within
         while left := [cell for request, cell in self._cells.items() if not self._is_over(request)]:
+            self._interrupt_if_due()
             if not self._process.alive:
                 self._listen(0.05)  # what it said before its end may have come since
                 _leave(left, "gone")
@@ -152,6 +155,17 @@ class _Talk:
                 continue
             return
 
+    def _interrupt_if_due(self) -> None:
+        """Interrupt each cell, once, that has run for so long that it is to be."""
+        after = self._run.interrupt_after
+        if after is None:
+            return
+        for request in list(self._to_interrupt):
+            if time.monotonic() - self._began[request] > after:
+                self._to_interrupt.discard(request)
+                # Like Stop, it makes a SIGINT of it. On Windows it writes into its log that it cannot.
+                self._client.control_channel.send(self._client.session.msg("interrupt_request", {}))
+
     def _is_over(self, request: str) -> bool:
         """Whether a cell has been answered, and all its output has come. One that was not run has none."""
         if request not in self._replies:
@@ -159,7 +173,13 @@ class _Talk:
         return request in self._idle or self._replies[request]["status"] == "aborted"
 
     def _answers_others(self) -> bool:
-        """Whether the kernel has answered a request that was sent after the cells; asks again after each silence."""
+        """Whether the kernel has answered a request that was sent after the cells; asks again after each silence.
+
+        A question wakes the kernel's loop, and so changes when a cell that awaits notices an interrupt: with these it
+        is not asked.
+        """
+        if self._run.interrupt_after is not None:
+            return False
         if self._questions & self._replies.keys():
             return True
         if time.monotonic() - self._last_news > ASK_EVERY:
@@ -192,6 +212,8 @@ class _Talk:
         if kind == "status" and content["execution_state"] == "busy":
             if cell.state == "waiting":  # else its reply, which comes another way, was here first
                 cell.state = "running"
+                self._began[request] = self._last_news
+                self._to_interrupt.add(request)
         elif kind == "status" and content["execution_state"] == "idle":
             self._idle.add(request)
         elif kind == "stream" and content["name"] == "stderr":
@@ -209,7 +231,9 @@ class _Talk:
         if cell := self._cells.get(request):
             self._last_news = time.monotonic()
             cell.state = _REPLIES[content["status"]]
+            self._to_interrupt.discard(request)
             if cell.ran:
+                cell.took = self._last_news - self._began.get(request, self._last_news)
                 cell.number = content["execution_count"]
             if cell.state == "failed":
                 cell.error = f"{content['ename']}: {content['evalue']}"

@@ -187,6 +187,52 @@ def test_cells_that_do_not_end_are_given_up() -> None:
     assert "Cells 1 and 2 were not over after 0.5 s." in result.sentence
 
 
+@pytest.mark.not_on("win32", reason="A kernel there takes no request to interrupt it")
+def test_each_cell_that_still_runs_is_interrupted_once() -> None:
+    # The kernel cancels a cell that awaits, once its loop is awake; it says nothing to one that blocks.
+    awaits = "for _ in range(400):\n    await asyncio.sleep(0.05)"
+    cells = ["time.sleep(20)", awaits, "1 + 1", "await asyncio.sleep(0); time.sleep(1)"]
+    result = run(run_all("Stop", cells, first="import asyncio, time", go_on=True, interrupt_after=0.4, within=60))
+    assert states(result) == ["failed", "failed", "ran", "ran"]
+    assert [cell.error.split(":")[0] for cell in result.cells] == ["KeyboardInterrupt", "CancelledError", "", ""]
+    took = [cell.took or 0 for cell in result.cells]
+    assert all(seconds > 0.3 for seconds in took[:2]) and took[3] > 0.9 and max(took) < 20
+
+
+INTERRUPTS_AND_ENDS = """
+import asyncio, faulthandler
+from helpers.scratch_kernel import run_all
+
+async def both():
+    dies = ["import os, time\\ntry: time.sleep(30)\\nexcept KeyboardInterrupt: os._exit(1)", "2"]
+    stands = ["import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"]
+    for result in await asyncio.gather(
+        run_all("dies", dies, interrupt_after=0.2, within=20), run_all("stands", stands, interrupt_after=0.2, within=1)
+    ):
+        print(*(cell.state for cell in result.cells), sep=", ", flush=True)
+
+asyncio.run(both())
+faulthandler.dump_traceback_later(15, exit=True)  # where it hangs, if it does not end by itself
+"""
+
+
+@pytest.mark.not_on("win32", reason="A kernel there takes no request to interrupt it")
+def test_a_process_ends_although_a_kernel_that_it_interrupted_has_gone_or_takes_no_request(tmp_path: Path) -> None:
+    script = tmp_path / "interrupts.py"
+    script.write_text(INTERRUPTS_AND_ENDS, encoding="utf-8")
+    process = subprocess.run([sys.executable, str(script)], capture_output=True, encoding="utf-8", timeout=120)
+    assert (process.returncode, process.stdout) == (0, "gone, gone\ngiven up\n"), process.stderr
+
+
+def test_a_cell_that_did_not_run_took_no_time() -> None:
+    assert [cell.took is None for cell in run(run_all("skips", ["1 / 0", "2"])).cells] == [False, True]
+
+
+def test_seconds_to_an_interrupt_are_above_0() -> None:
+    with pytest.raises(ValueError, match="interrupt_after is a number of seconds above 0, not 0"):
+        asyncio.run(run_all("bad", ["1"], interrupt_after=0))
+
+
 def test_a_first_cell_that_fails_is_told() -> None:
     with pytest.raises(ScratchKernelFailed, match="The first cell failed: NameError: name 'nest' is not defined"):
         asyncio.run(run_all("first", ["1"], first="nest.apply()"))
