@@ -144,6 +144,21 @@ def test_a_background_task_ends_with_the_loop_of_its_view() -> None:
     assert "/background" not in eight.log_tail(200)
 
 
+@pytest.mark.parametrize("middleware", ["none", "sync", "default"])
+@pytest.mark.parametrize("view", ["start", "start-in-thread", "start-apart"])
+def test_behind_a_sync_middleware_a_background_task_has_no_thread_of_the_request_s(middleware: Any, view: str) -> None:
+    server, mark = django_server("asgi", middleware=middleware), f"of {view}, {middleware}"
+    with ThreadPoolExecutor(5) as threads:
+        urls = [server.url(f"/background/{view}", mark=mark)] * 5
+        assert [answer.status_code for answer in threads.map(requests.get, urls)] == [202] * 5
+    if (middleware, view) == ("sync", "start"):
+        error = "RuntimeError: CurrentThreadExecutor already quit or is broken\n"
+        assert wait_until(lambda: server.log_tail(1000).count(error) >= 1)
+        assert ask(server.url("/marks", mark=mark)) == {"marks": 0}
+    else:
+        assert wait_until(lambda: ask(server.url("/marks", mark=mark)) == {"marks": 5})
+
+
 @pytest.mark.parametrize(("middleware", "own_answer_waits"), [("none", False), ("default", True)])
 def test_a_background_task_that_blocks_delays_answers(middleware: Any, own_answer_waits: bool) -> None:
     server = django_server("asgi", middleware=middleware)
@@ -199,18 +214,114 @@ def test_a_transaction_is_awaited_as_a_whole(kind: Any, way: str, error: str, le
     assert ask(server.url("/marks", mark=mark)) == {"marks": left}
 
 
-@pytest.mark.parametrize(("step", "ends"), [("step_2", "FAILED (failures=1)"), ("step_5", "OK")])
-def test_the_project_s_own_tests(api: PracticeAPI, step: str, ends: str) -> None:
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_atomic_requests_refuse_an_async_view_unless_the_function_in_urls_is_exempt(kind: Any) -> None:
+    server = django_server(kind, connections="atomic")
+    for view in ("page", "exempt-inside"):
+        answer = requests.get(server.url(f"/atomic/{view}"), timeout=30)
+        assert answer.json() == {
+            "error": "RuntimeError",
+            "message": "You cannot use ATOMIC_REQUESTS with async views.",
+        }
+    assert ask(server.url("/atomic/exempt")) == ask(server.url("/atomic/exempt-outside")) == {"a page": True}
+    assert ask(server.url("/ping")) == {"pong": True}
+
+
+def test_views_read_and_saved_get_lost_and_by_f_do_not() -> None:
+    server = django_server("wsgi")
+    grown = []
+    for page in ("/counting/read-and-save", "/counting/by-f"):
+        before = ask(server.url("/counting/views", page=page))["views"]
+        with ThreadPoolExecutor(16) as threads:
+            assert list(threads.map(ask, [server.url(page)] * 16)) == [{"counted": True}] * 16
+        grown.append(ask(server.url("/counting/views", page=page))["views"] - before)
+    assert 1 <= grown[0] < grown[1] == 16
+
+
+def test_a_global_variable_counts_for_one_process() -> None:
+    for server in (django_server("asgi"), django_server("wsgi")):
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(ask, [server.url("/counting/in-memory", page="a page of both")] * 8))
+        assert sorted(answer["views"] for answer in answers) == list(range(1, 9))
+
+
+@pytest.mark.parametrize("middleware", ["default", "user"])
+def test_who_is_signed_in(middleware: Any) -> None:
+    server = django_server("asgi", middleware=middleware)
+    with requests.Session() as session:
+        assert session.get(server.url("/user/sign-in"), timeout=30).ok
+        views = ("plain", "awaited", "lazy", "from-context")
+        plain, awaited, lazy, context = (session.get(server.url(f"/user/{view}"), timeout=30).json() for view in views)
+    assert plain == awaited == {"user": "ada"}
+    if middleware == "user":
+        assert lazy == context == {"user": "ada"}
+    else:
+        assert lazy["error"] == "SynchronousOnlyOperation" and context == {"user": None}
+
+
+@pytest.mark.parametrize(("kind", "view"), [("wsgi", "in-the-view"), ("asgi", "awaited"), ("wsgi", "in-a-thread")])
+def test_an_e_mail_is_sent_whoever_waits_for_it(api: PracticeAPI, kind: Any, view: str) -> None:
+    api.reset()
+    assert ask(django_server(kind).url(f"/notifying/{view}")) == {"thanks": True}
+    assert wait_until(lambda: api.stats()["total"]["completed"] == 1)
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+@pytest.mark.parametrize("view", ["sync", "async"])
+def test_a_stream_ends_with_its_reader_where_its_iterator_fits_the_server(kind: Any, view: str) -> None:
+    server, reader = django_server(kind), f"{kind}, {view}, {time.time()}"
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        target = urlsplit(server.url(f"/feed/{view}", reader=reader))
+        connection.sendall(f"GET {target.path}?{target.query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert wait_until(lambda: ask(server.url("/feed/so-far", reader=reader))["made"] >= 3)
+    assert wait_until(lambda: ask(server.url("/feed/so-far", reader=reader))["finally"])
+    fits = (kind, view) in {("wsgi", "sync"), ("asgi", "async")}
+    assert (ask(server.url("/feed/so-far", reader=reader))["made"] < 60) is fits
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_an_async_view_needs_a_decorator_that_awaits_it(kind: Any) -> None:
+    server = django_server(kind)
+    refused = {"passed-on": "returned an unawaited coroutine", "stamped": "'coroutine' object does not support item"}
+    for view, message in refused.items():
+        answer = requests.get(server.url(f"/decorated/{view}"), timeout=30)
+        assert answer.status_code == 500 and message in answer.json()["message"]
+    for view in ("stamped-async", "stamped-plain"):
+        answer = requests.get(server.url(f"/decorated/{view}"), timeout=30)
+        assert (answer.json(), answer.headers["X-Stamp"]) == ({"stamped": True}, "seen")
+
+
+def test_both_pages_from_threads_of_a_pool_are_the_same() -> None:
+    server = django_server("asgi")
+    assert ask(server.url("/outside/left-open")) == ask(server.url("/outside/closed"))
+
+
+@pytest.mark.parametrize(("tests", "ends"), [("rollback_1", "OK"), ("rollback", "FAILED (failures=1)")])
+def test_the_project_s_own_tests_of_what_is_rolled_back(tests: str, ends: str) -> None:
+    said = own_tests(tests).splitlines()
+    assert ends in said
+    failed = [line.partition(" ")[2] for line in said if line.startswith("FAIL: ")]
+    assert len(failed) == (tests == "rollback") and all("AnotherLoopRunsIt" in name for name in failed)
+
+
+def own_tests(pattern: str) -> str:
+    """What the project's own tests say, those whose names hold a pattern."""
     code = (
         "import subprocess, sys\nfrom helpers.servers.django_project import django_here\ndjango_here()\n"
         "command = [sys.executable, '-m', 'django', 'test', 'helpers.servers.django_project', '-k', sys.argv[1]]\n"
         "sys.exit(subprocess.run(command, stderr=subprocess.STDOUT).returncode)"
     )
-    done = subprocess.run([sys.executable, "-c", code, step], capture_output=True, encoding="utf-8", cwd=ROOT)
-    said = done.stdout.splitlines()
-    assert ends in said and any(line.startswith("Ran 1 test in ") for line in said), done.stdout
+    done = subprocess.run([sys.executable, "-c", code, pattern], capture_output=True, encoding="utf-8", cwd=ROOT)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("step", "ends"), [("step_2", "FAILED (failures=1)"), ("step_5", "OK")])
+def test_the_project_s_own_tests(api: PracticeAPI, step: str, ends: str) -> None:
+    told = own_tests(step)
+    said = told.splitlines()
+    assert ends in said and any(line.startswith("Ran 1 test in ") for line in said), told
     assert ("AssertionError: the loop had no turn for longer than 0.4 s" in said) is (step == "step_2")
-    assert "Unclosed" not in done.stdout + done.stderr
+    assert "Unclosed" not in told
 
 
 def test_runserver_has_a_thread_for_each_connection(api: PracticeAPI) -> None:
@@ -325,18 +436,6 @@ def test_a_city_belongs_to_its_country() -> None:
     assert said == ["France Paris", "True"]
 
 
-def test_atomic_requests_refuse_an_async_view_unless_it_is_exempt() -> None:
-    said = in_a_kernel(
-        "from django.core.handlers.base import BaseHandler\nfrom django.db import connections, transaction\n"
-        "connections['default'].settings_dict['ATOMIC_REQUESTS'] = True\n"
-        "async def view(request): ...\n"
-        "try:\n    BaseHandler().make_view_atomic(view)\n"
-        "except RuntimeError as error:\n    print(error)\n"
-        "print(BaseHandler().make_view_atomic(transaction.non_atomic_requests(view)) is view)"
-    )
-    assert said == ["You cannot use ATOMIC_REQUESTS with async views.", "True"]
-
-
 def test_django_in_the_kernel_itself() -> None:
     code = (
         "from helpers.servers.django_project import django_here\ndjango_here()\ndjango_here()\n"
@@ -372,7 +471,7 @@ def test_the_source_that_is_shown_is_the_file_s() -> None:
         ({"kind": "asgi", "threads": 4}, "threads is for WSGI"),
         ({"kind": "wsgi", "threads": 0}, "from 1 to 64, not 0"),
         ({"kind": "wsgi", "threads": "8"}, "from 1 to 64, not '8'"),
-        ({"kind": "wsgi", "middleware": "all"}, "middleware is 'none', 'default' or 'sync', not 'all'"),
+        ({"kind": "wsgi", "middleware": "all"}, "middleware is 'none', 'default', 'sync' or 'user', not 'all'"),
         ({"kind": "asgi", "connections": "pooled"}, "needs PostgreSQL"),
         ({"kind": "asgi", "database": "data.sqlite"}, "begins with postgresql://, not 'data.sqlite'"),
     ],

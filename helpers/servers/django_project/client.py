@@ -16,8 +16,8 @@ from helpers.servers.process import ServerProcess
 from .database import sqlite_file
 
 Kind = Literal["wsgi", "asgi", "runserver"]
-Middleware = Literal["none", "default", "sync"]
-Connections = Literal["closed", "kept", "pooled"]
+Middleware = Literal["none", "default", "sync", "user"]
+Connections = Literal["closed", "kept", "pooled", "atomic"]
 
 MOST_THREADS = 64
 MOST_PROCESSES = 4
@@ -72,10 +72,11 @@ def django_server(
             "runserver", Django's development server, which speaks WSGI and has a thread for each connection.
         threads: under WSGI, how many requests each process can work on at once, 1 to 64; 8 unless told otherwise.
         processes: how many worker processes granian has, 1 to 4.
-        middleware: "none"; "default", those of a new Django project; "sync", one that does nothing.
+        middleware: "none"; "default", those of a new Django project; "sync", one that does nothing; "user", the default
+            ones and one that remembers the user.
         database: the URI of a PostgreSQL database; an SQLite file of the kernel's own unless told otherwise.
-        connections: the database's: "closed" after each request, "kept" for a minute (CONN_MAX_AGE=60), or "pooled"
-            (psycopg's pool, of at most four).
+        connections: the database's: "closed" after each request, "kept" for a minute (CONN_MAX_AGE=60), "pooled"
+            (psycopg's pool, of at most four), or "atomic" (closed, and with ATOMIC_REQUESTS).
 
     Raises:
         TypeError, ValueError: an argument is not what it may be.

@@ -46,12 +46,15 @@ def connection_settings(database: str, kept: dict[str, Any]) -> dict[str, Any]:
 
 def fill() -> None:
     """Make the tables and put the countries into theirs, unless they are there. Django must be set up."""
+    from django.contrib.auth.models import Group, Permission, User
+    from django.contrib.contenttypes.models import ContentType
+    from django.contrib.sessions.models import Session
     from django.db import connection
 
-    from .models import City, Country, Mark
+    from .models import City, Country, Mark, Page
 
     there = connection.introspection.table_names()
-    for model in (Country, City, Mark):
+    for model in (ContentType, Permission, Group, User, Session, Country, City, Mark, Page):
         if model._meta.db_table not in there:
             with connection.schema_editor() as editor:
                 editor.create_model(model)
@@ -62,6 +65,9 @@ def fill() -> None:
     if not City.objects.exists():
         countries = Country.objects.exclude(capital=None)
         City.objects.bulk_create(City(name=country.capital, country=country) for country in countries)
+    User.objects.get_or_create(username="ada")
+    for path in ("/counting/read-and-save", "/counting/by-f"):
+        Page.objects.get_or_create(path=path)
     connection.close()
 
 

@@ -62,3 +62,16 @@ class Mark(models.Model):
 
     def __str__(self):
         return self.what
+
+
+class Page(models.Model):
+    """A page, and how often it was asked for."""
+
+    path = models.CharField(max_length=100, primary_key=True)
+    views = models.BigIntegerField(default=0)
+
+    class Meta:
+        app_label = "django_project"
+
+    def __str__(self):
+        return self.path

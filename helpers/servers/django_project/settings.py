@@ -32,6 +32,7 @@ MIDDLEWARE_SETS = {
     ],
     "sync": [f"{PROJECT}.middleware.sync_only"],
 }
+MIDDLEWARE_SETS["user"] = [*MIDDLEWARE_SETS["default"], f"{PROJECT}.middleware.remembering_user"]
 MIDDLEWARE = MIDDLEWARE_SETS[_conditions.middleware]
 
 INSTALLED_APPS = [
@@ -46,6 +47,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CONNECTIONS: dict[str, dict[str, Any]] = {
     "closed": {"CONN_MAX_AGE": 0},  # Django's default: closed when the request is over
     "kept": {"CONN_MAX_AGE": 60},
+    "atomic": {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": True},
     "pooled": {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": 4, "timeout": 10}}},
 }
 DATABASES = {"default": connection_settings(_conditions.database, CONNECTIONS[_conditions.connections])}

@@ -5,6 +5,8 @@ import asyncio
 
 import aiohttp
 import requests
+from asgiref.sync import sync_to_async
+from django.db import connection
 from django.http import JsonResponse
 
 from ..models import Mark
@@ -34,6 +36,37 @@ async def afterwards_blocking(what):
 
 async def start_blocking(request):
     task = asyncio.create_task(afterwards_blocking(request.GET["mark"]))
+    running.add(task)
+    task.add_done_callback(running.discard)
+    return JsonResponse({"accepted": True}, status=202)
+
+
+def save(what):  # in a thread of the pool, which has a connection of its own
+    try:
+        Mark.objects.create(what=what)
+    finally:
+        connection.close()
+
+
+async def afterwards_in_thread(what):
+    await asyncio.sleep(0.2)  # by then the answer is out
+    await asyncio.to_thread(save, what)
+
+
+async def afterwards_apart(what):
+    await asyncio.sleep(0.2)  # by then the answer is out
+    await sync_to_async(save, thread_sensitive=False)(what)
+
+
+async def start_in_thread(request):
+    task = asyncio.create_task(afterwards_in_thread(request.GET["mark"]))
+    running.add(task)
+    task.add_done_callback(running.discard)
+    return JsonResponse({"accepted": True}, status=202)
+
+
+async def start_apart(request):
+    task = asyncio.create_task(afterwards_apart(request.GET["mark"]))
     running.add(task)
     task.add_done_callback(running.discard)
     return JsonResponse({"accepted": True}, status=202)

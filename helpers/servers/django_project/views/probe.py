@@ -5,6 +5,7 @@ import os
 import threading
 import time
 
+from django.db import transaction
 from django.http import JsonResponse
 
 from ..models import Mark
@@ -14,6 +15,7 @@ def ping(request):
     return JsonResponse({"pong": True})
 
 
+@transaction.non_atomic_requests  # a server with ATOMIC_REQUESTS has this page, too
 async def spent(request):
     """Seconds of processor time of this process so far, how many threads it has now, and which process it is."""
     return JsonResponse({"cpu": time.process_time(), "threads": threading.active_count(), "pid": os.getpid()})
