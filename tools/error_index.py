@@ -26,8 +26,10 @@ CELL_SECONDS = 120
 
 KIND = r"(?:[a-z_]\w*\.)*(?=[A-Z])\w*(?:Error|Warning|Timeout|ExceptionGroup|OnlyOperation)"
 """A class's name, with its module where Python prints that."""
-MESSAGE = re.compile(rf"^(?:\s*with |[^:{{(]*: )?({KIND})(?:: (.+))?$")
-"""A line such as Python's last one of a traceback, as `expect(...)` prints it too."""
+MESSAGE = re.compile(rf"^(?:\s*with |E +|[^:{{(]*: )?({KIND})(?:: (.+))?$")
+"""A line such as Python's last one of a traceback, as `expect(...)` prints it too, and pytest behind an E."""
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+"""What a terminal makes a colour of, as in pytest's output."""
 IN_DATA = re.compile(rf"'?\b({KIND})'?(?:, |: |,\s*'message': )(\d+\b|'[^']*')")
 """A name with its message in a printed set or answer, or with how often it came."""
 WITHOUT_NAME = {
@@ -38,7 +40,7 @@ WITHOUT_NAME = {
 """What a page prints without saying of what kind it is."""
 VARYING = [
     (re.compile(r"(http://127\.0\.0\.1:)\d+[^\s']*"), r"\1PORT/…"),
-    (re.compile(r"(127\.0\.0\.1:|port[= ])\d+"), r"\1PORT"),
+    (re.compile(r"(127\.0\.0\.1:|127\.0\.0\.1', |port[= ])\d+"), r"\1PORT"),
     (re.compile(r"(timeout=)[\d.]+"), r"\1SECONDS"),
     (re.compile(r"Task <.*> got Future <.*> attached"), "Task <…> got Future <…> attached"),
     (re.compile(r"0x[0-9a-f]+"), "0x…"),
@@ -89,12 +91,13 @@ def errors_in(outputs: Iterable[Mapping[str, Any]]) -> list[Met]:
     """Return the errors that the outputs of a cell tell of, in the form that a notebook's file has them."""
     found: dict[Met, None] = {}
     for text in map(_text, outputs):
+        text = COLOUR.sub("", text)
         others = []
         for line in text.splitlines():
             if said := MESSAGE.match(line):
                 message = re.split(rf", (?={KIND}: )", said[2] or "")[0]
                 found[Met(said[1], "" if message.isdecimal() else _same(message))] = None
-            else:
+            elif not line.startswith("FAILED "):  # pytest's summary, which cuts what it has said before
                 others.append(line)
         for kind, message in IN_DATA.findall("\n".join(others)):
             found[Met(kind, _same(message.strip("'")) if message.startswith("'") else "")] = None

@@ -45,6 +45,10 @@ def outputs(*texts: str) -> list[dict[str, Any]]:
     [
         ("TimeoutError\n    raised by line 3: async with a.b():", ["TimeoutError"]),
         ("No TimeoutError this time.", []),
+        (
+            "\x1b[31mE   TypeError: 'c' is no d\x1b[0m\nFAILED a.py::b - TypeError: 'c' is ...",
+            ["TypeError: 'c' is no d"],
+        ),
         ("ExceptionGroup: two\n    with a.b.OneError: of 3, a=1", ["ExceptionGroup: two", "a.b.OneError: of 3, a=1"]),
         (
             "RuntimeWarning: coroutine 'f' was never awaited (3,000 times)",
