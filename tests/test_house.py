@@ -220,6 +220,16 @@ def test_text_is_read_and_written_in_a_known_encoding() -> None:
     assert not found
 
 
+def test_source_is_parsed_by_the_one_function_that_tries_again() -> None:
+    """In Python 3.11 any parse may raise SystemError where another thread parses, also in a learner's cell."""
+    parsing = [
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.glob("helpers/**/*.py")
+        if "ast.parse(" in path.read_text("utf-8")
+    ]
+    assert parsing == ["helpers/code/sources.py"]
+
+
 def test_every_child_takes_the_guard_by_the_one_function() -> None:
     """Reading descriptor 0 itself, a child would hang on Windows in what it imports and starts."""
     sources = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in python_files("helpers")}

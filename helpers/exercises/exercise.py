@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 
+from helpers.code.sources import parse
 from helpers.exercises.finding import Finding
 
 Judgement = Generator[Finding | None, None, str]
@@ -114,7 +115,8 @@ class Choice(Exercise):
 
 def head_of(source: str) -> tuple[str, list[str], bool]:
     """The name of the last function in a source, its parameters, and whether it is an `async def`."""
-    for statement in reversed(ast.parse(source).body):
+    tree = parse(source)
+    for statement in reversed(tree.body if tree is not None else []):
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             parameters = [argument.arg for argument in statement.args.args]
             return statement.name, parameters, isinstance(statement, ast.AsyncFunctionDef)

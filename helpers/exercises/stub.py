@@ -1,10 +1,13 @@
 """Whether an exercise has been begun at all."""
 
 import ast
+import copy
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from helpers.code.sources import parse
 
 NOTHING_YET = "The function is still empty."
 AS_IT_WAS = "The function is still as it was."
@@ -31,12 +34,14 @@ def not_begun(function: Callable[..., Any], start: str) -> str:
 
 def _function(source: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The last function of a source, without its docstring."""
-    found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    body = tree.body if (tree := parse(source)) is not None else []
+    found = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     if not found:
         return None
-    if ast.get_docstring(found[-1]) is not None:
-        found[-1].body = found[-1].body[1:]
-    return found[-1]
+    function = copy.copy(found[-1])  # the tree is shared
+    if ast.get_docstring(function) is not None:
+        function.body = function.body[1:]
+    return function
 
 
 def _gaps(node: ast.AST) -> Iterator[ast.Constant]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from helpers.code.sources import parse
 from helpers.page.card import card, quiet
 from helpers.page.colours import BLUE, GROUND, INK
 
@@ -48,9 +49,10 @@ def show_source(module: str, *names: str) -> Source:
         files = sorted(file.relative_to(PROJECT).as_posix() for file in PROJECT.rglob("*.py"))
         raise ValueError(f"the project has no file {module!r}; it has {', '.join(files)}")
     text = path.read_text(encoding="utf-8")
+    tree = parse(text)
     defined = {
         node.name: node
-        for node in ast.parse(text).body
+        for node in (tree.body if tree is not None else [])
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
     if missing := [name for name in names if name not in defined]:
