@@ -109,6 +109,7 @@ def test_notebook_is_formatted(path: Path) -> None:
     "rule",
     [
         rules.long_cells,
+        rules.servers_left,
         rules.meaningless_ids,
         rules.missing_slides,
         rules.path_tricks,

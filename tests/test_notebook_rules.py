@@ -37,6 +37,7 @@ NOT_IN_NOTES = {"slideshow": {"slide_type": "slide"}, "tags": ["instructor"]}
     ("rule", "bad", "named"),
     [
         (rules.long_cells, notebook(code("x\n" * 16)), "measure-it: 16 lines"),
+        (rules.servers_left, notebook(code("await site.start()\nawait runner.cleanup()")), "measure-it: `cleanup()`"),
         (rules.meaningless_ids, notebook(code("x", id="1f00ab9c")), "1f00ab9c"),
         (rules.meaningless_ids, notebook(code("x", id="4a0e5d3c-9b1f-4a7e-8d55-0123456789ab")), "4a0e5d3c"),
         (rules.meaningless_ids, notebook(code("x", id="cell-7")), "cell-7"),

@@ -44,6 +44,16 @@ def without_code(page: str) -> str:
     return CODE.sub("", page)
 
 
+def servers_left(notebook: Notebook) -> list[str]:
+    """A server that a cell starts is taken down although the cell fails or is interrupted. (A script ends with it.)"""
+    started = [(name, text) for name, text in cells(notebook, "code") if not text.startswith("%%")]
+    return [
+        f"{name}: `cleanup()` belongs into a `finally`"
+        for name, text in started
+        if re.search(r"await \w+\.cleanup\(\)", text) and "finally:" not in text
+    ]
+
+
 def long_cells(notebook: Notebook) -> list[str]:
     """A code cell has at most 15 lines."""
     lengths = [(name, len(text.splitlines())) for name, text in cells(notebook, "code")]
