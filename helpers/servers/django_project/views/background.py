@@ -15,6 +15,13 @@ from ..upstream import upstream
 running = set()  # the loop keeps no strong reference to a task
 
 
+def answer_first(rest):
+    task = asyncio.create_task(rest)
+    running.add(task)
+    task.add_done_callback(running.discard)
+    return JsonResponse({"accepted": True}, status=202)
+
+
 async def afterwards(what):
     url = upstream("/countries/FR", delay=0.2)
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
@@ -23,10 +30,7 @@ async def afterwards(what):
 
 
 async def start(request):
-    task = asyncio.create_task(afterwards(request.GET["mark"]))
-    running.add(task)
-    task.add_done_callback(running.discard)
-    return JsonResponse({"accepted": True}, status=202)
+    return answer_first(afterwards(request.GET["mark"]))
 
 
 async def afterwards_blocking(what):
@@ -35,10 +39,7 @@ async def afterwards_blocking(what):
 
 
 async def start_blocking(request):
-    task = asyncio.create_task(afterwards_blocking(request.GET["mark"]))
-    running.add(task)
-    task.add_done_callback(running.discard)
-    return JsonResponse({"accepted": True}, status=202)
+    return answer_first(afterwards_blocking(request.GET["mark"]))
 
 
 def save(what):  # in a thread of the pool, which has a connection of its own
@@ -59,14 +60,8 @@ async def afterwards_apart(what):
 
 
 async def start_in_thread(request):
-    task = asyncio.create_task(afterwards_in_thread(request.GET["mark"]))
-    running.add(task)
-    task.add_done_callback(running.discard)
-    return JsonResponse({"accepted": True}, status=202)
+    return answer_first(afterwards_in_thread(request.GET["mark"]))
 
 
 async def start_apart(request):
-    task = asyncio.create_task(afterwards_apart(request.GET["mark"]))
-    running.add(task)
-    task.add_done_callback(running.discard)
-    return JsonResponse({"accepted": True}, status=202)
+    return answer_first(afterwards_apart(request.GET["mark"]))
