@@ -92,7 +92,7 @@ def price_of_waiting(
 
 
 def price_of_threads(counts: Sequence[int]) -> "pandas.DataFrame":
-    """Start so many threads that wait for an Event, for each of the counts in a new process, and see what it takes.
+    """Start so many threads that wait, for each of the counts in a new process, and see what it takes.
 
     Returns a row per count, which is the index (`asked`), with the columns started (threads that the system let us
     have), start (seconds until all had started), memory (bytes that the process gained by them), memory_each, and note
