@@ -75,6 +75,8 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CHANGE_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 # JupyterLab's page stands in a body without a height: axe takes all of it for hidden, and looks at no colour.
 HIGH_BODY = "body {height: 100vh}"
+FITS = """panel => document.querySelector(panel + ' .jp-WindowedPanel-outer').clientHeight
+    >= document.querySelector(panel + ' .jp-WindowedPanel-inner').clientHeight"""
 VIOLATIONS = """async within => {
     const found = await axe.run(within, {resultTypes: ['violations', 'passes'], iframes: false});
     const seen = found.passes.find(rule => rule.id === 'color-contrast')?.nodes.length ?? 0;
@@ -115,8 +117,8 @@ def shown(lab: LiveLab, page: Page) -> Iterator[LabPage]:
     assert window is not None
     page.set_viewport_size({"width": 1280, "height": 10_000})
     page.add_style_tag(content=HIGH_BODY)
-    in_view, whole = lab_page.scroll_to(0)
-    assert in_view >= whole
+    page.wait_for_function(FITS, arg=PANEL)  # JupyterLab lays itself out anew a moment after its window has grown
+    lab_page.scroll_to(0)
     yield lab_page
     page.set_viewport_size(window)
 
