@@ -1,5 +1,6 @@
 """The Django project: its servers do what the chapter says of them, and leave nothing behind."""
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -13,9 +14,10 @@ import psutil
 import pytest
 import requests
 from canary import timing
+from granian.errors import FatalError
 from test_process import is_open, wait_until
 
-from helpers.servers.django_project import WebServer, aiohttp_server, django_server, show_source
+from helpers.servers.django_project import WebServer, aiohttp_server, django_server, served_here, show_source
 from helpers.servers.practice_api import PracticeAPI
 
 pytestmark = pytest.mark.evidence
@@ -245,6 +247,47 @@ def test_a_global_variable_counts_for_one_process() -> None:
         assert sorted(answer["views"] for answer in answers) == list(range(1, 9))
 
 
+@pytest.mark.parametrize(("model", "refused"), [("Label", None), ("UniqueLabel", "IntegrityError")])
+def test_a_name_is_created_once_where_it_is_unique(model: str, refused: str | None) -> None:
+    server, query = django_server("wsgi", threads=4), {"model": model, "name": f"a name, {time.time()}"}
+    pages = [server.url("/creating/get-or-create", **query)] * 8
+    with ThreadPoolExecutor(8) as threads:
+        answers = [answer.json() for answer in threads.map(requests.get, pages)]
+    made = sum(answer.get("created", False) for answer in answers)
+    assert made == ask(server.url("/creating/rows", **query))["rows"]
+    assert made == 1 if model == "UniqueLabel" else made > 1
+    assert {answer.get("error") for answer in answers} <= {None, "MultipleObjectsReturned"}
+    assert requests.get(server.url("/creating/create", **query), timeout=30).json().get("error") == refused
+
+
+def test_requests_at_once_overwrite_each_other_s_session() -> None:
+    page = django_server("wsgi", middleware="default").url("/counting/in-session")
+    reader = requests.Session()
+    assert [reader.get(page, timeout=30).json()["views"] for _ in range(3)] == [1, 2, 3]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: requests.get(page, cookies=reader.cookies.get_dict(), timeout=30), range(8)))
+    assert 3 < reader.get(page, timeout=30).json()["views"] - 1 < 11
+
+
+@pytest.mark.parametrize(
+    ("kind", "view", "local"), [("wsgi", "plain", "Ada"), ("asgi", "awaited", "Ada"), ("asgi", "plain", None)]
+)
+def test_whose_user_a_request_finds(kind: Any, view: str, local: str | None) -> None:
+    server = django_server(kind, 1 if kind == "wsgi" else None, middleware="keeping")
+    page = f"/keeping/{view}"
+    first, then = ask(server.url(page, who="Ada")), ask(server.url(page))
+    assert first.pop("threading.local") == local and set(first.values()) == {"Ada"}
+    assert then == {
+        "global of a module": "Ada",
+        "class attribute": "Ada",
+        "self of the middleware": "Ada",
+        "threading.local": local,
+        "ContextVar": "Ada" if kind == "wsgi" else None,
+        "ContextVar, set by each": None,
+        "attribute of request": None,
+    }
+
+
 @pytest.mark.parametrize("middleware", ["default", "user"])
 def test_who_is_signed_in(middleware: Any) -> None:
     server = django_server("asgi", middleware=middleware)
@@ -289,6 +332,43 @@ def test_an_async_view_needs_a_decorator_that_awaits_it(kind: Any) -> None:
     for view in ("stamped-async", "stamped-plain"):
         answer = requests.get(server.url(f"/decorated/{view}"), timeout=30)
         assert (answer.json(), answer.headers["X-Stamp"]) == ({"stamped": True}, "seen")
+
+
+@pytest.mark.parametrize(("kind", "least", "most"), [("own", 20, 20), ("shared", 0, 1)])
+def test_a_session_for_each_visit_is_a_connection_for_each(api: PracticeAPI, kind: str, least: int, most: int) -> None:
+    server = django_server("asgi")
+    ask(server.url("/session/shared"))
+    api.reset()
+    assert len([ask(server.url(f"/session/{kind}")) for _ in range(20)]) == 20
+    assert least <= api.stats()["total"]["connections"] <= most
+
+
+@pytest.mark.parametrize("start", ["complete", "failed"])
+def test_an_application_served_in_this_process_is_told_of_start_and_stop(start: str) -> None:
+    told: list[str] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            told.append((await receive())["type"])
+            await send({"type": f"lifespan.startup.{start}"})
+            told.append((await receive())["type"])
+            await send({"type": "lifespan.shutdown.complete"})
+        else:
+            told.append(scope["path"])
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"a page"})
+
+    async def visit() -> str:
+        async with served_here(application) as url:
+            return (await asyncio.to_thread(requests.get, f"{url}/page", timeout=10)).text
+
+    if start == "complete":
+        assert asyncio.run(visit()) == "a page"
+        assert told == ["lifespan.startup", "/page", "lifespan.shutdown"]
+    else:
+        with pytest.raises(FatalError):
+            asyncio.run(visit())
+        assert told == ["lifespan.startup"]
 
 
 def test_both_pages_from_threads_of_a_pool_are_the_same() -> None:
@@ -471,7 +551,10 @@ def test_the_source_that_is_shown_is_the_file_s() -> None:
         ({"kind": "asgi", "threads": 4}, "threads is for WSGI"),
         ({"kind": "wsgi", "threads": 0}, "from 1 to 64, not 0"),
         ({"kind": "wsgi", "threads": "8"}, "from 1 to 64, not '8'"),
-        ({"kind": "wsgi", "middleware": "all"}, "middleware is 'none', 'default', 'sync' or 'user', not 'all'"),
+        (
+            {"kind": "wsgi", "middleware": "all"},
+            "middleware is 'none', .* or 'keeping', not 'all'",
+        ),
         ({"kind": "asgi", "connections": "pooled"}, "needs PostgreSQL"),
         ({"kind": "asgi", "database": "data.sqlite"}, "begins with postgresql://, not 'data.sqlite'"),
     ],

@@ -16,7 +16,7 @@ from helpers.servers.process import ServerProcess
 from .database import sqlite_file
 
 Kind = Literal["wsgi", "asgi", "runserver"]
-Middleware = Literal["none", "default", "sync", "user"]
+Middleware = Literal["none", "default", "sync", "user", "keeping"]
 Connections = Literal["closed", "kept", "pooled", "atomic"]
 
 MOST_THREADS = 64
@@ -73,7 +73,7 @@ def django_server(
         threads: under WSGI, how many requests each process can work on at once, 1 to 64; 8 unless told otherwise.
         processes: how many worker processes granian has, 1 to 4.
         middleware: "none"; "default", those of a new Django project; "sync", one that does nothing; "user", the default
-            ones and one that remembers the user.
+            ones and one that remembers the user; "keeping", one that keeps whose request it is, in seven places.
         database: the URI of a PostgreSQL database; an SQLite file of the kernel's own unless told otherwise.
         connections: the database's: "closed" after each request, "kept" for a minute (CONN_MAX_AGE=60), "pooled"
             (psycopg's pool, of at most four), or "atomic" (closed, and with ATOMIC_REQUESTS).

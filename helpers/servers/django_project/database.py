@@ -51,10 +51,10 @@ def fill() -> None:
     from django.contrib.sessions.models import Session
     from django.db import connection
 
-    from .models import City, Country, Mark, Page
+    from .models import City, Country, Label, Mark, Page, UniqueLabel
 
     there = connection.introspection.table_names()
-    for model in (ContentType, Permission, Group, User, Session, Country, City, Mark, Page):
+    for model in (ContentType, Permission, Group, User, Session, Country, City, Mark, Page, Label, UniqueLabel):
         if model._meta.db_table not in there:
             with connection.schema_editor() as editor:
                 editor.create_model(model)

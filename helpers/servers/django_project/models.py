@@ -64,6 +64,32 @@ class Mark(models.Model):
         return self.what
 
 
+class Label(models.Model):
+    """A name, which other rows may have as well."""
+
+    name = models.CharField(max_length=100)
+    colour = models.CharField(max_length=20, default="")
+
+    class Meta:
+        app_label = "django_project"
+
+    def __str__(self):
+        return self.name
+
+
+class UniqueLabel(models.Model):
+    """A name, which no other row has."""
+
+    name = models.CharField(max_length=100, unique=True)
+    colour = models.CharField(max_length=20, default="")
+
+    class Meta:
+        app_label = "django_project"
+
+    def __str__(self):
+        return self.name
+
+
 class Page(models.Model):
     """A page, and how often it was asked for."""
 

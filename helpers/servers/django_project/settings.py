@@ -31,6 +31,7 @@ MIDDLEWARE_SETS = {
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
     ],
     "sync": [f"{PROJECT}.middleware.sync_only"],
+    "keeping": [f"{PROJECT}.views.keeping.KeepsWho"],
 }
 MIDDLEWARE_SETS["user"] = [*MIDDLEWARE_SETS["default"], f"{PROJECT}.middleware.remembering_user"]
 MIDDLEWARE = MIDDLEWARE_SETS[_conditions.middleware]

@@ -1,4 +1,4 @@
-"""A page that counts how often it was asked for: in its row of the database, or in a variable of its process."""
+"""A page that counts how often it was asked for: in a row of the database, a variable, or the reader's session."""
 # mypy: disable-error-code="import-untyped, no-untyped-def, no-untyped-call, var-annotated"
 
 import threading
@@ -33,6 +33,13 @@ def in_memory(request):
     with lock:
         seen[request.GET["page"]] += 1
         return JsonResponse({"views": seen[request.GET["page"]]})
+
+
+def in_session(request):
+    views = request.session.get("views", 0)
+    time.sleep(0.02)
+    request.session["views"] = views + 1
+    return JsonResponse({"views": views + 1})
 
 
 def views_of(request):
