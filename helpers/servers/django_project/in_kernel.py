@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 HOST = "127.0.0.1"
-PATIENCE = 10.0  # seconds until it answers; it takes a hundredth of one
+ANSWER_WITHIN = 10.0  # seconds; it takes a hundredth of one
 
 
 @contextlib.asynccontextmanager
@@ -33,7 +33,7 @@ async def served_here(application: Any) -> AsyncIterator[str]:
     server = Server(application, HOST, port, interface=Interfaces.ASGI, log_enabled=False)
     serving = asyncio.create_task(server.serve())
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(ANSWER_WITHIN):
             await _until_it_answers(serving, port)
         yield f"http://{HOST}:{port}"
     finally:
