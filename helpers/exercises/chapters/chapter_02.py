@@ -1,5 +1,6 @@
 """The exercises of 02 Measuring latency."""
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -142,11 +143,9 @@ NONE_ANSWERED = "It was called with two requests that had both failed: by which 
 
 def failures_counted(attempt: Attempt) -> Judgement:
     """`answered_within(latencies, limit)` is a share of all requests, the failed ones among them."""
-    chance = attempt.chance
-    answered = [chance.uniform(0.01, 0.3) for _ in range(chance.randint(20, 30))]
-    failed = chance.randint(5, 10)
+    answered, failed = answered_and_failed(attempt.chance)
     latencies: list[float | None] = [*answered, *[None] * failed]
-    chance.shuffle(latencies)
+    attempt.chance.shuffle(latencies)
     limit = sorted(answered)[len(answered) // 2]  # a latency that occurs: "within" includes it
     quick = sum(latency <= limit for latency in answered)
     wanted = quick / len(latencies)
@@ -163,6 +162,15 @@ def failures_counted(attempt: Attempt) -> Judgement:
             FAILURES,
         )
     return f"{quick} of {len(latencies)} were answered in time, and the {failed} that failed were not forgotten."
+
+
+def answered_and_failed(chance: random.Random) -> tuple[list[float], int]:
+    """Latencies in seconds of those that were answered, and how many failed. How many they are together has no factor
+    of ten in it: a share of them never ends after two decimal places, so whoever rounds it is always found out.
+    """
+    answered = [chance.uniform(0.01, 0.3) for _ in range(chance.randint(20, 30))]
+    failed = chance.choice([failed for failed in range(5, 11) if math.gcd(len(answered) + failed, 10) == 1])
+    return answered, failed
 
 
 def _share(result: Any, quick: int, answered: int, failed: int, wanted: float) -> Finding | None:
