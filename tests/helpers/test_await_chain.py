@@ -33,8 +33,8 @@ from helpers.runs import Run
 
 pytestmark = pytest.mark.evidence
 Program = Callable[[], Coroutine[Any, Any, Any]]
-LONG = 3 * SHORTEST
-"""Seconds: so long a wait is looked at."""
+LONG = 6 * SHORTEST
+"""Seconds: so long a wait is looked at, also where the machine stands still for some of it."""
 
 
 def watch(program: Program) -> tuple[LoopRecorder, dict[str, tuple[Link, ...]]]:
