@@ -17,7 +17,14 @@ from canary import timing
 from granian.errors import FatalError
 from test_process import is_open, wait_until
 
-from helpers.servers.django_project import WebServer, aiohttp_server, django_server, served_here, show_source
+from helpers.servers.django_project import (
+    WebServer,
+    aiohttp_server,
+    django_server,
+    in_kernel,
+    served_here,
+    show_source,
+)
 from helpers.servers.practice_api import PracticeAPI
 
 pytestmark = pytest.mark.evidence
@@ -369,6 +376,25 @@ def test_an_application_served_in_this_process_is_told_of_start_and_stop(start: 
         with pytest.raises(FatalError):
             asyncio.run(visit())
         assert told == ["lifespan.startup"]
+
+
+@pytest.mark.parametrize("answered", [[], ["startup"]])
+def test_an_application_that_answers_no_message_is_ended(answered: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_kernel, "ANSWER_WITHIN", 0.5)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        for message in answered:
+            await receive()
+            await send({"type": f"lifespan.{message}.complete"})
+        await asyncio.Event().wait()
+
+    async def visit() -> None:
+        with pytest.raises(TimeoutError):
+            async with served_here(application):
+                assert answered
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(visit())
 
 
 def test_both_pages_from_threads_of_a_pool_are_the_same() -> None:

@@ -22,7 +22,7 @@ async def served_here(application: Any) -> AsyncIterator[str]:
 
     Raises:
         granian.errors.FatalError: the application has refused to start.
-        TimeoutError: it does not answer.
+        TimeoutError: it answers neither a visitor nor a message of the lifespan. The server has ended by then.
     """
     from granian.constants import Interfaces
     from granian.server.embed import Server
@@ -30,7 +30,14 @@ async def served_here(application: Any) -> AsyncIterator[str]:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
-    server = Server(application, HOST, port, interface=Interfaces.ASGI, log_enabled=False)
+    lifespan: list[asyncio.Task[Any]] = []
+
+    async def noted(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan" and (task := asyncio.current_task()):
+            lifespan.append(task)
+        await application(scope, receive, send)
+
+    server = Server(noted, HOST, port, interface=Interfaces.ASGI, log_enabled=False)
     serving = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
@@ -38,7 +45,12 @@ async def served_here(application: Any) -> AsyncIterator[str]:
         yield f"http://{HOST}:{port}"
     finally:
         server.stop()
-        await serving
+        try:
+            await asyncio.wait_for(serving, ANSWER_WITHIN)  # an application that never answers would hold it for ever
+        finally:
+            for task in lifespan:
+                task.cancel()
+            await asyncio.gather(*lifespan, return_exceptions=True)
 
 
 async def _until_it_answers(serving: asyncio.Task[Any], port: int) -> None:
